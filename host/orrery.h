@@ -1,0 +1,537 @@
+/* orrery.h: the public C interface of Orrery, a simulation host.
+ *
+ * The only header that a tool includes. A world keeps entities in columns, runs systems over them in a schedule, and
+ * gives the same bits for any number of threads. A host is a world with a Lua script on top.
+ *
+ * Conventions
+ *   - Functions that can fail return int32_t: ORR_OK (0) or a negative code; creators return 0 or NULL. The text of
+ *     the last failure of this thread is orr_last_error(); it names what was asked and the nearest name.
+ *   - Handles (orr_component, orr_query, ...) are small numbers that belong to one world; 0 is none.
+ *   - Lists of components are arrays that end with 0. Strings are copied; nothing of the caller's is kept unless said.
+ *   - Description structs: the zero value of every field is its default.
+ *   - A world may be used by one thread at a time; different worlds by different threads at once. Exceptions say so.
+ *   - The library never prints, exits, aborts or installs signal handlers. Without Lua (ORRERY_LUA=OFF) the functions
+ *     named orr_host_* fail with ORR_E_NOT_FOUND.
+ */
+#ifndef ORRERY_H
+#define ORRERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "orrery_job.h"
+
+#define ORR_VERSION_MAJOR 0
+#define ORR_VERSION_MINOR 1
+#define ORR_VERSION_PATCH 0
+#define ORR_VERSION "0.1.0"
+
+#if defined(_WIN32)
+#define ORR_API
+#else
+#define ORR_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- errors -------------------------------------------------------------------------------------------------------- */
+
+enum {
+    ORR_E_ARGUMENT = -1,     /* a value that is never allowed */
+    ORR_E_MEMORY = -2,       /* an allocation failed; nothing was changed */
+    ORR_E_NOT_FOUND = -3,    /* no such name, field, job */
+    ORR_E_EXISTS = -4,       /* the name is taken, or declared again differently */
+    ORR_E_TYPE = -5,         /* a value or field of another type */
+    ORR_E_RANGE = -6,        /* outside its range */
+    ORR_E_DEAD = -7,         /* the entity is dead, foreign or none */
+    ORR_E_LOCKED = -8,       /* a structural change while a system runs */
+    ORR_E_ACCESS = -9,       /* a system touches what it did not declare */
+    ORR_E_CYCLE = -10,       /* systems that wait for each other */
+    ORR_E_SCRIPT = -11,      /* an error in a Lua script */
+    ORR_E_JOB = -12,         /* a native job failed or cannot be bound */
+    ORR_E_FILE = -13,        /* a file cannot be read or written */
+    ORR_E_LIMIT = -14,       /* more than can be counted */
+    ORR_E_THREAD = -15,      /* a thread cannot be made */
+    ORR_E_STALE = -16,       /* a cursor whose world has changed its structure */
+    ORR_E_INTERRUPTED = -17, /* stopped by orr_world_interrupt */
+    ORR_E_ABI = -18          /* a shared object built for another version, or unsafe to load */
+};
+
+/* Text of the last failure of this thread, "" if none. Valid until the thread's next failing call. */
+ORR_API const char *orr_last_error(void);
+
+/* "ORR_E_RANGE" and so on; "unknown" for other numbers. */
+ORR_API const char *orr_error_name(int32_t code);
+
+/* Called for a broken invariant of the library itself (never for bad input). For the whole process; NULL restores the
+ * default (debug builds: abort; release builds: nothing). Any thread. */
+typedef void orr_assert_function(const char *file, int line, const char *what);
+ORR_API void orr_assert_handler(orr_assert_function *handler);
+
+/* ---- hooks of the embedder ----------------------------------------------------------------------------------------- */
+
+/* Memory. `allocate` returns NULL when it fails; alignment is a power of two, at most 64. `release` gets the size that
+ * was asked for. Both may be called from any thread of the world. Default: aligned_alloc and free. */
+typedef struct orr_allocator {
+    void *context;
+    void *(*allocate)(void *context, size_t bytes, size_t alignment);
+    void (*release)(void *context, void *pointer, size_t bytes);
+} orr_allocator;
+
+/* The embedder's own scheduler instead of Orrery's threads. parallel_for calls task(task_context, index, worker) once
+ * for every index below count, in any order, on any threads, and returns when all are done; worker < workers, and no
+ * two calls that overlap in time share a worker number. */
+typedef struct orr_scheduler {
+    void *context;
+    uint32_t workers;
+    void (*parallel_for)(void *context, uint32_t count,
+                         void (*task)(void *task_context, uint32_t index, uint32_t worker), void *task_context);
+} orr_scheduler;
+
+/* Messages that are worth a line but are no failure of a call. level: 0 note, 1 warning, 2 error. */
+typedef void orr_log_function(void *context, int level, const char *text);
+
+/* ---- worlds -------------------------------------------------------------------------------------------------------- */
+
+typedef struct orr_world orr_world;
+
+#define ORR_THREADS_ALL UINT32_MAX
+
+typedef struct orr_world_desc {
+    uint64_t seed;                   /* of every random number; default 0 */
+    double dt;                       /* simulated seconds a tick; default 1/60 */
+    uint32_t threads;                /* threads that work, the caller's included; 0: no pool, all on the caller;
+                                        ORR_THREADS_ALL: one for each processor */
+    const orr_allocator *allocator;  /* NULL: the C library's */
+    const orr_scheduler *scheduler;  /* NULL: Orrery's own pool */
+    orr_log_function *log;           /* NULL: messages are dropped */
+    void *log_context;
+} orr_world_desc;
+
+/* Creates a world; NULL with ORR_E_MEMORY or ORR_E_ARGUMENT. desc may be NULL. Destroy takes NULL. */
+ORR_API orr_world *orr_world_create(const orr_world_desc *desc);
+ORR_API void orr_world_destroy(orr_world *world);
+
+/* Runs `ticks` ticks. Stops after the first that fails and returns its code; the world stays valid and may be stepped
+ * again. The first call runs the startup stage first. ORR_E_INTERRUPTED after orr_world_interrupt. */
+ORR_API int32_t orr_world_step(orr_world *world, uint64_t ticks);
+
+/* Asks orr_world_step to return after the tick that runs now. Any thread, also a signal handler. */
+ORR_API void orr_world_interrupt(orr_world *world);
+
+/* XXH3 of the whole state (see the manual for what it covers). Same state, same number, on every machine. */
+ORR_API uint64_t orr_world_hash(orr_world *world);
+
+ORR_API uint64_t orr_world_tick(const orr_world *world);         /* ticks done */
+ORR_API double orr_world_time(const orr_world *world);           /* tick * dt */
+ORR_API double orr_world_dt(const orr_world *world);
+ORR_API uint64_t orr_world_seed(const orr_world *world);
+ORR_API uint64_t orr_world_entity_count(const orr_world *world); /* alive now */
+ORR_API uint32_t orr_world_threads(const orr_world *world);      /* workers that the pool really has */
+ORR_API uint64_t orr_world_dropped(const orr_world *world);      /* patches dropped so far: their entity had died */
+
+typedef struct orr_world_memory {
+    uint64_t total_bytes;            /* all that the world has allocated */
+    uint64_t chunk_bytes;            /* of it chunks: handles, columns, changed words */
+    uint64_t field_bytes;            /* the fields alone: rows times bytes of a row */
+    uint64_t table_count, chunk_count;
+} orr_world_memory;
+ORR_API orr_world_memory orr_world_memory_used(const orr_world *world);
+
+/* Name of the system that runs at this moment, "" if none; for watchdogs. Any thread. */
+ORR_API const char *orr_world_running(const orr_world *world);
+
+/* ---- components ---------------------------------------------------------------------------------------------------- */
+
+typedef uint32_t orr_component;
+
+typedef union orr_value {            /* one scalar; which member is told by its type */
+    float f32;
+    double f64;
+    int8_t i8;
+    uint8_t u8;
+    int16_t i16;
+    uint16_t u16;
+    int32_t i32;
+    uint32_t u32;
+    int64_t i64;
+    uint64_t u64;
+    bool boolean;
+    orr_entity entity;
+} orr_value;
+
+typedef struct orr_field_desc {
+    const char *name;                /* an identifier */
+    uint32_t type;                   /* ORR_TYPE_F32 ... */
+    orr_value value;                 /* default */
+} orr_field_desc;
+
+typedef struct orr_component_desc {
+    const char *name;                /* an identifier, unique in the world */
+    const orr_field_desc *fields;    /* any order; they are kept ordered by name. None: a tag */
+    uint32_t field_count;            /* at most 64 */
+} orr_component_desc;
+
+/* The same name with the same fields gives the same component; with others ORR_E_EXISTS, showing both. */
+ORR_API orr_component orr_component_create(orr_world *world, const orr_component_desc *desc);
+ORR_API orr_component orr_component_find(const orr_world *world, const char *name);
+ORR_API uint32_t orr_component_count(const orr_world *world);          /* components are 1 .. count */
+ORR_API const char *orr_component_name(const orr_world *world, orr_component component);
+ORR_API uint32_t orr_component_field_count(const orr_world *world, orr_component component);
+/* Field `index` in order of name. The pointers live as long as the world. */
+ORR_API int32_t orr_component_field(const orr_world *world, orr_component component, uint32_t index,
+                                    orr_field_desc *out);
+/* Bytes of a record of the component: its fields in order of name, each aligned to its size, the whole to the largest:
+ * what `orrery header` prints as a C struct. */
+ORR_API size_t orr_component_bytes(const orr_world *world, orr_component component);
+
+/* A field of a component, by value. component 0: none. */
+typedef struct orr_field {
+    orr_component component;
+    uint16_t index;                  /* among the component's fields, in order of name */
+    uint8_t type;
+    uint8_t bytes;
+} orr_field;
+
+/* "Position.x" */
+ORR_API orr_field orr_field_find(const orr_world *world, const char *name);
+
+/* "f32" for ORR_TYPE_F32 and so on; bytes of a type; the type of a name or ORR_TYPE_NONE. */
+ORR_API const char *orr_type_name(uint32_t type);
+ORR_API uint32_t orr_type_bytes(uint32_t type);
+ORR_API uint32_t orr_type_find(const char *name);
+
+/* ---- prefabs and entities ------------------------------------------------------------------------------------------ */
+
+typedef uint32_t orr_prefab;
+
+typedef struct orr_prefab_value {
+    orr_field field;
+    orr_value value;
+} orr_prefab_value;
+
+typedef struct orr_prefab_desc {
+    const char *name;                /* NULL: an anonymous set; the same set gives the same prefab */
+    orr_prefab parent;               /* its components and values come first */
+    const orr_component *components; /* ends with 0 */
+    const orr_prefab_value *values;  /* instead of the fields' defaults */
+    uint32_t value_count;
+} orr_prefab_desc;
+
+ORR_API orr_prefab orr_prefab_create(orr_world *world, const orr_prefab_desc *desc);
+ORR_API orr_prefab orr_prefab_find(const orr_world *world, const char *name);
+
+/* Spawns `count` entities at once; `handles` (may be NULL) gets them. Nothing happens when it fails. Not while a
+ * system runs (ORR_E_LOCKED): there use orr_patch_spawn. */
+ORR_API int32_t orr_entity_spawn(orr_world *world, orr_prefab prefab, uint32_t count, orr_entity *handles);
+
+/* The rest work on arrays of `count` entities; a dead, foreign or zero one is ORR_E_DEAD and nothing is changed. */
+ORR_API int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_t count);
+/* Adding what is there, or removing what is not, is no error and changes nothing. */
+ORR_API int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
+ORR_API int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t count,
+                                  orr_component component);
+
+ORR_API bool orr_entity_is_alive(const orr_world *world, orr_entity entity);
+ORR_API bool orr_entity_has(const orr_world *world, orr_entity entity, orr_component component);
+ORR_API uint32_t orr_entity_index(orr_entity entity);       /* 32 bits */
+ORR_API uint32_t orr_entity_generation(orr_entity entity);  /* 20 bits, from 1 */
+
+/* Copies a whole record (see orr_component_bytes) out or in; set marks the row changed. */
+ORR_API int32_t orr_entity_get(const orr_world *world, orr_entity entity, orr_component component, void *record);
+ORR_API int32_t orr_entity_set(orr_world *world, orr_entity entity, orr_component component, const void *record);
+
+/* Borrows one field; NULL when the entity is dead or lacks it (with the reason). The pointer lives until the next
+ * structural change. write marks the row changed. */
+ORR_API const void *orr_entity_read(const orr_world *world, orr_entity entity, orr_field field);
+ORR_API void *orr_entity_write(orr_world *world, orr_entity entity, orr_field field);
+
+/* ---- queries ------------------------------------------------------------------------------------------------------- */
+
+typedef uint32_t orr_query;
+
+typedef struct orr_query_desc {      /* each list ends with 0; NULL: empty */
+    const orr_component *all, *any, *none, *changed, *optional;
+} orr_query_desc;
+
+/* Queries are kept: the same lists give the same query. `changed` is for systems; elsewhere use a tracker. */
+ORR_API orr_query orr_query_create(orr_world *world, const orr_query_desc *desc);
+ORR_API uint64_t orr_query_count(const orr_world *world, orr_query query);   /* rows that match now */
+
+/* A cursor over the matching chunks in the order of the data:
+ *     for (orr_cursor at = orr_query_begin(world, query); orr_cursor_next(&at);) ... rows at.begin to at.end ...
+ * No structural change while it is used: orr_cursor_next then ends with at.error = ORR_E_STALE. May be left early. */
+typedef struct orr_cursor {
+    orr_world *world;
+    orr_query query;
+    uint32_t begin, end;             /* rows of this chunk, half open */
+    int32_t error;
+    uint32_t table_at, chunk_at;     /* the library's */
+    uint64_t version;
+    void *table, *chunk;
+} orr_cursor;
+ORR_API orr_cursor orr_query_begin(orr_world *world, orr_query query);
+ORR_API bool orr_cursor_next(orr_cursor *cursor);
+ORR_API const orr_entity *orr_cursor_entities(const orr_cursor *cursor);            /* [row] */
+/* Columns of this chunk, [row]; NULL when the table lacks the component. write marks all rows of the chunk. */
+ORR_API const void *orr_cursor_read(const orr_cursor *cursor, orr_field field);
+ORR_API void *orr_cursor_write(orr_cursor *cursor, orr_field field);
+
+/* Copies one field of all matching rows, in the order of the data, to or from an array of the field's type with room
+ * for `capacity` rows. ORR_E_RANGE when there are more (or, writing, not exactly as many). *count may be NULL. */
+ORR_API int32_t orr_query_copy(orr_world *world, orr_query query, orr_field field, void *out, uint64_t capacity,
+                               uint64_t *count);
+ORR_API int32_t orr_query_fill(orr_world *world, orr_query query, orr_field field, const void *in, uint64_t count);
+ORR_API int32_t orr_query_copy_entities(orr_world *world, orr_query query, orr_entity *out, uint64_t capacity,
+                                        uint64_t *count);
+
+/* ---- trackers: what changed since I last asked --------------------------------------------------------------------- */
+
+typedef uint32_t orr_tracker;
+
+/* A tracker of these components (ends with 0). Everything that exists counts as changed at first. */
+ORR_API orr_tracker orr_tracker_create(orr_world *world, const orr_component *components);
+ORR_API void orr_tracker_destroy(orr_world *world, orr_tracker tracker);
+
+/* Visits the chunks with changed rows: words[i / 64] bit i % 64 of rows begin to end. Bits are consumed by
+ * orr_tracker_clear, for all rows, when the reader is done. `component` 0: any of the tracker's. */
+typedef struct orr_changes {
+    orr_world *world;
+    orr_tracker tracker;
+    orr_component component;
+    uint32_t begin, end;
+    const uint64_t *words;
+    const orr_entity *entity;        /* [row] */
+    orr_cursor at;
+    uint64_t buffer[64];
+} orr_changes;
+ORR_API orr_changes orr_tracker_begin(orr_world *world, orr_tracker tracker, orr_component component);
+ORR_API bool orr_changes_next(orr_changes *changes);
+ORR_API uint32_t orr_changes_row(const orr_changes *changes, uint32_t from);  /* next changed row >= from, or end */
+ORR_API uint64_t orr_tracker_count(orr_world *world, orr_tracker tracker);    /* changed rows now */
+ORR_API void orr_tracker_clear(orr_world *world, orr_tracker tracker);        /* bits and log */
+
+/* Entities that gained (came) or lost (went) a tracked component since the last clear, in order. */
+typedef struct orr_arrival {
+    orr_entity entity;
+    orr_component component;
+    int32_t came;                    /* 1 gained, 0 lost */
+} orr_arrival;
+ORR_API const orr_arrival *orr_tracker_log(const orr_world *world, orr_tracker tracker, uint64_t *count);
+
+/* ---- params, resources, events ------------------------------------------------------------------------------------- */
+
+typedef uint32_t orr_param, orr_resource, orr_event;
+
+typedef struct orr_param_desc {
+    const char *name;
+    double value, min, max, step;    /* min == max: no limit */
+    const char *help;
+} orr_param_desc;
+ORR_API orr_param orr_param_create(orr_world *world, const orr_param_desc *desc);
+ORR_API orr_param orr_param_find(const orr_world *world, const char *name);
+ORR_API uint32_t orr_param_count(const orr_world *world);                       /* params are 1 .. count */
+ORR_API int32_t orr_param_describe(const orr_world *world, orr_param param, orr_param_desc *out);
+ORR_API double orr_param_get(const orr_world *world, orr_param param);
+/* Seen from the start of the next tick on. ORR_E_RANGE outside min and max, and for NaN. */
+ORR_API int32_t orr_param_set(orr_world *world, orr_param param, double value);
+
+typedef struct orr_resource_desc {
+    const char *name;
+    const orr_field_desc *fields;    /* a record; or */
+    uint32_t field_count;
+    const char *text;                /* a string (field_count 0): may be set to other strings */
+} orr_resource_desc;
+/* A plain number or boolean is a record of one field named "value". */
+ORR_API orr_resource orr_resource_create(orr_world *world, const orr_resource_desc *desc);
+ORR_API orr_resource orr_resource_find(const orr_world *world, const char *name);
+ORR_API int32_t orr_resource_get(const orr_world *world, orr_resource resource, const char *field, orr_value *out);
+ORR_API int32_t orr_resource_set(orr_world *world, orr_resource resource, const char *field, orr_value value);
+ORR_API const char *orr_resource_text(const orr_world *world, orr_resource resource);
+ORR_API int32_t orr_resource_set_text(orr_world *world, orr_resource resource, const char *text);
+
+typedef struct orr_event_desc {
+    const char *name;
+    const orr_field_desc *fields;    /* kept in order of name */
+    uint32_t field_count;
+} orr_event_desc;
+ORR_API orr_event orr_event_create(orr_world *world, const orr_event_desc *desc);
+ORR_API orr_event orr_event_find(const orr_world *world, const char *name);
+/* Events alive: emitted in this tick or the last, in patch order. Value `field` of event `index`. */
+ORR_API uint64_t orr_event_count(const orr_world *world, orr_event event);
+ORR_API int32_t orr_event_get(const orr_world *world, orr_event event, uint64_t index, uint32_t field, orr_value *out);
+
+/* A reduction by name as merged last (ctx:sum and the like); ORR_E_NOT_FOUND when there is none. */
+ORR_API int32_t orr_reduction_get(const orr_world *world, const char *name, double *out);
+
+/* ---- lattices and neighbours --------------------------------------------------------------------------------------- */
+
+typedef uint32_t orr_lattice, orr_near_index;
+
+typedef struct orr_lattice_desc {
+    const char *name;
+    uint32_t width, height;
+    bool wrap_x, wrap_y;
+    const orr_field_desc *fields;    /* values: what every cell starts with */
+    uint32_t field_count;
+} orr_lattice_desc;
+ORR_API orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc);
+ORR_API orr_lattice orr_lattice_find(const orr_world *world, const char *name);
+/* The current state of one field, [y * width + x]; lives as long as the world, but a tick swaps buffers. */
+ORR_API void *orr_lattice_cells(orr_world *world, orr_lattice lattice, const char *field, uint32_t *width,
+                                uint32_t *height);
+
+typedef struct orr_neighbours_desc {
+    const char *name;
+    orr_query_desc query;            /* besides the position's component */
+    orr_field position[3];           /* two or three f32 or f64 fields of one component */
+    const orr_field *carry;          /* cell-sorted copies of these too */
+    uint32_t carry_count;            /* at most 16 */
+    double radius;                   /* largest distance that will be asked for; > 0 */
+    orr_param radius_param;          /* instead: follows a param */
+    double min[3], max[3];           /* bounds of the axes that wrap */
+    uint32_t wraps;                  /* bit a: axis a is periodic */
+} orr_neighbours_desc;
+/* Built anew before the first system of a tick that reads it, and again after a system that wrote its positions. */
+ORR_API orr_near_index orr_neighbours_create(orr_world *world, const orr_neighbours_desc *desc);
+ORR_API orr_near_index orr_neighbours_find(const orr_world *world, const char *name);
+
+/* ---- systems ------------------------------------------------------------------------------------------------------- */
+
+typedef uint32_t orr_system;
+
+/* One run of one system: what its function is given. Valid during the call. */
+typedef struct orr_run orr_run;
+typedef int32_t orr_system_function(orr_run *run, void *context);
+
+enum { ORR_ON_MAIN = 0, ORR_ON_WORKERS = 1 };
+enum { ORR_ON_ERROR_STOP = 0, ORR_ON_ERROR_SKIP, ORR_ON_ERROR_DISABLE };
+
+typedef struct orr_bind {
+    const char *slot;                /* "position" or "position.x" */
+    const char *target;              /* "Body" or "Body.px" */
+} orr_bind;
+typedef struct orr_job_value {
+    const char *name;                /* a param of the job */
+    orr_param param;                 /* follows this param; 0: the constant */
+    double value;
+} orr_job_value;
+
+typedef struct orr_system_desc {
+    const char *name;                /* unique */
+    const char *stage;               /* default "update" */
+    orr_query_desc query;            /* empty lists: no rows, called once */
+    bool has_query;                  /* set when the query is empty on purpose: all entities */
+    const orr_component *reads, *writes, *marks;      /* end with 0 */
+    const char *const *resource_reads, *const *resource_writes; /* resources, lattices, neighbours; end with NULL */
+    const char *lattice;             /* run over bands of this lattice instead of rows */
+    const char *const *after, *const *before;         /* systems; end with NULL */
+    bool exclusive;                  /* runs alone and may touch everything */
+    uint32_t every;                  /* ticks; default 1 */
+    bool disabled;
+    bool skip_if_empty;
+    uint32_t on;                     /* ORR_ON_MAIN, ORR_ON_WORKERS */
+    uint32_t on_error;
+    uint32_t substeps;               /* default 1 */
+    orr_system_function *run;        /* or a job: */
+    void *context;
+    void (*release)(void *context);  /* called when the world is destroyed; may be NULL */
+    const char *job;
+    const orr_bind *bind;
+    uint32_t bind_count;
+    const orr_job_value *params;
+    uint32_t param_count;
+    const char *source;              /* "scripts/boids.lua:21", for messages; may be NULL */
+} orr_system_desc;
+ORR_API orr_system orr_system_create(orr_world *world, const orr_system_desc *desc);
+ORR_API orr_system orr_system_find(const orr_world *world, const char *name);
+ORR_API int32_t orr_system_enable(orr_world *world, orr_system system, bool enabled); /* from the next tick on */
+
+/* The stages in order instead of startup, update, late, render, cleanup. Before any system is created. Ends with NULL. */
+ORR_API int32_t orr_stages_set(orr_world *world, const char *const *names);
+
+/* Inside a system's function: its ranges, in the order of the data. Each gives rows as a job sees them, without slots. */
+ORR_API orr_world *orr_run_world(orr_run *run);
+ORR_API const orr_tick *orr_run_tick(const orr_run *run);
+ORR_API const orr_rows *orr_run_next(orr_run *run);                       /* NULL after the last */
+ORR_API const void *orr_run_read(orr_run *run, orr_field field);          /* column of this range's chunk */
+ORR_API void *orr_run_write(orr_run *run, orr_field field);               /* NULL with ORR_E_ACCESS if not declared */
+ORR_API uint64_t *orr_run_marks(orr_run *run, orr_component component);   /* of a component in `marks` */
+
+/* Recorded changes of the present run, applied at the sync points in the order of the data. Entities are handles, or
+ * provisional (negative) ones of the same range. A patch for an entity that has died is dropped and counted. */
+ORR_API int32_t orr_patch_spawn(orr_run *run, orr_prefab prefab, uint32_t count, int64_t *provisional);
+ORR_API int32_t orr_patch_destroy(orr_run *run, int64_t entity);
+ORR_API int32_t orr_patch_add(orr_run *run, int64_t entity, orr_component component);
+ORR_API int32_t orr_patch_remove(orr_run *run, int64_t entity, orr_component component);
+ORR_API int32_t orr_patch_set(orr_run *run, int64_t entity, orr_field field, orr_value value);
+ORR_API int32_t orr_run_emit(orr_run *run, orr_event event, const orr_value *values);
+ORR_API int32_t orr_run_reduce(orr_run *run, uint32_t kind, const char *name, double value);
+
+/* Hooks: `function` for entities that gained, are about to lose, or changed a component. Rounds of recorded changes
+ * follow; the 17th is an error. */
+enum { ORR_HOOK_ADD = 0, ORR_HOOK_REMOVE, ORR_HOOK_CHANGE };
+typedef int32_t orr_hook_function(orr_run *run, const orr_entity *entities, uint32_t count, void *context);
+ORR_API int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component, orr_hook_function *function,
+                                void *context);
+
+/* Time and rows by system, for summaries. */
+typedef struct orr_system_stats {
+    const char *name, *stage;
+    uint64_t runs, rows, time_ns;
+    bool enabled;
+} orr_system_stats;
+ORR_API uint32_t orr_system_count(const orr_world *world);                /* systems are 1 .. count */
+ORR_API int32_t orr_system_describe(const orr_world *world, orr_system system, orr_system_stats *out);
+
+/* The graph of systems as text, DOT or Mermaid, with the reason of every edge and the batches. `write` gets pieces. */
+enum { ORR_GRAPH_TEXT = 0, ORR_GRAPH_DOT, ORR_GRAPH_MERMAID };
+typedef void orr_write_function(void *context, const char *text, size_t bytes);
+ORR_API int32_t orr_world_graph(orr_world *world, uint32_t format, orr_write_function *write, void *context);
+
+/* ---- native jobs --------------------------------------------------------------------------------------------------- */
+
+/* Makes the jobs of a module known to this world (the built-in ones are). The module must outlive the world. */
+ORR_API int32_t orr_job_register(orr_world *world, const orr_job_module *module);
+/* Loads a shared object, which stays loaded until the world is destroyed. */
+ORR_API int32_t orr_job_load(orr_world *world, const char *path);
+ORR_API uint32_t orr_job_count(const orr_world *world);
+ORR_API const orr_job_desc *orr_job_at(const orr_world *world, uint32_t index);
+
+/* ---- hosts: a world with a script ---------------------------------------------------------------------------------- */
+
+typedef struct orr_host orr_host;
+
+typedef struct orr_host_desc {
+    const char *script;              /* path; or */
+    const char *text;                /* the script itself, called `script` (default "script") in messages */
+    uint64_t seed;
+    double dt;                       /* 0: the script's choice, or 1/60 */
+    uint32_t threads;
+    bool unchecked;                  /* raw pointers and ffi for scripts */
+    bool no_jit;
+    bool guard;                      /* a runaway loop becomes an error; costs 25 % */
+    uint64_t guard_budget;           /* loops a system run may take; default 1e9 */
+    uint64_t lua_bytes;              /* soft cap of each Lua machine; default 512 MiB */
+    const char *const *set;          /* "speed=3": params, after loading; ends with NULL */
+    const orr_allocator *allocator;
+    const orr_scheduler *scheduler;
+    orr_log_function *log;           /* also gets what the script prints (level 0) */
+    void *log_context;
+} orr_host_desc;
+ORR_API orr_host *orr_host_open(const orr_host_desc *desc);
+ORR_API void orr_host_close(orr_host *host);
+ORR_API int32_t orr_host_step(orr_host *host, uint64_t ticks);
+ORR_API orr_world *orr_host_world(orr_host *host);
+/* Runs Lua text in the main machine at this moment (between ticks), for consoles and tests. */
+ORR_API int32_t orr_host_eval(orr_host *host, const char *text, const char *name);
+/* What `orrery.test { ticks = ... }` of the script says; 0 when it says nothing. */
+ORR_API uint64_t orr_host_test_ticks(const orr_host *host);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
