@@ -1,0 +1,54 @@
+/* Entities: slots that tell where a handle's row is.
+ *
+ *   handle = index (32 bits) << 20 | generation (20 bits, from 1)      0 is none; below 2^52, a plain Lua number
+ *
+ * Low generations in the low bits keep handles short when printed. A slot whose generation is used up is retired: it
+ * never comes back, so a stale handle is never taken for a live one. Slots stand in pages that never move; the free
+ * list is last in, first out, threaded through `row`. */
+#ifndef ORR_ECS_ENTITY_H
+#define ORR_ECS_ENTITY_H
+
+#include "base/alloc.h"
+#include "orrery.h"
+
+enum { ORR__GENERATION_BITS = 20, ORR__GENERATION_MAX = (1 << 20) - 1, ORR__SLOT_PAGE = 4096 };
+
+enum { ORR__SLOT_FREE = 0, ORR__SLOT_ALIVE = 1, ORR__SLOT_RESERVED = 2, ORR__SLOT_RETIRED = 3 };
+
+typedef struct orr__slot {
+    uint32_t generation : 20, state : 2, unused : 10;
+    uint32_t table;              /* index of the table */
+    uint32_t row;                /* chunk * 4096 + row in chunk; free: index of the next free slot, UINT32_MAX: last */
+} orr__slot;
+
+typedef struct orr__entities {
+    orr__slot **pages;
+    uint32_t page_count, page_capacity;
+    uint32_t slot_count;         /* slots ever used */
+    uint32_t free_head;          /* UINT32_MAX: none */
+    uint32_t free_count, retired_count;
+    uint64_t alive;
+} orr__entities;
+
+static inline orr_entity orr__entity_make(uint32_t index, uint32_t generation)
+{
+    return ((uint64_t)index << ORR__GENERATION_BITS) | generation;
+}
+
+/* The slot of a live handle, or NULL (dead, reserved, foreign, none). No error is set. */
+orr__slot *orr__entity_slot(const orr_world *world, orr_entity entity);
+orr__slot *orr__entity_slot_at(const orr_world *world, uint32_t index);
+
+/* Sets ORR_E_DEAD with a text that says which of them it is; returns the slot otherwise. */
+orr__slot *orr__entity_need(const orr_world *world, orr_entity entity);
+
+/* Makes room for `count` more handles, so that orr__entity_reserve cannot fail. */
+int32_t orr__entity_room(orr_world *world, uint32_t count);
+/* A handle that is not alive yet; orr__entity_place makes it so, orr__entity_release gives it back. */
+orr_entity orr__entity_reserve(orr_world *world);
+void orr__entity_place(orr_world *world, orr_entity entity, uint32_t table, uint32_t row);
+void orr__entity_release(orr_world *world, orr_entity entity);   /* alive or reserved: generation goes up */
+
+void orr__entity_fini(orr_world *world);
+
+#endif
