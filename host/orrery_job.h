@@ -422,6 +422,24 @@ static inline int32_t orr_job_find(const orr_rows *rows, const orr_tick *tick, o
     return tick->calls->find(rows->range, entity, chunk, row);
 }
 
+/* What the job `neighbours` works on (its `state`): the host provides the memory, the job fills it. Positions and
+ * carried fields come as gathers in the order of the data. */
+typedef struct orr_neighbours_build {
+    orr_neighbours *out;             /* radius, dimensions, count, wraps, carry_count are set; the rest is filled */
+    double min[3], max[3];           /* of the axes that wrap */
+    uint32_t position_type;          /* ORR_TYPE_F32 or ORR_TYPE_F64 */
+    uint32_t cells_capacity;         /* room in `starts` is one more */
+    const void *position[3];         /* [count] */
+    const orr_entity *entity;        /* [count] */
+    const void *carry[16];           /* [count] each, of carry_bytes */
+    uint8_t carry_bytes[16];
+    uint32_t *starts, *source;       /* results: [cells_capacity + 1], [count] */
+    uint32_t *cell;                  /* scratch: [count] */
+    void *sorted_position[3];
+    orr_entity *sorted_entity;
+    void *sorted_carry[16];
+} orr_neighbours_build;
+
 /* ---- neighbours ---------------------------------------------------------------------------------------------------- */
 
 /* Walks the entries that may lie within the radius of a point, as spans of the cell-sorted arrays, in a fixed order:
