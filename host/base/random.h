@@ -10,8 +10,7 @@
 
 /*
  * Normally distributed, mean 0, deviation 1 (Box and Muller 1958), the same bits on every machine: a pure function of
- * stream, entity and k. The draw with number k is independent of the uniform draws with other numbers, not of that
- * with number k itself. Finite always, |result| below 9.
+ * stream, entity and k, independent of the uniform draws with the same arguments. Always finite, |result| below 9.
  */
 double orr__random_normal(uint64_t stream, uint64_t entity, uint32_t k);
 
