@@ -432,6 +432,8 @@ typedef struct orr_system_desc {
     bool exclusive;                  /* runs alone and may touch everything */
     uint32_t every;                  /* ticks; default 1 */
     bool disabled;
+    orr_param when;                  /* runs only in ticks in which this param has the value when_value; 0: always */
+    double when_value;
     bool skip_if_empty;
     uint32_t on;                     /* ORR_ON_MAIN, ORR_ON_WORKERS */
     uint32_t on_error;
