@@ -427,6 +427,7 @@ typedef struct orr_system_desc {
     bool has_query;                  /* set when the query is empty on purpose: all entities */
     const orr_component *reads, *writes, *marks;      /* end with 0 */
     const char *const *resource_reads, *const *resource_writes; /* resources, lattices, neighbours; end with NULL */
+    const orr_field *gathers;        /* copied over the whole query at the start; ends with component 0 */
     const char *lattice;             /* run over bands of this lattice instead of rows */
     const char *const *after, *const *before;         /* systems; end with NULL */
     bool exclusive;                  /* runs alone and may touch everything */
@@ -462,6 +463,11 @@ ORR_API const orr_rows *orr_run_next(orr_run *run);                       /* NUL
 ORR_API const void *orr_run_read(orr_run *run, orr_field field);          /* column of this range's chunk */
 ORR_API void *orr_run_write(orr_run *run, orr_field field);               /* NULL with ORR_E_ACCESS if not declared */
 ORR_API uint64_t *orr_run_marks(orr_run *run, orr_component component);   /* of a component in `marks` */
+/* Declared structures: a gather, an index of neighbours, a lattice's field. NULL with ORR_E_ACCESS if not declared. A
+ * lattice that the system does not run over is written in place. */
+ORR_API const orr_gather *orr_run_gather(orr_run *run, orr_field field);
+ORR_API const orr_neighbours *orr_run_neighbours(orr_run *run, orr_near_index index);
+ORR_API const orr_lattice_slot *orr_run_lattice(orr_run *run, orr_lattice lattice, const char *field);
 
 /* Recorded changes of the present run, applied at the sync points in the order of the data. Entities are handles, or
  * provisional (negative) ones of the same range. A patch for an entity that has died is dropped and counted. */
