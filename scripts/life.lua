@@ -1,0 +1,67 @@
+-- life: Conway's game of life on a torus, started from five cells that take 1,103 generations to settle.
+--
+--   notice   gliders leave in all directions; what stays behind are blocks, beehives, blinkers
+--   try      --set pattern=1          Gosper's gun: a glider every 30 generations
+--            --set pattern=2          a random soup of density `soup`
+--            --set born=6             also born with `born` neighbours (HighLife: replicators)
+--   source   M. Gardner, "Mathematical games", Scientific American, October 1970; LifeWiki for the patterns:
+--            the R-pentomino is stable from generation 1103 on, with 116 cells
+
+local orrery = require "orrery"
+local u8 = orrery.u8
+
+local pattern = orrery.param("pattern", 0, { min = 0, max = 2, step = 1, help = "0 R-pentomino, 1 Gosper's gun, 2 soup" })
+local soup    = orrery.param("soup", 0.3, { min = 0, max = 1, help = "density of the soup" })
+local born    = orrery.param("born", 3, { min = 0, max = 8, step = 1, help = "born with 3 and with this many neighbours" })
+
+local Life = orrery.lattice { name = "life", width = 640, height = 640, fields = { alive = u8 }, wrap = true }
+
+local PATTERNS = {
+  [0] = { ".OO", "OO.", ".O." },
+  [1] = { "........................O...........",
+          "......................O.O...........",
+          "............OO......OO............OO",
+          "...........O...O....OO............OO",
+          "OO........O.....O...OO..............",
+          "OO........O...O.OO....O.O...........",
+          "..........O.....O.......O...........",
+          "...........O...O....................",
+          "............OO......................" },
+}
+
+orrery.system { name = "seed", stage = "startup", writes = { Life }, run = function(ctx)
+  local life, width, height = ctx:write(Life), Life.width, Life.height
+  local lines = PATTERNS[pattern()]
+  if lines then
+    local x0, y0 = width / 2, height / 2
+    for y, line in ipairs(lines) do
+      for x = 1, #line do
+        if line:sub(x, x) == "O" then life.alive[(y0 + y - 1) * width + x0 + x - 1] = 1 end
+      end
+    end
+  else
+    for i = 0, width * height - 1 do life.alive[i] = ctx:random() < soup() and 1 or 0 end
+  end
+end }
+
+orrery.system { name = "generation", lattice = Life, on = "workers", run = function(rows, ctx)
+  local now, nxt = rows:read(Life).alive, rows:write(Life).alive
+  local width, height, also = rows.width, rows.height, born()
+  local population = 0
+  for y = rows.first, rows.last do
+    local up, row, down = (y - 1) % height * width, y * width, (y + 1) % height * width
+    for x = 0, width - 1 do
+      local l, r = (x - 1) % width, (x + 1) % width
+      local n = now[up + l] + now[up + x] + now[up + r] + now[row + l] + now[row + r]
+              + now[down + l] + now[down + x] + now[down + r]
+      local alive = (n == 3 or n == also or (n == 2 and now[row + x] == 1)) and 1 or 0
+      nxt[row + x] = alive
+      population = population + alive
+    end
+  end
+  ctx:sum("population", population)
+end }
+
+orrery.draw { lattice = { of = Life, field = "alive", colours = { "#101418", "#e8c547" } } }
+orrery.series("population", function(world) return world:reduction "population" end)
+orrery.test { ticks = 6 }
