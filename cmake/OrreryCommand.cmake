@@ -1,0 +1,18 @@
+# The orrery command. It runs scripts, so without Lua there is only the library.
+file(GLOB app_sources CONFIGURE_DEPENDS "${host_dir}/app/*.c")
+set(app_main "${host_dir}/app/main.c")
+list(REMOVE_ITEM app_sources "${app_main}")
+
+if(ORRERY_HAS_LUA AND EXISTS "${app_main}")
+    # All but main, so that tests can link the command's parts too.
+    set(app_objects "")
+    if(app_sources)
+        add_library(orrery_app OBJECT ${app_sources})
+        target_link_libraries(orrery_app PRIVATE orrery_flags orrery_needs)
+        target_include_directories(orrery_app PRIVATE "${host_dir}")
+        set(app_objects $<TARGET_OBJECTS:orrery_app>)
+    endif()
+    add_executable(orrery "${app_main}" ${app_objects})
+    target_link_libraries(orrery PRIVATE orrery_flags orrery_needs orrery_static)
+    target_include_directories(orrery PRIVATE "${host_dir}")
+endif()

@@ -1,0 +1,60 @@
+# Run with -P: writes OUTPUT, a C file with the bytes of every file named in LIST.
+# A line of LIST: "whole NAME PATH" or "ffi NAME PATH"; of an ffi file only the part between its two marker comments.
+cmake_minimum_required(VERSION 3.25)
+set(BEGIN "/* ffi: begin */")
+set(END "/* ffi: end */")
+
+function(hex_of_ffi_part path result)
+    file(READ "${path}" text)
+    string(FIND "${text}" "${BEGIN}" begin)
+    string(FIND "${text}" "${END}" end)
+    string(FIND "${text}" "${BEGIN}" last_begin REVERSE)
+    string(FIND "${text}" "${END}" last_end REVERSE)
+    if(begin EQUAL -1 OR NOT begin EQUAL last_begin OR NOT end EQUAL last_end OR NOT begin LESS end)
+        message(FATAL_ERROR "${path}: expected one '${BEGIN}' and after it one '${END}'")
+    endif()
+    string(LENGTH "${BEGIN}" skip)
+    math(EXPR begin "${begin} + ${skip}")
+    math(EXPR length "${end} - ${begin}")
+    string(SUBSTRING "${text}" ${begin} ${length} text)
+    string(REGEX MATCH "(^|\n)[ \t]*#[^\n]*" directive "${text}")
+    if(directive)
+        string(STRIP "${directive}" directive)
+        message(FATAL_ERROR "${path}: '${directive}' between the ffi markers; LuaJIT reads plain declarations only")
+    endif()
+    string(HEX "${text}" hex)
+    set(${result} "${hex}" PARENT_SCOPE)
+endfunction()
+
+set(arrays "")
+set(rows "")
+set(count 0)
+file(STRINGS "${LIST}" lines)
+foreach(line IN LISTS lines)
+    if(NOT line MATCHES "^(whole|ffi) ([^ ]+) (.+)$")
+        message(FATAL_ERROR "${LIST}: cannot read '${line}'")
+    endif()
+    set(name "${CMAKE_MATCH_2}")
+    set(path "${CMAKE_MATCH_3}")
+    if(CMAKE_MATCH_1 STREQUAL "ffi")
+        hex_of_ffi_part("${path}" hex)
+    else()
+        file(READ "${path}" hex HEX)
+    endif()
+    string(LENGTH "${hex}" size)
+    math(EXPR size "${size} / 2")
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)"
+        "\\1\n    " bytes "${bytes}")
+    # One zero more than the size says, so that the bytes can be read as C text too.
+    string(APPEND arrays "static const unsigned char bytes_${count}[] = {\n    ${bytes}0x00};\n\n")
+    string(APPEND rows "    {\"${name}\", bytes_${count}, ${size}},\n")
+    math(EXPR count "${count} + 1")
+endforeach()
+
+string(CONCAT text
+    "/* Written by cmake/embed.cmake; edit the files that it embeds. */\n#include \"script/embedded.h\"\n\n"
+    "${arrays}"
+    "const orr__embedded orr__embedded_files[] = {\n${rows}    {0, 0, 0},\n};\n\n"
+    "const size_t orr__embedded_count = ${count};\n")
+file(WRITE "${OUTPUT}" "${text}")
