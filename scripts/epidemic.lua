@@ -20,6 +20,9 @@ local days   = orrery.param("days", 5, { min = 0.5, max = 50, help = "mean durat
 local mixed  = orrery.param("mixed", 1, { min = 0, max = 1, step = 1, help = "1: everybody meets everybody; 0: a plane" })
 local walk   = orrery.param("walk", 1, { min = 0, max = 5, help = "how far people walk a day, on the plane" })
 
+-- Counted first, so that everybody sees the same crowd in one tick.
+orrery.stages { "startup", "count", "update", "late", "render", "cleanup" }
+
 local SIZE, REACH = 100, 2
 orrery.timestep(0.1)                                   -- days
 
@@ -37,9 +40,6 @@ orrery.system { name = "populate", stage = "startup", run = function(ctx)
   end)
 end }
 
--- Counted first, so that everybody of this tick sees the same crowd.
-orrery.stages { "startup", "count", "update", "late", "render", "cleanup" }
-
 orrery.system { name = "count", stage = "count", all = { Person }, reads = { Person }, on = "workers",
   run = function(rows, ctx)
     local state, s, i, r = rows:read(Person).state, 0, 0, 0
@@ -49,3 +49,49 @@ orrery.system { name = "count", stage = "count", all = { Person }, reads = { Per
     end
     ctx:sum("susceptible", s) ctx:sum("infected", i) ctx:sum("recovered", r)
   end }
+
+orrery.system { name = "infect", on = "workers", all = { Person }, writes = { Person }, enabled = mixed:is(1),
+  run = function(rows, ctx)
+    local state = rows:write(Person).state
+    local rate = r0() / days() * (ctx:sum "infected" or 0) / people()          -- a day, for one susceptible
+    local catch, recover = 1 - orrery.exp(-rate * ctx.dt), 1 - orrery.exp(-ctx.dt / days())
+    for i = rows.first, rows.last do
+      if state[i] == SUSCEPTIBLE then
+        if rows:uniform(i, 1) < catch then state[i] = INFECTED end
+      elseif state[i] == INFECTED and rows:uniform(i, 2) < recover then
+        state[i] = RECOVERED
+      end
+    end
+  end }
+
+-- On the plane one meets only who is near. The rate is chosen so that a fresh crowd at this density has the same R0.
+orrery.system { name = "infect-near", on = "workers", all = { Person }, reads = { Near }, writes = { Person },
+  enabled = mixed:is(0),
+  run = function(rows, ctx)
+    local p, near = rows:write(Person), ctx:near(Near)
+    local met = people() * 3.141592653589793 * REACH * REACH / (SIZE * SIZE)   -- how many are near, on average
+    local rate, recover = r0() / days() / met, 1 - orrery.exp(-ctx.dt / days())
+    for i = rows.first, rows.last do
+      local state, x, y = p.state[i], p.x[i], p.y[i]
+      if state == SUSCEPTIBLE then
+        local ill = 0
+        for j in near:each(x, y) do
+          if near.state[j] == INFECTED then
+            local dx, dy = near:delta(j, x, y)
+            if dx * dx + dy * dy <= REACH * REACH then ill = ill + 1 end
+          end
+        end
+        if ill > 0 and rows:uniform(i, 1) < 1 - orrery.exp(-rate * ill * ctx.dt) then p.state[i] = INFECTED end
+      elseif state == INFECTED and rows:uniform(i, 2) < recover then
+        p.state[i] = RECOVERED
+      end
+      p.x[i] = (x + walk() * (2 * rows:uniform(i, 3) - 1) * math.sqrt(ctx.dt)) % SIZE
+      p.y[i] = (y + walk() * (2 * rows:uniform(i, 4) - 1) * math.sqrt(ctx.dt)) % SIZE
+    end
+  end }
+
+orrery.draw { background = "#10131a", points = { x = Person.x, y = Person.y, size = 2,
+              colour = { field = Person.state, colours = { "#5b8def", "#e5484d", "#6b7280" } } } }
+orrery.series("infected", function(world) return world:reduction "infected" or 0 end)
+orrery.series("recovered", function(world) return world:reduction "recovered" or 0 end)
+orrery.test { ticks = 20, set = { people = 2000 } }

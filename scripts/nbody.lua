@@ -1,7 +1,7 @@
 -- nbody: the Sun and the four giant planets, every pair pulling on each other, in double precision.
 --
 --   notice   the energy wavers in its last digits and does not drift; the Sun moves too, a little
---   try      --set leapfrog=1         kick half, drift, kick half: second order, reversible
+--   try      --set before=0.5 --set after=0.5    leapfrog: half a kick, drift, half a kick; second order, reversible
 --            --set direction=-1       time runs backwards
 --            --set gravity=1.1        the planets fall inwards: nothing holds them where they were
 --            --set native=0           the pairs in Lua: the same bits
@@ -18,7 +18,8 @@ local Mass     = orrery.component("Mass", { value = f64 })
 
 local gravity   = orrery.param("gravity", 1, { min = 0, max = 2, help = "strength of the pull" })
 local direction = orrery.param("direction", 1, { min = -1, max = 1, help = "of time" })
-local leapfrog  = orrery.param("leapfrog", 0, { min = 0, max = 1, step = 1, help = "1: kick, drift, kick" })
+local before    = orrery.param("before", 1, { min = 0, max = 1, help = "share of the kick before the drift" })
+local after     = orrery.param("after", 0, { min = 0, max = 1, help = "share of the kick after it" })
 local native    = orrery.param("native", 1, { min = 0, max = 1, step = 1, help = "1: the pairs in C; 0: in Lua" })
 
 orrery.timestep(0.01)
@@ -54,24 +55,40 @@ orrery.system { name = "populate", stage = "startup", run = function(ctx)
   end
 end }
 
--- A kick: every body is pulled by every other. The plain scheme kicks a whole step, then drifts; leapfrog kicks half
--- a step before the drift and half a step after it. The twin in Lua adds in the same order as the job: the same bits.
-local function share() return leapfrog() == 1 and 0.5 or 1 end
+-- A kick: every body is pulled by every other. Written twice, as a job in C and in Lua; `native` says which one runs.
+-- The twin adds in the same order as the job, so it has the same bits.
+local function kick(name, share, order)
+  local all = { Position, Velocity, Mass }
+  orrery.system { name = name, job = "attract", all = all, after = order, enabled = native:is(1),
+    bind = { position = Position, velocity = Velocity, mass = Mass },
+    params = { gravity = gravity, rate = direction, share = share } }
 
-local function kick(rows, ctx)
-  local v, p = rows:write(Velocity), rows:read(Position)
-  local px, py, pz = ctx:gather(Position.x), ctx:gather(Position.y), ctx:gather(Position.z)
-  local mass, k = ctx:gather(Mass.value), ctx.dt * (direction() * share()) * gravity()
-  for i = rows.first, rows.last do
-    local x, y, z, me, ax, ay, az = p.x[i], p.y[i], p.z[i], rows.entity[i], 0, 0, 0
-    for j = mass.first, mass.last do
-      if mass.entity[j] ~= me then
-        local dx, dy, dz = px[j] - x, py[j] - y, pz[j] - z
-        local d2 = dx * dx + dy * dy + dz * dz
-        local pull = mass[j] / (d2 * math.sqrt(d2))
-        ax, ay, az = ax + dx * pull, ay + dy * pull, az + dz * pull
+  orrery.system { name = name .. "-lua", on = "workers", all = all, after = order, enabled = native:is(0),
+    reads = { Position, Mass }, writes = { Velocity },
+    gather = { Position.x, Position.y, Position.z, Mass.value },
+    run = function(rows, ctx)
+      local v, p = rows:write(Velocity), rows:read(Position)
+      local px, py, pz = ctx:gather(Position.x), ctx:gather(Position.y), ctx:gather(Position.z)
+      local mass, k = ctx:gather(Mass.value), ctx.dt * direction() * share() * gravity()
+      for i = rows.first, rows.last do
+        local x, y, z, me, ax, ay, az = p.x[i], p.y[i], p.z[i], rows.entity[i], 0, 0, 0
+        for j = mass.first, mass.last do
+          if mass.entity[j] ~= me then
+            local dx, dy, dz = px[j] - x, py[j] - y, pz[j] - z
+            local d2 = dx * dx + dy * dy + dz * dz
+            local pull = mass[j] / (d2 * math.sqrt(d2))
+            ax, ay, az = ax + dx * pull, ay + dy * pull, az + dz * pull
+          end
+        end
+        v.x[i], v.y[i], v.z[i] = v.x[i] + ax * k, v.y[i] + ay * k, v.z[i] + az * k
       end
-    end
-    v.x[i], v.y[i], v.z[i] = v.x[i] + ax * k, v.y[i] + ay * k, v.z[i] + az * k
-  end
+    end }
 end
+
+kick("kick", before)
+orrery.system { name = "drift", job = "integrate3", all = { Position, Velocity },
+  bind = { position = Position, velocity = Velocity }, params = { rate = direction } }
+kick("kick-again", after)
+
+orrery.draw { background = "#05070d", points = { x = Position.x, y = Position.y, size = 6 } }
+orrery.test { ticks = 1000 }

@@ -50,3 +50,99 @@ orrery.system { name = "populate", stage = "startup", writes = { Meadow }, run =
     meadow.left[i] = ctx:random() < 0.5 and 0 or math.floor(ctx:random() * regrowth())
   end
 end }
+
+-- Everybody turns a little, takes a step and pays for it. Sheep live off the land where there is no grass to count.
+orrery.system { name = "wander", on = "workers", all = { Animal }, optional = { Sheep }, writes = { Animal },
+  run = function(rows, ctx)
+    local a = rows:write(Animal)
+    local cost = (rows:has(Sheep) and grass() == 0) and 0 or 1
+    for i = rows.first, rows.last do
+      local heading = a.heading[i] + 50 * rows:uniform(i, 1) - 50 * rows:uniform(i, 2)
+      a.heading[i] = heading
+      a.x[i] = (a.x[i] + orrery.sin(heading * DEGREE)) % SIZE
+      a.y[i] = (a.y[i] + orrery.cos(heading * DEGREE)) % SIZE
+      if a.x[i] >= SIZE then a.x[i] = 0 end                       -- a float may round up to the edge
+      if a.y[i] >= SIZE then a.y[i] = 0 end
+      a.energy[i] = a.energy[i] - cost
+    end
+  end }
+
+-- Sheep graze one after the other: what the first has eaten the second does not find.
+orrery.system { name = "graze", all = { Animal, Sheep }, writes = { Animal, Meadow }, run = function(rows, ctx)
+  if grass() == 0 then return end
+  local a, meadow = rows:write(Animal), ctx:write(Meadow)
+  for i = rows.first, rows.last do
+    local at = patch_of(a.x[i], a.y[i])
+    if meadow.left[at] == 0 then
+      meadow.left[at] = regrowth()
+      a.energy[i] = a.energy[i] + sheep_gain()
+    end
+  end
+end }
+
+-- Who has no energy left dies; who is lucky has a child, which takes half of the energy and one step away.
+local function live(kind, rate)
+  return function(rows, ctx)
+    local a, chance = rows:write(Animal), rate()
+    for i = rows.first, rows.last do
+      if a.energy[i] < 0 then
+        rows:patch(i):destroy()
+      elseif rows:uniform(i, 1) < chance then
+        a.energy[i] = a.energy[i] / 2
+        local heading = a.heading[i] + 360 * rows:uniform(i, 2)
+        local x = (a.x[i] + orrery.sin(heading * DEGREE)) % SIZE
+        local y = (a.y[i] + orrery.cos(heading * DEGREE)) % SIZE
+        ctx:spawn { kind, [Animal] = { x = x < 50.99 and x or 0, y = y < 50.99 and y or 0, heading = heading,
+                                       energy = a.energy[i] } }
+      end
+    end
+  end
+end
+
+orrery.system { name = "sheep-live", on = "workers", all = { Animal, Sheep }, writes = { Animal },
+  run = live(Sheep, sheep_rate) }
+
+-- A wolf eats one sheep of its patch, if there is one left. Runs late, when this tick's lambs are born.
+orrery.system { name = "hunt", stage = "late", run = function(ctx)
+  local flock = {}                                                -- patch -> the sheep on it, in the order of the data
+  for rows in ctx.world:each { all = { Animal, Sheep } } do
+    local a = rows:read(Animal)
+    for i = rows.first, rows.last do
+      local at = patch_of(a.x[i], a.y[i])
+      local here = flock[at]
+      if not here then here = {} flock[at] = here end
+      here[#here + 1] = rows.entity[i]
+    end
+  end
+  for rows in ctx.world:each { all = { Animal, Wolf } } do
+    local a = rows:write(Animal)
+    for i = rows.first, rows.last do
+      local here = flock[patch_of(a.x[i], a.y[i])]
+      if here and #here > 0 then
+        ctx:destroy(table.remove(here))
+        a.energy[i] = a.energy[i] + wolf_gain()
+      end
+    end
+  end
+end }
+
+orrery.system { name = "wolves-live", stage = "late", on = "workers", all = { Animal, Wolf }, writes = { Animal },
+  after = { "hunt" }, run = live(Wolf, wolf_rate) }
+
+orrery.system { name = "regrow", stage = "late", lattice = Meadow, on = "workers", run = function(rows)
+  local now, nxt = rows:read(Meadow).left, rows:write(Meadow).left
+  for i = rows.first * rows.width, (rows.last + 1) * rows.width - 1 do
+    if now[i] > 0 then nxt[i] = now[i] - 1 end
+  end
+end }
+
+orrery.system { name = "census", stage = "cleanup", on = "workers", all = { Animal }, optional = { Sheep },
+  reads = { Animal }, run = function(rows, ctx)
+    ctx:sum(rows:has(Sheep) and "sheep" or "wolves", rows.count)
+  end }
+
+orrery.draw { background = "#4a7c3a", lattice = { of = Meadow, field = "left", colours = { "#3f8f3a", "#7a5a36" } },
+              points = { x = Animal.x, y = Animal.y, size = 4 } }
+orrery.series("sheep", function(world) return world:reduction "sheep" or 0 end)
+orrery.series("wolves", function(world) return world:reduction "wolves" or 0 end)
+orrery.test { ticks = 60 }
