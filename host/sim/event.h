@@ -1,0 +1,55 @@
+/* Events: records that systems emit and others read until the end of the next tick.
+ *
+ * While systems run, each range keeps what it emits in a list of its own (orr__emitted); at the end of the stage the
+ * lists are published in patch order. */
+#ifndef ORR_SIM_EVENT_H
+#define ORR_SIM_EVENT_H
+
+#include "base/arena.h"
+#include "ecs/component.h"
+#include "ecs/patch.h"
+#include "orrery.h"
+
+typedef struct orr__event {
+    char *name;
+    orr__field *fields;          /* in order of name */
+    uint32_t field_count;
+    orr_value *values;           /* of the events alive: [count * field_count], in patch order */
+    uint64_t *ticks;             /* [count] when each was emitted */
+    uint64_t count, capacity;
+} orr__event;
+
+typedef struct orr__events {
+    orr__event *items;           /* event e is items[e - 1] */
+    uint32_t count, capacity;
+} orr__events;
+
+typedef struct orr__emit {
+    struct orr__emit *next;
+    orr_event event;
+    orr_value values[];          /* in order of the event's fields */
+} orr__emit;
+
+/* What one range emitted, in order. All zero: empty. The memory is the arena's that is given to each call. */
+typedef struct orr__emitted {
+    orr__emit *first, *last;
+    uint32_t count;
+} orr__emitted;
+
+orr__event *orr__event_at(const orr_world *world, orr_event event);
+
+/* Any thread, one at a time for each list. ORR_E_NOT_FOUND for an unknown event. */
+int32_t orr__emitted_add(orr__emitted *emitted, orr__arena *arena, const orr_world *world, orr_event event,
+                         const orr_value *values);
+/* From native jobs: by name, values as doubles, checked against the types of the fields and their number. */
+int32_t orr__emitted_add_named(orr__emitted *emitted, orr__arena *arena, const orr_world *world, const char *event,
+                               const double *values, uint32_t count);
+
+/* The thread that steps, after provisional handles have been given real ones (patches->reserved): makes a list alive,
+ * resolving provisional handles in entity fields. All or nothing. */
+int32_t orr__events_publish(orr_world *world, const orr__emitted *emitted, const orr__patches *patches);
+/* End of tick `tick`: drops what was emitted before it. */
+void orr__events_expire(orr_world *world, uint64_t tick);
+void orr__events_fini(orr_world *world);
+
+#endif

@@ -1,0 +1,36 @@
+/* Neighbours: entities sorted by cell of a grid, so that jobs and scripts find what is near without touching other
+ * rows. This unit owns the memory; the native job `neighbours` fills it. */
+#ifndef ORR_SIM_NEIGHBOURS_H
+#define ORR_SIM_NEIGHBOURS_H
+
+#include "orrery.h"
+
+typedef struct orr__near_grid {
+    char *name;
+    orr_query query;
+    orr_component *reads;        /* components that a build reads: position's and the carried ones; ends with 0 */
+    uint32_t read_count;
+    orr_neighbours out;          /* what jobs see; the address never changes */
+    orr_neighbours_build build;
+    orr_field position[3];
+    orr_field carry[16];
+    double radius;
+    orr_param radius_param;
+    bool stale;                  /* to be built before it is read */
+    uint64_t version;            /* world->version when it was built */
+    struct orr__near_memory *memory;   /* neighbours.c's own */
+} orr__near_grid;
+
+typedef struct orr__near_set {
+    orr__near_grid **items;      /* index n is items[n - 1] */
+    uint32_t count, capacity;
+} orr__near_set;
+
+orr__near_grid *orr__near_at(const orr_world *world, orr_near_index index);
+/* Builds it if it is stale or the world's structure has changed since. The thread that steps, between batches. */
+int32_t orr__near_refresh(orr_world *world, orr_near_index index);
+/* Values of this component were written: grids that read it become stale. 0: all grids (a new tick). */
+void orr__near_touch(orr_world *world, orr_component component);
+void orr__near_fini(orr_world *world);
+
+#endif

@@ -1,0 +1,30 @@
+/* Params: numbers that people may turn while a simulation runs. Constant within a tick: what is set is queued and
+ * takes effect at the next tick boundary, in order of arrival. */
+#ifndef ORR_SIM_PARAM_H
+#define ORR_SIM_PARAM_H
+
+#include "orrery.h"
+
+typedef struct orr__param {
+    char *name, *help;           /* help may be NULL */
+    double value;                /* in this tick */
+    double min, max, step;       /* min == max: no limit */
+} orr__param;
+
+typedef struct orr__param_change {
+    orr_param param;
+    double value;
+} orr__param_change;
+
+typedef struct orr__params {
+    orr__param *items;           /* param p is items[p - 1] */
+    uint32_t count, capacity;
+    orr__param_change *queue;    /* in order of arrival */
+    uint32_t queue_count, queue_capacity;
+} orr__params;
+
+/* At the boundary between two ticks: what was queued becomes the value. Cannot fail. */
+void orr__params_apply(orr_world *world);
+void orr__params_fini(orr_world *world);
+
+#endif

@@ -1,0 +1,72 @@
+/* A run: one system (or hook) in one tick, its ranges, what came of it. Each system has one, used again every tick. */
+#ifndef ORR_SIM_RUN_H
+#define ORR_SIM_RUN_H
+
+#include "base/arena.h"
+#include "orrery.h"
+#include "sim/range.h"
+
+#include <stdatomic.h>
+
+struct orr__system;
+struct orr__hook;
+
+/* What failed first, in the order of the data. */
+typedef struct orr__run_failure {
+    int32_t code;                /* ORR_OK: nothing */
+    uint32_t range;              /* index; UINT32_MAX: outside the ranges */
+    uint32_t row;                /* UINT32_MAX: not known */
+    char text[1024];
+} orr__run_failure;
+
+struct orr_run {
+    orr_world *world;
+    struct orr__system *system;  /* NULL: a hook */
+    const struct orr__hook *hook;
+    orr_tick tick;
+    orr_range *ranges;           /* [range_count], in the order of the data */
+    uint32_t range_count, range_capacity;
+    orr_range outside;           /* what is recorded before the first and after the last range, or without rows */
+    uint64_t rows;               /* of all ranges */
+    orr_rows *whole;             /* ORR_WHOLE: [range_count] copies, one after the other */
+    uint32_t whole_capacity;
+    orr__arena arena;            /* of the plan: slot pointers, changed words */
+    uint64_t version;            /* world->version that the plan was made for; UINT64_MAX: none */
+    uint32_t next;               /* range that orr_run_next hands out next */
+    uint32_t substep;            /* of the range handed out last */
+    orr_range *current;          /* range handed out last, or &outside */
+    uint32_t row_hint;           /* orr__run_at_row; UINT32_MAX: none */
+    bool active;                 /* takes part in the present batch */
+    bool no_world;               /* on = workers */
+    atomic_flag failure_lock;
+    orr__run_failure failure;
+    _Atomic uint64_t time_ns;    /* of this run */
+};
+
+void orr__run_init(orr_run *run, orr_world *world);
+void orr__run_fini(orr_run *run);
+
+/* The row that is being worked on, for the message should it fail; UINT32_MAX: none. */
+void orr__run_at_row(orr_run *run, uint32_t row);
+
+/* Key of random numbers for the fill of the next spawn that the present range records: a function of its first entity
+ * (or its place), the system and the sequence, never of the worker. */
+uint64_t orr__run_spawn_key(orr_run *run);
+
+/* The patches that the present range records, taken when needed; NULL with ORR_E_MEMORY. For the seam, which works on
+ * stages itself. */
+orr__patches *orr__run_patches(orr_run *run);
+
+/* A field of a lattice for a system with `lattice`, or one that declares it as a resource. */
+int32_t orr__run_lattice(orr_run *run, orr_lattice lattice, uint32_t field, orr_lattice_slot *out);
+
+/* Notes a failure (the thread's error text) of a range; the first in the order of the data is kept. Any thread. */
+void orr__run_failed(orr_run *run, orr_range *range, int32_t code);
+
+/* Whether the present run may touch a component; ORR_E_ACCESS with what to declare. */
+int32_t orr__run_may(const orr_run *run, orr_component component, bool write);
+
+/* Name for messages: "system 'move'", "hook on add of Position". */
+void orr__run_name(const orr_run *run, char *text, size_t bytes);
+
+#endif

@@ -1,0 +1,57 @@
+/* The schedule: stages in order; in each a graph of systems; from it batches of systems that may run together.
+ *
+ * An edge a -> b says that b starts when a is done, and why:
+ *   - `after` and `before`, as declared;
+ *   - an exclusive system, or two that touch the same thing, one of them writing: in the order of declaration, unless
+ *     `after` and `before` already order the two otherwise.
+ * Only `after` and `before` (alone, or against the order of declaration) can make a cycle, which is an error. Batch n
+ * of a stage holds the systems whose longest chain of edges has n steps. */
+#ifndef ORR_SIM_SCHEDULE_H
+#define ORR_SIM_SCHEDULE_H
+
+#include "orrery.h"
+
+struct orr__system;
+
+enum { ORR__EDGE_AFTER = 0, ORR__EDGE_BEFORE, ORR__EDGE_EXCLUSIVE, ORR__EDGE_ACCESS };
+
+typedef struct orr__graph_edge {
+    uint32_t from, to;           /* indices in the stage's systems */
+    uint32_t reason;
+    bool implied;                /* follows from other edges; printed, not needed */
+} orr__graph_edge;
+
+typedef struct orr__schedule_stage {
+    char *name;
+    bool once, render;           /* "startup", "render" */
+    struct orr__system **systems;    /* in order of declaration */
+    uint32_t system_count, system_capacity;
+    orr__graph_edge *edges;
+    uint32_t edge_count, edge_capacity;
+    uint32_t *batch_of;          /* [system_count] */
+    struct orr__system **order;  /* batch by batch, in order of declaration in each */
+    uint32_t *batch_end;         /* [batch_count] in `order` */
+    uint32_t batch_count;
+    uint32_t plan_capacity;      /* of batch_of, order and batch_end */
+    uint64_t time_ns;
+} orr__schedule_stage;
+
+typedef struct orr__schedule {
+    orr__schedule_stage *stages;
+    uint32_t stage_count;
+    bool built;                  /* false: systems were added since */
+} orr__schedule;
+
+int32_t orr__schedule_init(orr_world *world);        /* the default stages */
+void orr__schedule_fini(orr_world *world);
+/* Index of a stage, or UINT32_MAX with ORR_E_NOT_FOUND and the nearest name. */
+uint32_t orr__schedule_find(const orr_world *world, const char *stage);
+int32_t orr__schedule_add(orr_world *world, struct orr__system *system);
+/* Graph and batches, if anything was added. ORR_E_NOT_FOUND for `after` of an unknown system, ORR_E_CYCLE with the
+ * cycle and the reason of each step. The script half calls it when a script has been loaded. */
+int32_t orr__schedule_build(orr_world *world);
+/* "after", "writes Position, reads Position", ... into `text`. */
+void orr__schedule_reason(const orr_world *world, const orr__schedule_stage *stage, const orr__graph_edge *edge,
+                          char *text, size_t bytes);
+
+#endif

@@ -1,0 +1,64 @@
+/* The simulation half of a world: everything that is not rows. Hangs below orr_world.sim. */
+#ifndef ORR_SIM_SIM_H
+#define ORR_SIM_SIM_H
+
+#include "ecs/world.h"
+#include "orrery.h"
+#include "pool/pool.h"
+#include "sim/event.h"
+#include "sim/hook.h"
+#include "sim/job.h"
+#include "sim/neighbours.h"
+#include "sim/param.h"
+#include "sim/range.h"
+#include "sim/reduction.h"
+#include "sim/resource.h"
+#include "sim/schedule.h"
+#include "sim/system.h"
+
+#include <stdatomic.h>
+
+/* The first failure of a tick: what orr_world_step returns. */
+typedef struct orr__failure {
+    int32_t code;
+    char text[2048];
+} orr__failure;
+
+typedef struct orr__sim {
+    orr__params params;
+    orr__resources resources;
+    orr__events events;
+    orr__reductions reductions;
+    orr__near_set neighbours;
+    orr__systems systems;
+    orr__schedule schedule;
+    orr__jobs jobs;
+    orr__hooks hooks;
+    orr__recordings recordings;
+    orr__pool *pool;
+    uint64_t seed, tick;
+    double dt;
+    bool started;                        /* the startup stage was run */
+    bool stepping;                       /* inside orr_world_step */
+    orr_run *main_run;                   /* of the main-thread system or hook that runs now; NULL: none */
+    orr__failure failure;
+    _Atomic(const char *) running;       /* for watchdogs */
+    _Atomic int interrupted;
+    orr_log_function *log;
+    void *log_context;
+    uint64_t sync_ns, events_ns;         /* time of the tick's own work */
+} orr__sim;
+
+/* printf-like message to the embedder's log; level 0 note, 1 warning, 2 error. */
+void orr__sim_log(const orr_world *world, int level, const char *format, ...);
+
+/* Key of the random numbers of a system (by the hash of its name) in the present tick. */
+uint64_t orr__sim_stream(const orr__sim *sim, uint64_t name_hash);
+
+/* Keeps the thread's error as the tick's failure unless there is one already. */
+void orr__sim_failed(orr_world *world, int32_t code);
+
+/* Runs the render stage: a state is being published for drawing. At the end of orr_world_step for now. */
+int32_t orr__sim_publish(orr_world *world);
+
+#endif

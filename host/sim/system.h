@@ -1,0 +1,58 @@
+/* Systems: what was declared, checked and completed (stage, query, access, job binding, tracker). */
+#ifndef ORR_SIM_SYSTEM_H
+#define ORR_SIM_SYSTEM_H
+
+#include "orrery.h"
+#include "sim/access.h"
+#include "sim/run.h"
+
+struct orr__binding;
+
+/* A `before` or `after` that names a system which may be declared later. */
+typedef struct orr__order {
+    char *name;
+    bool before;
+} orr__order;
+
+typedef struct orr__system {
+    orr_system id;               /* place in the order of declaration, from 1 */
+    char *name;
+    char *source;                /* NULL: not known */
+    uint64_t name_hash;
+    uint32_t stage;              /* index in the schedule's stages */
+    bool has_rows;               /* runs over the rows of `query` */
+    bool exclusive;              /* alone, may touch everything */
+    orr_query query;
+    orr_lattice lattice;         /* runs over bands of it; 0: none */
+    orr__access_list access;
+    orr_component *writes, *marks;   /* those of `access` that the tick works on; end with 0 */
+    orr_component *lists;        /* the allocation of both */
+    uint32_t list_words;
+    orr_near_index *near;        /* grids to refresh before it runs; ends with 0 */
+    uint32_t near_words;
+    orr_tracker tracker;         /* with `changed`; else 0 */
+    orr__order *orders;
+    uint32_t order_count, order_capacity;
+    uint32_t every, on, on_error, substeps;
+    bool skip_if_empty, render;  /* render: in the stage of that name */
+    bool enabled, wanted_enabled;
+    orr_system_function *function;
+    void *context;
+    void (*release)(void *context);
+    struct orr__binding *binding;    /* NULL: a function */
+    orr_run run;
+    double ns_a_row;             /* moving estimate; decides who works, never what comes out */
+    uint64_t runs, rows, time_ns;
+} orr__system;
+
+typedef struct orr__systems {
+    orr__system **items;         /* system s is items[s - 1] */
+    uint32_t count, capacity;
+} orr__systems;
+
+orr__system *orr__system_at(const orr_world *world, orr_system system);
+/* Tick boundary: orr_system_enable takes effect. */
+void orr__systems_apply_enabled(orr_world *world);
+void orr__systems_fini(orr_world *world);
+
+#endif
