@@ -158,10 +158,17 @@ static int32_t reduce(double x, double *high, double *low)
         *low = -*low;
         return -quadrant & 3;
     }
-    // n has at most 20 bits, and so the products with parts of 33 bits are exact; the fourth part makes it 152
+    // n has at most 20 bits, and so its products with parts of pi/2 of 33 bits are exact
     const double n = nearest_whole(x * 0x1.45f306dc9c883p-1);
+    const double first = x - n * 0x1.921fb544p+0, second = n * 0x1.0b4611a6p-34;
+    const double close = first - second;
+    if (fabs(close) > 0x1p-12) {
+        *high = sum_ordered(close, ((first - close) - second) - n * 0x1.3198a2e037073p-69, low);
+        return (int32_t)n & 3;
+    }
+    // near a multiple of pi/2 the rest cancels: 152 bits of pi/2
     double low_a, low_b;
-    const double a = sum_exactly(x - n * 0x1.921fb544p+0, -(n * 0x1.0b4611a6p-34), &low_a);
+    const double a = sum_exactly(first, -second, &low_a);
     const double b = sum_exactly(a, -(n * 0x1.3198a2ep-69), &low_b);
     *high = sum_exactly(b, low_a + (low_b - n * 0x1.b839a252049c1p-104), low);
     return (int32_t)n & 3;
@@ -253,8 +260,9 @@ static double exp_of_sum(double high, double low)
     const int32_t whole = (int32_t)k;
     const int32_t row = whole & 31;
     const int32_t scale = (whole - row) / 32;
-    const double p =
-        r + r * r * (1.0 / 2 + r * (1.0 / 6 + r * (1.0 / 24 + r * (1.0 / 120 + r * (1.0 / 720 + r * (1.0 / 5040))))));
+    const double z = r * r;
+    const double p = r + z * ((1.0 / 2 + r * (1.0 / 6)) +
+                              z * ((1.0 / 24 + r * (1.0 / 120)) + z * (1.0 / 720 + r * (1.0 / 5040))));
     const double value = exp_table[row][0] + (exp_table[row][1] + exp_table[row][0] * p);
     if (scale > 1023) {
         return value * 0x1p1023 * 2.0;
@@ -302,8 +310,8 @@ static log_parts take_apart(double x)
 /* (log(1 + r) - r + r^2/2) / r^3 for |r| < 0.0053: the error is below 2^-71 of r. */
 static double log_polynomial(double r)
 {
-    return 1.0 / 3 +
-           r * (-1.0 / 4 + r * (1.0 / 5 + r * (-1.0 / 6 + r * (1.0 / 7 + r * (-1.0 / 8 + r * (1.0 / 9))))));
+    const double z = r * r; // in pairs: a shorter chain
+    return (1.0 / 3 - r * (1.0 / 4)) + z * ((1.0 / 5 - r * (1.0 / 6)) + z * ((1.0 / 7 - r * (1.0 / 8)) + z * (1.0 / 9)));
 }
 
 /* log(2) in a multiple of 2^-42 and the rest. */

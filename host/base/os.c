@@ -1,0 +1,275 @@
+/* More than POSIX asks for: affinity and, on Linux, futexes. */
+#ifdef __linux__
+#define _GNU_SOURCE
+#endif
+#include "base/os.h"
+
+#include "base/error.h"
+#include "orrery.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#endif
+
+/* ---- threads ---- */
+
+static void *thread_main(void *argument)
+{
+    orr__thread *thread = argument;
+    thread->run(thread->context);
+    return NULL;
+}
+
+static void thread_name(pthread_t handle, const char *name)
+{
+#ifdef __linux__
+    char shown[16];
+    snprintf(shown, sizeof shown, "%s", name);
+    (void)pthread_setname_np(handle, shown);
+#else
+    (void)handle;
+    (void)name;
+#endif
+}
+
+int32_t orr__thread_start(orr__thread *thread, void (*run)(void *context), void *context, const char *name,
+                          size_t stack_bytes)
+{
+    *thread = (orr__thread){ .run = run, .context = context };
+    pthread_attr_t attributes;
+    int reason = pthread_attr_init(&attributes);
+    if (reason == 0) {
+        if (stack_bytes != 0) {
+            reason = pthread_attr_setstacksize(&attributes, stack_bytes);
+        }
+        if (reason == 0) {
+            // the new thread inherits the mask: the process's signals go elsewhere
+            sigset_t all, before;
+            sigfillset(&all);
+            pthread_sigmask(SIG_SETMASK, &all, &before);
+            reason = pthread_create(&thread->handle, &attributes, thread_main, thread);
+            pthread_sigmask(SIG_SETMASK, &before, NULL);
+        }
+        pthread_attr_destroy(&attributes);
+    }
+    if (reason != 0) {
+        return orr__fail(ORR_E_THREAD, "cannot start thread '%s': %s", name ? name : "", strerror(reason));
+    }
+    thread->started = true;
+    if (name) {
+        thread_name(thread->handle, name);
+    }
+    return ORR_OK;
+}
+
+void orr__thread_join(orr__thread *thread)
+{
+    if (thread->started) {
+        thread->started = false;
+        pthread_join(thread->handle, NULL);
+    }
+}
+
+void orr__thread_yield(void)
+{
+    sched_yield();
+}
+
+static struct timespec timespec_of(uint64_t nanoseconds)
+{
+    return (struct timespec){ .tv_sec = (time_t)(nanoseconds / 1000000000u),
+                              .tv_nsec = (long)(nanoseconds % 1000000000u) };
+}
+
+void orr__sleep_ns(uint64_t nanoseconds)
+{
+    struct timespec left = timespec_of(nanoseconds);
+    while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+    }
+}
+
+#ifdef __linux__
+
+/* An atomic word is passed to the kernel as what it is in memory: a 32-bit word. */
+_Static_assert(sizeof(_Atomic uint32_t) == 4, "futexes are words of 32 bits");
+
+bool orr__park(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
+{
+    const struct timespec timeout = timespec_of(timeout_ns);
+    const long result = syscall(SYS_futex, (void *)word, FUTEX_WAIT_PRIVATE, expected,
+                                timeout_ns == ORR__FOREVER ? NULL : &timeout, NULL, 0);
+    return !(result != 0 && errno == ETIMEDOUT);
+}
+
+void orr__unpark_one(_Atomic uint32_t *word)
+{
+    (void)syscall(SYS_futex, (void *)word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+void orr__unpark_all(_Atomic uint32_t *word)
+{
+    (void)syscall(SYS_futex, (void *)word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+#else
+
+/* Without futexes: naps of 50 us; correct, and only slower to wake. */
+bool orr__park(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
+{
+    const uint64_t nap = timeout_ns < 50000 ? timeout_ns : 50000;
+    if (atomic_load(word) != expected) {
+        return true;
+    }
+    orr__sleep_ns(nap);
+    return atomic_load(word) != expected || timeout_ns > nap;
+}
+
+void orr__unpark_one(_Atomic uint32_t *word)
+{
+    (void)word;
+}
+
+void orr__unpark_all(_Atomic uint32_t *word)
+{
+    (void)word;
+}
+
+#endif
+
+/* ---- clock, processors, environment ---- */
+
+uint64_t orr__clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint32_t orr__cpu_count(void)
+{
+#ifdef __linux__
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) {
+        return (uint32_t)CPU_COUNT(&set);
+    }
+#endif
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (uint32_t)online : 1;
+}
+
+#if defined(__x86_64__)
+
+static const uint32_t sticky_flags = 0x3F; // of MXCSR
+
+uint32_t orr__fpu_state(void)
+{
+    return __builtin_ia32_stmxcsr() & ~sticky_flags;
+}
+
+void orr__fpu_restore(uint32_t state)
+{
+    __builtin_ia32_ldmxcsr(state & ~sticky_flags);
+}
+
+#elif defined(__aarch64__)
+
+uint32_t orr__fpu_state(void)
+{
+    uint64_t control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    return (uint32_t)control;
+}
+
+void orr__fpu_restore(uint32_t state)
+{
+    const uint64_t control = state;
+    __asm__ volatile("msr fpcr, %0" : : "r"(control));
+}
+
+#else
+
+uint32_t orr__fpu_state(void)
+{
+    return 0;
+}
+
+void orr__fpu_restore(uint32_t state)
+{
+    (void)state;
+}
+
+#endif
+
+bool orr__is_terminal(int32_t stream)
+{
+    const char *kind = getenv("TERM");
+    return isatty((int)stream) && kind && kind[0] && strcmp(kind, "dumb") != 0;
+}
+
+/* ---- dynamic libraries ---- */
+
+static const char *loader_reason(void)
+{
+    const char *reason = dlerror();
+    return reason ? reason : "no reason given";
+}
+
+int32_t orr__library_open(orr__library *library, const char *path)
+{
+    library->handle = NULL;
+    char beside[4096];
+    const char *from = path;
+    if (!strchr(path, '/')) { // the loader would search the system's folders
+        if (snprintf(beside, sizeof beside, "./%s", path) >= (int)sizeof beside) {
+            return orr__fail(ORR_E_FILE, "cannot load a library: its path is too long");
+        }
+        from = beside;
+    }
+    const uint32_t state = orr__fpu_state();
+    void *handle = dlopen(from, RTLD_NOW | RTLD_LOCAL);
+    const bool changed = orr__fpu_state() != state;
+    if (changed) {
+        orr__fpu_restore(state);
+    }
+    if (!handle) {
+        return orr__fail(ORR_E_FILE, "cannot load '%s': %s", path, loader_reason());
+    }
+    if (changed) {
+        dlclose(handle);
+        orr__fpu_restore(state);
+        return orr__fail(ORR_E_ABI,
+                         "cannot load '%s': it changes floating-point arithmetic for the whole process "
+                         "(linked with -ffast-math or -Ofast?)", path);
+    }
+    library->handle = handle;
+    return ORR_OK;
+}
+
+void *orr__library_symbol(const orr__library *library, const char *name)
+{
+    (void)dlerror();
+    void *address = library->handle ? dlsym(library->handle, name) : NULL;
+    if (!address) {
+        orr__fail(ORR_E_NOT_FOUND, "no symbol '%s': %s", name, loader_reason());
+    }
+    return address;
+}
+
+void orr__library_close(orr__library *library)
+{
+    if (library->handle) {
+        dlclose(library->handle);
+        library->handle = NULL;
+    }
+}
