@@ -1,4 +1,8 @@
-/* Prefabs: sets of components with values, to spawn from; and stages, blocks of rows that are being filled. */
+/* Prefabs: sets of components with values, to spawn from. They live as long as their world and never change.
+ *
+ * A prefab with a name is found by it; one without is found by its content, so that a script may write the same set
+ * in a loop and gets the same prefab. Both go through world->prefab_keys: the map holds the last prefab of a key, and
+ * the others of equal hash follow through `next`. */
 #ifndef ORR_ECS_PREFAB_H
 #define ORR_ECS_PREFAB_H
 
@@ -9,27 +13,15 @@ struct orr__table;
 typedef struct orr__prefab {
     char *name;                  /* NULL: anonymous */
     orr_component *components;   /* sorted, ends with 0; the parent's included */
-    uint32_t component_count;
+    uint32_t component_count, component_room;
     struct orr__table *table;    /* where they spawn */
-    orr_value *values;           /* [table->column_count] what each column starts with */
+    orr_value *values;           /* [column_count] what each column of the table starts with; unused bytes are 0 */
+    uint32_t column_count;
+    orr_prefab next;             /* an older one of the same key; 0: none */
 } orr__prefab;
 
-/* `count` rows of a prefab outside any table, filled with its values: to be changed by a script's fill and spawned
- * later. One allocation, columns 64-byte aligned. */
-typedef struct orr__stage {
-    orr_prefab prefab;
-    uint32_t count;
-    int64_t provisional;         /* of the first row; 0: none */
-    size_t bytes;
-    void **columns;              /* [table->column_count] */
-} orr__stage;
-
+/* NULL with ORR_E_NOT_FOUND when there is none of that number. Any thread while no prefab is being created. */
 orr__prefab *orr__prefab_at(const orr_world *world, orr_prefab prefab);
-orr__stage *orr__stage_create(orr_world *world, orr_prefab prefab, uint32_t count);  /* any thread */
-void orr__stage_destroy(orr_world *world, orr__stage *stage);
-void *orr__stage_column(const orr_world *world, const orr__stage *stage, orr_field field);  /* NULL: lacks it */
-/* Spawns the stage's rows. `handles` (may be NULL) gets them; with `reserved`, these handles are used instead. */
-int32_t orr__stage_spawn(orr_world *world, const orr__stage *stage, const orr_entity *reserved, orr_entity *handles);
 void orr__prefab_fini(orr_world *world);
 
 #endif

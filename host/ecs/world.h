@@ -9,6 +9,7 @@
 #include "ecs/lattice.h"
 #include "ecs/prefab.h"
 #include "ecs/query.h"
+#include "ecs/stage.h"
 #include "ecs/table.h"
 #include "ecs/tracker.h"
 #include "orrery.h"
