@@ -30,8 +30,18 @@ typedef struct orr__component {
 orr__component *orr__component_at(const orr_world *world, orr_component component);
 void orr__component_fini(orr_world *world);
 
+/* ORR_OK, or ORR_E_ARGUMENT with a text that starts with `where`. */
+int32_t orr__component_check(const orr_world *world, orr_component component, const char *where);
+/* Whether `field` is a field of a component of this world, as orr_field_find gives them; same errors. */
+int32_t orr__field_check(const orr_world *world, orr_field field, const char *where);
+/* Lists that end with 0; NULL is empty. Copies one sorted, without repetitions, ended with 0; returns its length. */
+uint32_t orr__component_list_count(const orr_component *list);
+uint32_t orr__component_list_sort(const orr_component *list, orr_component *sorted);
+int32_t orr__component_list_check(const orr_world *world, const orr_component *list, const char *where);
+
 /* Checks that `value` (from a script, a double) fits a type and converts it; ORR_E_RANGE / ORR_E_TYPE with a text that
- * names `what`. NaN is refused by all but the floats; fractions by the whole-number types. */
+ * names `what`. NaN is refused by all but the floats; fractions by the whole-number types; a bool is 0 or 1. A
+ * negative whole number is a provisional handle for an entity field: who cannot resolve it must refuse it. */
 int32_t orr__value_from_double(uint32_t type, double number, const char *what, orr_value *out);
 double orr__value_to_double(uint32_t type, orr_value value);
 void orr__value_store(void *column, uint32_t row, uint32_t type, orr_value value);

@@ -49,6 +49,12 @@ orr_entity orr__entity_reserve(orr_world *world);
 void orr__entity_place(orr_world *world, orr_entity entity, uint32_t table, uint32_t row);
 void orr__entity_release(orr_world *world, orr_entity entity);   /* alive or reserved: generation goes up */
 
+/* What the public functions of the same names do, without the check for a locked world; dead entities are skipped. The
+ * hooks of the world are called. */
+int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint32_t count);
+int32_t orr__entities_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
+int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
+
 void orr__entity_fini(orr_world *world);
 
 #endif

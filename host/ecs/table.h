@@ -3,11 +3,16 @@
  * A table holds all entities with exactly the same components, its rows in chunks of up to 4,096. The first chunk
  * grows from 64 rows by doubling. A chunk is one allocation:
  *
- *   orr__chunk | column pointers | handles | column | column | ... | changed words | tracker words
- *                                  ^ each 64-byte aligned, padded by 64 bytes past the capacity
+ *   orr__chunk | column and word pointers | handles | column | column | ... | changed words
+ *                                          ^ each 64-byte aligned, padded by 64 bytes past the capacity
  *
- * Row r of a table is chunk r >> 12, row r & 4095; all chunks but the last are full. Removal swaps in the table's last
- * row; changed and tracker bits move with their rows. */
+ * Full vectors may read and write past the last row into the padding. Tracker words are a block of their own beside
+ * each chunk, so that columns do not move when a tracker comes or goes:
+ *
+ *   word pointers | summaries | words of term 0 | words of term 1 | ... up to the table's term_capacity
+ *
+ * Row r of a table is chunk r >> 12, row r & 4095; chunks before the last row's are full, one after it may wait empty.
+ * Removal swaps in the table's last row; changed and tracker bits move with their rows. */
 #ifndef ORR_ECS_TABLE_H
 #define ORR_ECS_TABLE_H
 
@@ -22,7 +27,7 @@ typedef struct orr__chunk {
     void **columns;              /* [table->column_count] */
     uint64_t **changed;          /* [table->component_count] words marked since the last sync; capacity/64 words */
     uint64_t **tracked;          /* [table->term_count] words of (tracker, component) */
-    uint64_t *tracked_summary;   /* [table->term_count] bit w: tracked word w is not 0 */
+    uint64_t *tracked_summary;   /* [table->term_count] bit w: tracked word w is not 0 (exact) */
 } orr__chunk;
 
 /* One (tracker, component) pair that this table keeps bits for. */
@@ -31,13 +36,14 @@ typedef struct orr__term {
     uint16_t component_at;       /* index in table->components */
 } orr__term;
 
-typedef struct orr__edge {       /* the table reached by adding or removing a component */
+typedef struct orr__edge {       /* the table reached by adding or removing a component; sorted by component */
     orr_component component;
     uint32_t add, remove;        /* table index + 1; 0: not known yet */
 } orr__edge;
 
 typedef struct orr__table {
     uint32_t index;
+    size_t bytes;                /* of the table with the arrays below, one allocation; chunks, terms, edges apart */
     orr_component *components;   /* sorted */
     uint32_t component_count;
     uint16_t *first_column;      /* [component_count] */
@@ -45,9 +51,11 @@ typedef struct orr__table {
     uint32_t highest;
     uint8_t *column_bytes, *column_types;  /* [column_count] */
     uint32_t column_count;
-    orr__chunk **chunks;
+    uint32_t row_bytes;          /* sum of column_bytes */
+    orr__chunk **chunks;         /* the last may be empty */
     uint32_t chunk_count, chunk_capacity;
-    uint64_t row_count;
+    uint64_t row_count, row_capacity;
+    uint64_t pending;            /* rows that a bulk change is about to move here; 0 between calls */
     orr__term *terms;            /* in order of tracker creation */
     uint32_t term_count, term_capacity;
     orr__edge *edges;
@@ -71,19 +79,30 @@ orr__table *orr__table_of(orr_world *world, const orr_component *sorted, uint32_
 orr__table *orr__table_with(orr_world *world, orr__table *table, orr_component component);
 orr__table *orr__table_without(orr_world *world, orr__table *table, orr_component component);
 
-/* Room for `count` more rows, all or nothing; then orr__table_append cannot fail. */
+/* Room for `count` more rows, all or nothing; then appending that many cannot fail. The promise ends with the next
+ * removal of rows from this table. */
 int32_t orr__table_room(orr_world *world, orr__table *table, uint64_t count);
-/* Appends `count` rows whose fields are not set yet, marked changed everywhere; returns the first row. */
+/* Appends `count` rows of reserved entities, whose fields are not set yet, changed for every tracker and logged as
+ * arrived; returns the first row. Room must be there. */
 uint64_t orr__table_append(orr_world *world, orr__table *table, const orr_entity *entities, uint64_t count);
+/* The same with new entities, in one pass: needs orr__entity_room too. `handles` (may be NULL) gets them. */
+uint64_t orr__table_spawn(orr_world *world, orr__table *table, uint64_t count, orr_entity *handles);
 /* Swaps in the last row; the moved entity's slot is updated. Handles of removed rows are the caller's business. */
 void orr__table_remove(orr_world *world, orr__table *table, uint64_t row);
+/* Releases and removes `count` entities, all of this table; repeated and dead ones are skipped. Not logged. */
+void orr__table_destroy(orr_world *world, orr__table *table, const orr_entity *entities, uint32_t count);
 /* Moves a row to another table: shared fields and bits are kept, new ones get defaults and are marked. Room must be
  * there. Returns the row in `to`. */
 uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__table *to);
-/* Gives back chunks that are empty (but the first). */
+/* The same for many entities of `from`; repeated, dead and other ones are skipped. They become rows of `to` in the
+ * order given; returns how many. `rows` is scratch for `count`. */
+uint32_t orr__table_move_many(orr_world *world, orr__table *from, const orr_entity *entities, uint32_t count,
+                              orr__table *to, uint32_t *rows);
+/* Gives back all chunks that are empty. Removal by itself keeps the first, and one empty chunk after the last row. */
 void orr__table_trim(orr_world *world, orr__table *table);
 /* Adds bits for a new tracker term to all chunks of the table (all set when `all`); all or nothing. */
 int32_t orr__table_track(orr_world *world, orr__table *table, orr_tracker tracker, orr_component component, bool all);
+/* Drops all terms of a tracker. */
 void orr__table_untrack(orr_world *world, orr__table *table, orr_tracker tracker);
 void orr__table_fini(orr_world *world);
 

@@ -13,7 +13,11 @@
 struct orr__table;
 struct orr__chunk;
 
+/* A handle is index + 1 in its low 16 bits and above it how often that index was used before. */
+enum { ORR__TRACKER_INDEX_BITS = 16, ORR__TRACKERS_MAX = 65535 };
+
 typedef struct orr__tracker {
+    orr_tracker handle;
     bool used;
     bool logs;                   /* keeps arrivals */
     bool lost;                   /* an arrival could not be logged for want of memory */
@@ -33,7 +37,8 @@ void orr__tracker_mark(orr_world *world, struct orr__table *table, struct orr__c
 /* ORs chunk->changed of a component into every tracker of it but `except`, and clears it. */
 void orr__tracker_absorb(orr_world *world, struct orr__table *table, struct orr__chunk *chunk, orr_component component,
                          orr_tracker except);
-/* Union of the tracker's bits in a chunk into `words` (capacity / 64 of them); returns the summary (0: none). */
+/* Union of the tracker's bits in a chunk into `words` (capacity / 64 of them); returns the summary: bit w is set when
+ * word w is not 0. When it is 0 nothing changed and `words` is not written. */
 uint64_t orr__tracker_words(const orr_world *world, orr_tracker tracker, const struct orr__table *table,
                             const struct orr__chunk *chunk, uint64_t *words);
 /* Clears the given rows (words as above) of all the tracker's terms in a chunk. */
@@ -42,6 +47,9 @@ void orr__tracker_consume(orr_world *world, orr_tracker tracker, struct orr__tab
 /* Arrivals and departures: called by structural changes. Never fails: sets `lost` when there is no memory. */
 void orr__tracker_came(orr_world *world, orr_component component, orr_entity entity);
 void orr__tracker_went(orr_world *world, orr_component component, orr_entity entity);
+/* The same for all tracked components of rows of a table. */
+void orr__tracker_log_rows(orr_world *world, const struct orr__table *table, const orr_entity *entities, uint64_t count,
+                           int32_t came);
 void orr__tracker_fini(orr_world *world);
 
 #endif
