@@ -3,61 +3,109 @@
  * One orr__patches is what one range of one system run recorded, in the order of the calls. The tick applies the lists
  * in (system, range in the order of the data, sequence) order, never in worker order:
  *
- *   1 orr__patches_reserve   gives every recorded spawn its handles
- *   2 orr__patches_resolve   turns provisional handles into these, in stages, patches and columns written in place
- *   3 orr__patches_apply     changes the world; patches for entities that have died are dropped and counted
- */
+ *   0 orr__patches_apply_sets  when the system is done: the sets that do not wait for something in the list
+ *   1 orr__patches_reserve     gives every recorded spawn its handles
+ *   2 orr__patches_resolve     turns provisional handles into these, in stages, patches and columns written in place
+ *   3 orr__patches_apply       changes the world; patches for entities that have died are dropped and counted
+ *
+ * The result is always that of applying the patches one by one in the order recorded; runs of like patches are applied
+ * together only because that is faster.
+ *
+ * Provisional handles: the first spawn of n in a list gives out -1 to -n, the next goes on from there. They are valid
+ * as `entity` of later patches of the list, and in entity fields of its sets, its stages and the columns that the same
+ * range wrote in place. There they are stored as ORR__PROVISIONAL | k, or just as the negative number -k itself. */
 #ifndef ORR_ECS_PATCH_H
 #define ORR_ECS_PATCH_H
 
 #include "base/arena.h"
 #include "ecs/prefab.h"
+#include "ecs/stage.h"
 #include "orrery.h"
 
-enum { ORR__PATCH_SPAWN = 1, ORR__PATCH_DESTROY, ORR__PATCH_ADD, ORR__PATCH_REMOVE, ORR__PATCH_SET };
+enum { ORR__PATCH_DONE = 0, ORR__PATCH_SPAWN, ORR__PATCH_DESTROY, ORR__PATCH_ADD, ORR__PATCH_REMOVE, ORR__PATCH_SET };
 
 /* A provisional handle -k stored in an entity column: bit 63 set, k in the low bits. */
 #define ORR__PROVISIONAL ((uint64_t)1 << 63)
 
+/* k of a provisional handle in either form, 0 for anything else. */
+static inline uint64_t orr__provisional(uint64_t value)
+{
+    if (!(value & ORR__PROVISIONAL)) {
+        return 0;
+    }
+    return value >> 62 == 3 ? 0 - value : value & ~ORR__PROVISIONAL;
+}
+
 typedef struct orr__patch {
-    struct orr__patch *next;
-    uint32_t kind;
-    orr_component component;     /* add, remove */
-    int64_t entity;              /* handle, or provisional */
+    uint8_t kind;                /* ORR__PATCH_DONE: applied already, or dropped */
+    uint8_t type;                /* set: of the field */
+    uint16_t index;              /* set: of the field in its component */
+    orr_component component;     /* add, remove, set */
+    int64_t entity;              /* handle, or provisional; spawn: 0 */
     union {
         orr__stage *stage;       /* spawn */
-        struct { orr_field field; orr_value value; } set;
+        orr_value value;         /* set */
     } as;
 } orr__patch;
 
+/* Records stand one after the other in blocks of the arena. */
+typedef struct orr__patch_block {
+    struct orr__patch_block *next, *previous;
+    uint32_t count, room;
+    orr__patch patches[];
+} orr__patch_block;
+
 typedef struct orr__patches {
-    orr__arena arena;            /* the records; stages are the world's */
+    orr__arena arena;            /* blocks, small stages, reserved handles */
     orr_world *world;
-    orr__patch *first, **last;
-    uint32_t count, spawn_count, set_count;
+    orr__patch_block *first, *last;
+    uint64_t count;              /* patches that are not done */
+    uint64_t spawn_count, set_count;  /* of these */
     uint64_t provisional_count;  /* handles given out: -1, -2, ... */
-    orr_entity *reserved;        /* [provisional_count] after orr__patches_reserve */
+    orr_entity *reserved;        /* [provisional_count] after orr__patches_reserve, until cleared */
 } orr__patches;
 
 void orr__patches_init(orr__patches *patches, orr_world *world);   /* no allocation */
-void orr__patches_fini(orr__patches *patches);
-void orr__patches_clear(orr__patches *patches);                    /* drops all; keeps the memory for reuse */
+void orr__patches_fini(orr__patches *patches);                     /* before the world's end; takes a zeroed struct */
+/* Drops all without counting, gives back handles that were reserved and not spawned; keeps the memory for reuse. */
+void orr__patches_clear(orr__patches *patches);
+/* The first half of it: nothing is left to apply, `reserved` stays readable. Returns how many patches were left. */
+uint64_t orr__patches_drop(orr__patches *patches);
+/* ORR_E_DEAD with the text for provisional handle -k. */
+int32_t orr__patches_unknown(const orr__patches *patches, uint64_t k);
 
-/* Recording: any thread, one at a time for each list. */
+/* Recording: any thread, one at a time for each list, while nothing is created or changed in structure. A failure
+ * records nothing. ORR_E_DEAD for entity 0, for numbers that are no handles, and for provisional handles that this
+ * list did not give out; handles of dead entities are accepted, as death is looked at when the patch is applied.
+ * ORR_E_NOT_FOUND, ORR_E_ARGUMENT: no such component, field, prefab. A spawn of 0 has no provisional handle. `stage`
+ * may be NULL; it lives until the list is applied or cleared. */
 int32_t orr__patches_spawn(orr__patches *patches, orr_prefab prefab, uint32_t count, orr__stage **stage);
 int32_t orr__patches_add(orr__patches *patches, int64_t entity, orr_component component);
 int32_t orr__patches_remove(orr__patches *patches, int64_t entity, orr_component component);
 int32_t orr__patches_destroy(orr__patches *patches, int64_t entity);
 int32_t orr__patches_set(orr__patches *patches, int64_t entity, orr_field field, orr_value value);
 
-/* Applying: the thread that steps. */
+/* Applying: the thread that steps; whether the world is locked is not asked. */
+
+/* All handles or, failing, none. Twice is once. */
 int32_t orr__patches_reserve(orr__patches *patches);
+/* After reserve. A provisional handle in a stage or set that was never given out is ORR_E_DEAD and becomes 0; the rest
+ * is resolved all the same, so the list may still be applied. */
 int32_t orr__patches_resolve(orr__patches *patches);
-/* Resolves provisional handles in rows of an entity column that this list's range wrote in place; ORR_E_DEAD for one
- * that was never given out. */
+/* The same in rows begin to end of an entity column that this list's range wrote in place. */
 int32_t orr__patches_resolve_column(const orr__patches *patches, uint64_t *column, uint32_t begin, uint32_t end);
-/* Only the sets (and removes them from the list) / everything that is left. */
-int32_t orr__patches_apply_sets(orr__patches *patches);
+
+/* Applies the sets whose entity has the component now, that hold no provisional handle and have no earlier unapplied
+ * patch for the same entity before them in the list; the others stay. Cannot fail. */
+void orr__patches_apply_sets(orr__patches *patches);
+
+/* Everything that is left; reserves and resolves before if that was not done. The list is empty afterwards, also when
+ * it fails; `reserved` stays readable until it is cleared, which must happen before anything is recorded again.
+ *
+ * When a patch fails (memory, or the code of a hook), the world is valid and the code is returned. The patches before
+ * the run of like patches in which it stands are applied; of this run some may be; those after it are dropped. What
+ * is dropped is counted in world->dropped, and handles reserved for spawns among it are given back, so that they are
+ * dead wherever they were stored. Sets for entities that lack the component are dropped and counted too. */
 int32_t orr__patches_apply(orr__patches *patches);
 
 #endif

@@ -98,3 +98,89 @@ void *orr__stage_column(const orr_world *world, const orr__stage *stage, orr_fie
     const uint32_t at = orr__table_component(table, field.component);
     return at == ORR__NO_COLUMN ? NULL : stage->columns[table->first_column[at] + field.index];
 }
+
+/* ---- spawning ---------------------------------------------------------------------------------------------------- */
+
+/* Tells the hooks of the table's components, chunk by chunk. */
+static int32_t tell(orr_world *world, const orr__table *table, uint64_t first, uint64_t count)
+{
+    int32_t result = ORR_OK;
+    for (uint32_t i = 0; i < table->component_count; i++) {
+        const orr_component component = table->components[i];
+        if (!(world->components[component - 1].hooked & (1u << ORR_HOOK_ADD))) {
+            continue;
+        }
+        for (uint64_t row = first; row < first + count;) {
+            const uint32_t at = (uint32_t)(row % ORR__CHUNK_ROWS);
+            const uint64_t left = first + count - row;
+            const uint32_t some = left < ORR__CHUNK_ROWS - at ? (uint32_t)left : ORR__CHUNK_ROWS - at;
+            const orr__chunk *chunk = table->chunks[row / ORR__CHUNK_ROWS];
+            const int32_t told = world->gained(world, chunk->entity + at, some, component);
+            result = result != ORR_OK ? result : told;
+            row += some;
+        }
+    }
+    return result;
+}
+
+/* Rows from `first` on get the stage's columns, or the prefab's values. */
+static void fill_rows(const orr__table *table, uint64_t first, uint32_t count, const orr_value *values,
+                      void *const *columns)
+{
+    for (uint32_t done = 0; done < count;) {
+        const uint64_t row = first + done;
+        const uint32_t at = (uint32_t)(row % ORR__CHUNK_ROWS);
+        const uint32_t some = count - done < ORR__CHUNK_ROWS - at ? count - done : ORR__CHUNK_ROWS - at;
+        const orr__chunk *chunk = table->chunks[row / ORR__CHUNK_ROWS];
+        for (uint32_t i = 0; i < table->column_count; i++) {
+            const uint32_t bytes = table->column_bytes[i];
+            if (columns) {
+                memcpy((char *)chunk->columns[i] + (size_t)at * bytes, (char *)columns[i] + (size_t)done * bytes,
+                       (size_t)some * bytes);
+            } else {
+                fill(chunk->columns[i], at, some, bytes, values[i]);
+            }
+        }
+        done += some;
+    }
+}
+
+static int32_t spawn(orr_world *world, const orr__prefab *prefab, uint32_t count, void *const *columns,
+                     const orr_entity *reserved, orr_entity *handles)
+{
+    orr__table *table = prefab->table;
+    int32_t result = reserved ? ORR_OK : orr__entity_room(world, count);
+    if (result == ORR_OK) {
+        result = orr__table_room(world, table, count);
+    }
+    if (result != ORR_OK) {
+        return orr__fail_more("spawning %u", (unsigned)count);
+    }
+    const uint64_t first = reserved ? orr__table_append(world, table, reserved, count)
+                                    : orr__table_spawn(world, table, count, handles);
+    fill_rows(table, first, count, prefab->values, columns);
+    if (reserved && handles) {
+        memcpy(handles, reserved, count * sizeof *handles);
+    }
+    return world->gained ? tell(world, table, first, count) : ORR_OK;
+}
+
+int32_t orr__stage_spawn(orr_world *world, const orr__stage *stage, const orr_entity *reserved, orr_entity *handles)
+{
+    if (stage->count == 0) {
+        return ORR_OK;
+    }
+    return spawn(world, world->prefabs[stage->prefab - 1], stage->count, stage->columns, reserved, handles);
+}
+
+int32_t orr_entity_spawn(orr_world *world, orr_prefab prefab, uint32_t count, orr_entity *handles)
+{
+    if (world->locked) {
+        return orr__world_unlocked(world, "spawn");
+    }
+    const orr__prefab *from = orr__prefab_at(world, prefab);
+    if (!from) {
+        return ORR_E_NOT_FOUND;
+    }
+    return count == 0 ? ORR_OK : spawn(world, from, count, NULL, NULL, handles);
+}

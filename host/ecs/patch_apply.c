@@ -1,0 +1,308 @@
+#include "ecs/patch.h"
+
+#include "base/bitset.h"
+#include "base/error.h"
+#include "ecs/world.h"
+
+#include <string.h>
+
+/* ---- handles ----------------------------------------------------------------------------------------------------- */
+
+int32_t orr__patches_reserve(orr__patches *patches)
+{
+    const uint32_t count = (uint32_t)patches->provisional_count;
+    if (count == 0 || patches->reserved) {
+        return ORR_OK;
+    }
+    const int32_t result = orr__entity_room(patches->world, count);
+    if (result != ORR_OK) {
+        return result;
+    }
+    orr_entity *reserved = orr__arena_new(&patches->arena, count * sizeof *reserved, 0);
+    if (!reserved) {
+        return orr__fail_more("%u entities to spawn", (unsigned)count);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        reserved[i] = orr__entity_reserve(patches->world);
+    }
+    patches->reserved = reserved;
+    return ORR_OK;
+}
+
+static inline int32_t resolve_value(const orr__patches *patches, uint64_t *value)
+{
+    const uint64_t k = orr__provisional(*value);
+    if (k == 0) {
+        return ORR_OK;
+    }
+    if (k > patches->provisional_count || !patches->reserved) {
+        *value = 0;
+        return orr__patches_unknown(patches, k);
+    }
+    *value = patches->reserved[k - 1];
+    return ORR_OK;
+}
+
+int32_t orr__patches_resolve_column(const orr__patches *patches, uint64_t *column, uint32_t begin, uint32_t end)
+{
+    int32_t result = ORR_OK;
+    for (uint32_t i = begin; i < end; i++) {
+        if (column[i] & ORR__PROVISIONAL) {
+            const int32_t resolved = resolve_value(patches, &column[i]);
+            result = result != ORR_OK ? result : resolved;
+        }
+    }
+    return result;
+}
+
+static int32_t resolve_stage(const orr__patches *patches, orr__stage *stage)
+{
+    const orr__table *table = orr__prefab_at(patches->world, stage->prefab)->table;
+    int32_t result = ORR_OK;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        if (table->column_types[i] == ORR_TYPE_ENTITY) {
+            const int32_t resolved = orr__patches_resolve_column(patches, stage->columns[i], 0, stage->count);
+            result = result != ORR_OK ? result : resolved;
+        }
+    }
+    return result;
+}
+
+int32_t orr__patches_resolve(orr__patches *patches)
+{
+    int32_t result = ORR_OK;
+    if (patches->provisional_count == 0) {
+        return ORR_OK; /* recording let no provisional handle in */
+    }
+    if (!patches->reserved) {
+        return orr__fail(ORR_E_ARGUMENT, "provisional handles cannot be resolved before they are reserved");
+    }
+    for (orr__patch_block *block = patches->first; block; block = block->next) {
+        for (uint32_t i = 0; i < block->count; i++) {
+            orr__patch *patch = &block->patches[i];
+            int32_t resolved = ORR_OK;
+            if (patch->entity < 0) {
+                patch->entity = (int64_t)patches->reserved[-patch->entity - 1];
+            }
+            if (patch->kind == ORR__PATCH_SET && patch->type == ORR_TYPE_ENTITY) {
+                resolved = resolve_value(patches, &patch->as.value.entity);
+            } else if (patch->kind == ORR__PATCH_SPAWN) {
+                resolved = resolve_stage(patches, patch->as.stage);
+            }
+            result = result != ORR_OK ? result : resolved;
+        }
+    }
+    return result;
+}
+
+/* ---- sets -------------------------------------------------------------------------------------------------------- */
+
+enum { SET_DEAD = -1, SET_LACKS = 0, SET_MADE = 1 };
+
+static int32_t try_set(orr_world *world, const orr__patch *patch)
+{
+    const orr__slot *slot = orr__entity_slot(world, (orr_entity)patch->entity);
+    if (!slot) {
+        return SET_DEAD;
+    }
+    orr__table *table = world->tables[slot->table];
+    const uint32_t at = orr__table_component(table, patch->component);
+    if (at == ORR__NO_COLUMN) {
+        return SET_LACKS;
+    }
+    orr__chunk *chunk = table->chunks[slot->row / ORR__CHUNK_ROWS];
+    const uint32_t row = slot->row % ORR__CHUNK_ROWS;
+    void *column = chunk->columns[table->first_column[at] + patch->index];
+    orr__value_store(column, row, patch->type, patch->as.value);
+    if (world->components[patch->component - 1].tracker_count > 0) {
+        orr__tracker_mark(world, table, chunk, patch->component, row, row + 1, 0);
+    }
+    return SET_MADE;
+}
+
+/* Entities that patches left in the list are for: a filter that never says no wrongly, and a look at the list. */
+enum { FILTER_BITS = 8192 };
+
+static uint32_t filter_bit(int64_t entity)
+{
+    return (uint32_t)(((uint64_t)entity * UINT64_C(0x9E3779B97F4A7C15)) >> 51);
+}
+
+static bool waits_for_earlier(const orr__patch_block *block, uint32_t at, int64_t entity)
+{
+    for (; block; block = block->previous, at = block ? block->count : 0) {
+        while (at-- > 0) {
+            if (block->patches[at].kind != ORR__PATCH_DONE && block->patches[at].entity == entity) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether the set is to stay in the list for the end of the stage. */
+static bool keep_set(orr__patches *patches, const orr__patch_block *block, uint32_t at, const uint64_t *filter)
+{
+    const orr__patch *patch = &block->patches[at];
+    if (patch->entity < 0 || (patch->type == ORR_TYPE_ENTITY && orr__provisional(patch->as.value.entity) != 0)) {
+        return true;
+    }
+    if (orr__bits_get(filter, filter_bit(patch->entity)) && waits_for_earlier(block, at, patch->entity)) {
+        return true;
+    }
+    const int32_t made = try_set(patches->world, patch);
+    if (made == SET_DEAD && patches->reserved) { /* resolved already: its entity may be one that is to be spawned */
+        const orr__slot *slot = orr__entity_slot_at(patches->world, orr_entity_index((orr_entity)patch->entity));
+        if (slot && slot->state == ORR__SLOT_RESERVED) {
+            return true;
+        }
+    }
+    patches->world->dropped += made == SET_DEAD;
+    return made == SET_LACKS;
+}
+
+void orr__patches_apply_sets(orr__patches *patches)
+{
+    uint64_t filter[FILTER_BITS / 64];
+    if (patches->set_count == 0) {
+        return;
+    }
+    memset(filter, 0, sizeof filter);
+    for (orr__patch_block *block = patches->first; block; block = block->next) {
+        for (uint32_t i = 0; i < block->count; i++) {
+            orr__patch *patch = &block->patches[i];
+            if (patch->kind == ORR__PATCH_SET && !keep_set(patches, block, i, filter)) {
+                patch->kind = ORR__PATCH_DONE;
+                patches->set_count--;
+                patches->count--;
+            } else if (patch->kind != ORR__PATCH_DONE && patch->kind != ORR__PATCH_SPAWN) {
+                orr__bits_set(filter, filter_bit(patch->entity));
+            }
+        }
+    }
+}
+
+/* ---- applying everything ----------------------------------------------------------------------------------------- */
+
+enum { RUN_MOST = 1024 }; /* like patches that are applied together */
+
+typedef struct place {
+    orr__patch_block *block;
+    uint32_t index;
+} place;
+
+/* Steps over what is done; NULL at the end. */
+static inline orr__patch *look(place *at)
+{
+    while (at->block) {
+        for (; at->index < at->block->count; at->index++) {
+            if (at->block->patches[at->index].kind != ORR__PATCH_DONE) {
+                return &at->block->patches[at->index];
+            }
+        }
+        at->block = at->block->next;
+        at->index = 0;
+    }
+    return NULL;
+}
+
+/* Takes the patches of the same kind and component that follow each other; those of the dead are dropped here. */
+static uint32_t take_run(orr__patches *patches, place *at, orr_entity *entities)
+{
+    const orr__patch *patch = look(at);
+    const uint32_t kind = patch->kind, component = patch->component;
+    uint32_t count = 0;
+    while (count < RUN_MOST && patch && patch->kind == kind && patch->component == component) {
+        entities[count++] = (orr_entity)patch->entity;
+        at->block->patches[at->index].kind = ORR__PATCH_DONE;
+        at->index++;
+        patch = look(at);
+    }
+    patches->count -= count;
+    return count;
+}
+
+static uint32_t keep_alive(orr_world *world, orr_entity *entities, uint32_t count)
+{
+    uint32_t alive = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        entities[alive] = entities[i];
+        alive += orr__entity_slot(world, entities[i]) != NULL;
+    }
+    world->dropped += count - alive;
+    return alive;
+}
+
+static int32_t apply_run(orr__patches *patches, place *at)
+{
+    orr_entity entities[RUN_MOST];
+    orr_world *world = patches->world;
+    const orr__patch patch = *look(at);
+    const uint32_t count = take_run(patches, at, entities);
+    if (patch.kind == ORR__PATCH_DESTROY) {
+        const uint64_t before = world->entities.alive;
+        const int32_t result = orr__entities_destroy(world, entities, count);
+        world->dropped += count - (before - world->entities.alive); /* also the second one of the same entity */
+        return result;
+    }
+    const uint32_t alive = keep_alive(world, entities, count);
+    if (alive == 0) {
+        return ORR_OK;
+    }
+    const int32_t result = patch.kind == ORR__PATCH_ADD ? orr__entities_add(world, entities, alive, patch.component)
+                                                        : orr__entities_remove(world, entities, alive, patch.component);
+    world->dropped += result == ORR_OK ? 0 : alive;
+    return result;
+}
+
+static int32_t apply_spawn(orr__patches *patches, orr__patch *patch)
+{
+    orr_world *world = patches->world;
+    const orr__stage *stage = patch->as.stage;
+    const uint64_t alive = world->entities.alive;
+    const orr_entity *reserved = stage->count ? patches->reserved - stage->provisional - 1 : NULL;
+    const int32_t result = orr__stage_spawn(world, stage, reserved, NULL);
+    if (result != ORR_OK && world->entities.alive == alive) {
+        return result; /* not spawned: left to be dropped */
+    }
+    orr__stage_destroy(world, patch->as.stage);
+    patch->kind = ORR__PATCH_DONE;
+    patches->spawn_count--;
+    patches->count--;
+    return result;
+}
+
+static int32_t apply_all(orr__patches *patches)
+{
+    place at = { patches->first, 0 };
+    int32_t result = ORR_OK;
+    for (orr__patch *patch; result == ORR_OK && (patch = look(&at)) != NULL;) {
+        if (patch->kind == ORR__PATCH_SPAWN) {
+            result = apply_spawn(patches, patch);
+        } else if (patch->kind == ORR__PATCH_SET) {
+            patches->world->dropped += try_set(patches->world, patch) != SET_MADE;
+            patch->kind = ORR__PATCH_DONE;
+            patches->set_count--;
+            patches->count--;
+        } else {
+            result = apply_run(patches, &at);
+        }
+    }
+    return result;
+}
+
+int32_t orr__patches_apply(orr__patches *patches)
+{
+    int32_t result = ORR_OK;
+    if (patches->provisional_count > 0 && !patches->reserved) {
+        result = orr__patches_reserve(patches);
+        if (result == ORR_OK) {
+            result = orr__patches_resolve(patches);
+        }
+    }
+    if (result == ORR_OK) {
+        result = apply_all(patches);
+    }
+    patches->world->dropped += orr__patches_drop(patches);
+    return result;
+}
