@@ -1,0 +1,55 @@
+/* The `orrery` command: finds the subcommand and hands over. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/args.h"
+#include "base/error.h"
+#include "orrery.h"
+
+const orr__command *const orr__commands[] = {
+    &orr__command_run, &orr__command_graph, &orr__command_header, &orr__command_doctor, &orr__command_bench, &orr__command_new, NULL,
+};
+
+static int help(void)
+{
+    puts("orrery " ORR_VERSION ": a simulation host scripted in Lua\n\n"
+         "usage: orrery COMMAND [arguments] [options]\n\ncommands:");
+    for (const orr__command *const *c = orr__commands; *c; c++) {
+        char left[40];
+        snprintf(left, sizeof left, "%s %s", (*c)->name, (*c)->arguments);
+        printf("  %-20s %s\n", left, (*c)->summary);
+    }
+    puts("\n'orrery COMMAND --help' tells the options of a command.\n\nexamples:\n"
+         "  orrery run scripts/boids.lua --ticks 600\n"
+         "  orrery new script my.lua && orrery run my.lua");
+    return ORR__EXIT_FINE;
+}
+
+static int unknown(const char *name)
+{
+    const char *names[16];
+    uint32_t count = 0;
+    for (const orr__command *const *c = orr__commands; *c; c++) names[count++] = (*c)->name;
+    const char *near = orr__nearest(name, names, count);
+    fprintf(stderr, "orrery: unknown command '%s'%s%s%s (see 'orrery --help')\n", name, near ? ": did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
+    return ORR__EXIT_USAGE;
+}
+
+int main(int count, char **arguments)
+{
+    if (count < 2) {
+        help();
+        return ORR__EXIT_USAGE;
+    }
+    const char *name = arguments[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) return help();
+    if (strcmp(name, "--version") == 0) {
+        puts("orrery " ORR_VERSION);
+        return ORR__EXIT_FINE;
+    }
+    for (const orr__command *const *c = orr__commands; *c; c++) {
+        if (strcmp(name, (*c)->name) == 0) return (*c)->run(*c, count - 2, arguments + 2);
+    }
+    return unknown(name);
+}

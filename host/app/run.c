@@ -1,0 +1,204 @@
+/* orrery run SCRIPT: a simulation from its script, without a window. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/args.h"
+#include "app/dump.h"
+#include "app/progress.h"
+#include "app/signals.h"
+#include "app/summary.h"
+#include "base/error.h"
+#include "base/os.h"
+#include "orrery.h"
+
+typedef struct run_options {
+    bool headless, unchecked, no_jit, guard, json, quiet;
+    uint64_t ticks, threads, seed, hash, every;
+    double dt;
+    orr__option_list set;
+    const char *dump;
+} run_options;
+
+#define AT(field) offsetof(run_options, field)
+static const orr__option options[] = {
+    { "--ticks", "N", ORR__OPTION_WHOLE, AT(ticks), 0, 0, "how many ticks (default 600)" },
+    { "--headless", NULL, ORR__OPTION_FLAG, AT(headless), 0, 0, "no window, also where there is a display" },
+    { "--threads", "N", ORR__OPTION_WHOLE, AT(threads), 0, 256, "threads that work; 0: none but this (default: all cores)" },
+    { "--seed", "N", ORR__OPTION_WHOLE, AT(seed), 0, 0, "of the random numbers (default 0)" },
+    { "--dt", "S", ORR__OPTION_NUMBER, AT(dt), -1e6, 1e6, "simulated seconds a tick (default: the script's, or 1/60)" },
+    { "--set", "NAME=VALUE", ORR__OPTION_LIST, AT(set), 0, 0, "a param of the script; may be repeated" },
+    { "--hash", "N", ORR__OPTION_WHOLE, AT(hash), 0, 0, "print the state hash every N ticks" },
+    { "--json", NULL, ORR__OPTION_FLAG, AT(json), 0, 0, "the summary as one JSON object" },
+    { "--dump", "FILE.csv", ORR__OPTION_TEXT, AT(dump), 0, 0, "write entities and fields as CSV" },
+    { "--every", "N", ORR__OPTION_WHOLE, AT(every), 1, 1e15, "with --dump: every N ticks (default: at the end only)" },
+    { "--unchecked", NULL, ORR__OPTION_FLAG, AT(unchecked), 0, 0, "raw pointers and ffi for the script: fast and unsafe" },
+    { "--no-jit", NULL, ORR__OPTION_FLAG, AT(no_jit), 0, 0, "interpret the script (about 100 times slower)" },
+    { "--guard", NULL, ORR__OPTION_FLAG, AT(guard), 0, 0, "an endless loop becomes an error; costs about 25 %" },
+    { "--quiet", NULL, ORR__OPTION_FLAG, AT(quiet), 0, 0, "no orr__progress bar" },
+    { NULL, NULL, 0, 0, 0, 0, NULL },
+};
+
+typedef struct run {
+    const run_options *options;
+    const char *script;
+    orr_host *host;
+    orr_world *world;
+    orr__dump csv;
+    orr__summary_hash *hashes;
+    uint64_t hash_count, hash_capacity;
+} run;
+
+/* What the script prints goes to stdout, unless the JSON stands there; notes and warnings to stderr. */
+static void log_line(void *context, int level, const char *text)
+{
+    const run_options *o = context;
+    if (level == 0) fprintf(o->json ? stderr : stdout, "%s\n", text);
+    else fprintf(stderr, "orrery: %s%s\n", level == 1 ? "warning: " : "", text);
+}
+
+static int failed(int32_t code, const char *text)
+{
+    fflush(stdout);
+    fprintf(stderr, "%s%s\n", strncmp(text, "orrery:", 7) == 0 ? "" : "orrery: ", text);
+    return code == ORR_E_FILE ? ORR__EXIT_FILES : ORR__EXIT_SIMULATION;
+}
+
+/* --set and the script's name are the command line's business: wrong usage. */
+static int refused(run *r)
+{
+    const int32_t code = orr__error_code();
+    const bool usage = code == ORR_E_NOT_FOUND || code == ORR_E_RANGE || code == ORR_E_ARGUMENT || code == ORR_E_FILE;
+    const int status = failed(code, orr_last_error());
+    (void)r;
+    return usage ? ORR__EXIT_USAGE : status;
+}
+
+static int32_t note_hash(run *r)
+{
+    const uint64_t tick = orr_world_tick(r->world), hash = orr_world_hash(r->world);
+    if (!r->options->json) {
+        printf("tick %" PRIu64 " hash %016" PRIx64 "\n", tick, hash);
+        return ORR_OK;
+    }
+    if (r->hash_count == r->hash_capacity) {
+        const uint64_t capacity = r->hash_capacity ? 2 * r->hash_capacity : 64;
+        orr__summary_hash *more = realloc(r->hashes, capacity * sizeof *more);
+        if (!more) return orr__fail(ORR_E_MEMORY, "no memory for the hashes");
+        r->hashes = more;
+        r->hash_capacity = capacity;
+    }
+    r->hashes[r->hash_count++] = (orr__summary_hash){ tick, hash };
+    return ORR_OK;
+}
+
+/* Ticks until something is to be done: a hash, a dump, the bar, the end. */
+static uint64_t stretch(const run *r, uint64_t left)
+{
+    const uint64_t tick = orr_world_tick(r->world);
+    uint64_t next = left < 16 ? left : 16;
+    if (r->options->hash && r->options->hash - tick % r->options->hash < next) {
+        next = r->options->hash - tick % r->options->hash;
+    }
+    if (r->options->dump && r->options->every && r->options->every - tick % r->options->every < next) {
+        next = r->options->every - tick % r->options->every;
+    }
+    return next;
+}
+
+static int32_t after_stretch(run *r)
+{
+    const uint64_t tick = orr_world_tick(r->world);
+    int32_t status = ORR_OK;
+    if (r->options->hash && tick % r->options->hash == 0) status = note_hash(r);
+    if (status == ORR_OK && r->options->dump && r->options->every && tick % r->options->every == 0) {
+        status = orr__dump_write(&r->csv);
+    }
+    return status;
+}
+
+static int32_t go(run *r, orr__progress *bar)
+{
+    uint64_t done = 0;
+    int32_t status = ORR_OK;
+    if (r->options->dump) status = orr__dump_begin(&r->csv, r->world, r->options->dump);
+    while (status == ORR_OK && done < r->options->ticks && !orr__signals_asked()) {
+        const uint64_t some = stretch(r, r->options->ticks - done);
+        status = orr_host_step(r->host, some);
+        done += status == ORR_OK ? some : 0;
+        if (status == ORR_OK) status = after_stretch(r);
+        orr__progress_show(bar, done, orr_world_entity_count(r->world));
+    }
+    if (status == ORR_E_INTERRUPTED) status = ORR_OK;
+    if (r->options->dump && !r->options->every && status == ORR_OK) status = orr__dump_write(&r->csv);
+    return status;
+}
+
+/* Keeps what was dumped: also of a run that failed or was interrupted, everything up to then is worth having. */
+static int finish(run *r, int32_t status, const char *error, double seconds, uint64_t from)
+{
+    const bool interrupted = orr__signals_asked();
+    const orr__summary s = { .script = r->script, .world = r->world, .ticks = orr_world_tick(r->world) - from,
+                        .seconds = seconds, .error = error, .hashes = r->hashes, .hash_count = r->hash_count,
+                        .status = error ? "failed" : interrupted ? "interrupted" : "finished" };
+    int code = error ? failed(status, error) : ORR__EXIT_FINE;
+    if (r->options->dump) {
+        const int32_t written = status == ORR_E_FILE ? status : orr__dump_end(&r->csv);
+        if (written != ORR_OK && !error) code = failed(written, orr_last_error());
+        orr__dump_abort(&r->csv);
+    }
+    if (r->options->json) orr__summary_json(&s);
+    else if (!error) orr__summary_text(&s);
+    if (code == ORR__EXIT_FINE && interrupted) code = ORR__EXIT_INTERRUPTED;
+    return code;
+}
+
+static int simulate(run *r)
+{
+    r->world = orr_host_world(r->host);
+    if (orr__signals_watch(r->world) != ORR_OK) return failed(ORR_E_THREAD, orr_last_error());
+    orr__progress bar = orr__progress_begin(r->options->ticks, r->options->quiet);
+    const uint64_t start = orr__clock_ns(), from = orr_world_tick(r->world);
+    const int32_t status = go(r, &bar);
+    const double seconds = (double)(orr__clock_ns() - start) / 1e9;
+    orr__progress_end(&bar);
+    char *error = NULL;
+    if (status != ORR_OK) {
+        const char *text = orr_last_error();
+        error = malloc(strlen(text) + 1);
+        if (error) strcpy(error, text);
+    }
+    const int code = finish(r, status, status == ORR_OK ? NULL : error ? error : "out of memory", seconds, from);
+    free(error);
+    orr__signals_release();
+    return code;
+}
+
+static int run_script(const orr__command *command, int count, char **arguments)
+{
+    run_options o = { .ticks = 600, .threads = ORR_THREADS_ALL };
+    const char *script = NULL;
+    bool helped;
+    const int usage = orr__args_read(command, count, arguments, &o, &script, &helped);
+    if (usage != ORR__EXIT_FINE || helped) return usage;
+    run r = { .options = &o, .script = script };
+    r.host = orr_host_open(&(orr_host_desc){ .script = script, .seed = o.seed, .dt = o.dt,
+                                             .threads = (uint32_t)o.threads, .unchecked = o.unchecked,
+                                             .no_jit = o.no_jit, .guard = o.guard, .set = o.set.items,
+                                             .log = log_line, .log_context = &o });
+    if (!r.host) return refused(&r);
+    const int code = simulate(&r);
+    orr_host_close(r.host);
+    free(r.hashes);
+    return code;
+}
+
+const orr__command orr__command_run = {
+    "run", "SCRIPT", 1, 1, "run a simulation", 
+    "  orrery run scripts/boids.lua --ticks 1000 --set cohesion=2\n"
+    "  orrery run scripts/epidemic.lua --hash 100 --threads 4\n"
+    "  orrery run scripts/wolf_sheep.lua --dump sheep.csv --every 10\n",
+    options, run_script,
+};

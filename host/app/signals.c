@@ -1,0 +1,89 @@
+/* Signal handlers have no argument, so this file keeps the process's only state at file scope. The handler does what
+ * is safe in a handler: it sets flags, posts a semaphore, writes, ends the process. */
+#include "app/signals.h"
+
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/args.h"
+#include "base/os.h"
+
+/* How long a tick may go on after Ctrl-C before the watchdog speaks up. */
+enum { GRACE_MS = 2000 };
+
+static struct {
+    _Atomic(orr_world *) world;
+    atomic_int asked;
+    sem_t wake;
+    orr__thread watchdog;
+    bool running;
+} state;
+
+static void end_at_once(void)
+{
+    static const char text[] = "\norrery: ended at once\n";
+    const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;                                    /* nothing can be done about it here */
+    _exit(ORR__EXIT_INTERRUPTED);
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (atomic_fetch_add(&state.asked, 1) > 0) end_at_once();
+    orr_world *world = atomic_load(&state.world);
+    if (world) orr_world_interrupt(world);
+    sem_post(&state.wake);
+}
+
+static void watch(void *context)
+{
+    (void)context;
+    while (sem_wait(&state.wake) != 0) continue;      /* woken by Ctrl-C, or by the release */
+    for (int waited = 0; waited < GRACE_MS && atomic_load(&state.world); waited += 10) orr__sleep_ns(10000000);
+    orr_world *world = atomic_load(&state.world);
+    if (!world) return;
+    const char *name = orr_world_running(world);
+    if (*name) {
+        fprintf(stderr, "\norrery: system '%s' does not end: the run is broken off (--guard makes an endless loop an error)\n",
+                name);
+    } else {
+        fprintf(stderr, "\norrery: the script does not end: the run is broken off (--guard makes an endless loop an error)\n");
+    }
+    _exit(ORR__EXIT_INTERRUPTED);
+}
+
+int32_t orr__signals_watch(orr_world *world)
+{
+    atomic_store(&state.world, world);
+    if (state.running) return ORR_OK;
+    if (sem_init(&state.wake, 0, 0) != 0) return ORR_E_THREAD;
+    const int32_t status = orr__thread_start(&state.watchdog, watch, NULL, "watchdog", 0);
+    if (status != ORR_OK) return status;
+    state.running = true;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    return ORR_OK;
+}
+
+void orr__signals_release(void)
+{
+    atomic_store(&state.world, (orr_world *)NULL);
+    if (!state.running) return;
+    sem_post(&state.wake);
+    orr__thread_join(&state.watchdog);
+    state.running = false;
+}
+
+bool orr__signals_asked(void)
+{
+    return atomic_load(&state.asked) > 0;
+}
