@@ -1,0 +1,20 @@
+#include "jobs.h"
+
+extern const orr_job_desc orr_job_attract, orr_job_bounce, orr_job_damp, orr_job_flock, orr_job_integrate,
+    orr_job_integrate3, orr_job_neighbours, orr_job_wrap;
+
+/* By name. A new job: its file here, its line there, its test in tests/c/test_native_*.c. */
+static const orr_job_desc *const jobs[] = {
+    &orr_job_attract,     /* gravity between all pairs */
+    &orr_job_bounce,      /* walls that reflect */
+    &orr_job_damp,        /* friction */
+    &orr_job_flock,       /* boids */
+    &orr_job_integrate,   /* position += velocity * dt, f32, plane */
+    &orr_job_integrate3,  /* the same, f64, space */
+    &orr_job_neighbours,  /* sorts entries by cell, for the structure of that name */
+    &orr_job_wrap,        /* a periodic box */
+};
+
+const orr_job_module orr__native_jobs = {
+    ORR_ABI, (uint32_t)sizeof(orr_job_module), (uint32_t)(sizeof jobs / sizeof jobs[0]), 0, jobs,
+};
