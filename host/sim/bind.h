@@ -2,7 +2,6 @@
 #ifndef ORR_SIM_BIND_H
 #define ORR_SIM_BIND_H
 
-#include "ecs/lattice.h"
 #include "orrery.h"
 
 struct orr__system;
@@ -12,9 +11,7 @@ typedef struct orr__bound_slot {
     orr_field field;             /* row and gather slots */
     uint32_t id;                 /* lattice, grid or resource */
     uint32_t index;              /* field in the lattice or resource */
-    orr_lattice_slot lattice;    /* what the job sees */
-    orr_gather gather;           /* the same; `data` is owned by the binding */
-    size_t gather_bytes;         /* capacity of gather.data */
+    void *pointer;               /* all but row slots: what the job is given; never moves */
 } orr__bound_slot;
 
 typedef struct orr__bound_param {
@@ -30,23 +27,17 @@ typedef struct orr__binding {
     orr__bound_param *params;    /* [job->param_count] */
     void *params_struct;         /* [job->params_bytes] */
     void *state;                 /* [job->state_bytes], zero at first */
-    orr_entity *gather_entity;   /* shared by all gather slots */
-    size_t gather_entity_bytes;
-    uint64_t gather_version;     /* world->version the buffers were sized for */
-    bool has_gather;
-    bool serial;                 /* its ranges run one after the other: it writes something that all of them share */
 } orr__binding;
 
-/* Binds the job of a system description: fills system->binding, adds to system->access. `row_components` gets the
- * components that the query must have besides those declared (ends with 0; room for slot_count + 1). */
-int32_t orr__bind(orr_world *world, struct orr__system *system, const orr_system_desc *desc,
+/* Binds the job of a system description: fills system->binding, adds to system->access, gathers and cells, finds the
+ * lattice whose bands it runs over. `row_components` gets the components that the query must have besides those
+ * declared (ends with 0; room for slot_count + 1). On failure the binding is left for orr__binding_destroy. */
+int32_t orr__bind(orr_world *world, struct orr__system *system, const orr_job_desc *job, const orr_system_desc *desc,
                   orr_component *row_components);
 void orr__binding_destroy(orr_world *world, orr__binding *binding);
-/* Once when the schedule is built: params that follow the world's param of the same name. */
-void orr__binding_resolve_params(orr_world *world, orr__binding *binding);
-/* Before each run: values of params (ORR_E_RANGE), lattice buffers. */
-int32_t orr__binding_prepare(orr_world *world, orr__binding *binding);
-/* After the plan: copies gathered fields, in the order of the ranges. */
-int32_t orr__binding_gather(orr_world *world, struct orr__system *system);
+/* When the schedule is built: params that follow the world's param of the same name. */
+void orr__binding_resolve(orr_world *world, orr__binding *binding);
+/* Before each run: values of params. ORR_E_RANGE. */
+int32_t orr__binding_params(const orr_world *world, orr__binding *binding);
 
 #endif

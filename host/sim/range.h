@@ -47,8 +47,11 @@ struct orr_range {
     uint32_t index;              /* in the run; the order of the data */
     int32_t code;                /* of this run */
     uint32_t sequence;           /* spawns with a fill so far: key of their random numbers */
-    bool visited;                /* handed out in this run */
 };
+
+/* A recording, empty; and back into the free list, whatever it holds. Any thread. */
+orr__recording *orr__recording_take(orr_world *world);
+void orr__recording_give(orr_world *world, orr__recording *recording);
 
 /* The recording of a range, taken from the free list if it has none; NULL with ORR_E_MEMORY. */
 orr__recording *orr__range_recording(orr_range *range);

@@ -36,7 +36,8 @@ struct orr_run {
     uint32_t substep;            /* of the range handed out last */
     orr_range *current;          /* range handed out last, or &outside */
     uint32_t row_hint;           /* orr__run_at_row; UINT32_MAX: none */
-    bool active;                 /* takes part in the present batch */
+    bool active;                 /* ran, or was to run, in the present stage */
+    _Atomic uint32_t recorded;   /* ranges with a recording */
     bool no_world;               /* on = workers */
     atomic_flag failure_lock;
     orr__run_failure failure;
@@ -56,9 +57,6 @@ uint64_t orr__run_spawn_key(orr_run *run);
 /* The patches that the present range records, taken when needed; NULL with ORR_E_MEMORY. For the seam, which works on
  * stages itself. */
 orr__patches *orr__run_patches(orr_run *run);
-
-/* A field of a lattice for a system with `lattice`, or one that declares it as a resource. */
-int32_t orr__run_lattice(orr_run *run, orr_lattice lattice, uint32_t field, orr_lattice_slot *out);
 
 /* Notes a failure (the thread's error text) of a range; the first in the order of the data is kept. Any thread. */
 void orr__run_failed(orr_run *run, orr_range *range, int32_t code);

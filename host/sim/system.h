@@ -4,6 +4,8 @@
 
 #include "orrery.h"
 #include "sim/access.h"
+#include "sim/cells.h"
+#include "sim/gather.h"
 #include "sim/run.h"
 
 struct orr__binding;
@@ -28,14 +30,17 @@ typedef struct orr__system {
     orr_component *writes, *marks;   /* those of `access` that the tick works on; end with 0 */
     orr_component *lists;        /* the allocation of both */
     uint32_t list_words;
-    orr_near_index *near;        /* grids to refresh before it runs; ends with 0 */
-    uint32_t near_words;
+    orr__gathers gathers;
+    orr__cells cells;
     orr_tracker tracker;         /* with `changed`; else 0 */
     orr__order *orders;
     uint32_t order_count, order_capacity;
     uint32_t every, on, on_error, substeps;
     bool skip_if_empty, render;  /* render: in the stage of that name */
     bool enabled, wanted_enabled;
+    bool serial;                 /* its ranges run one after the other: it writes something that all of them share */
+    orr_param when;              /* 0: always */
+    double when_value;
     orr_system_function *function;
     void *context;
     void (*release)(void *context);
