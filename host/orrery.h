@@ -536,6 +536,8 @@ ORR_API int32_t orr_host_step(orr_host *host, uint64_t ticks);
 ORR_API orr_world *orr_host_world(orr_host *host);
 /* Runs Lua text in the main machine at this moment (between ticks), for consoles and tests. */
 ORR_API int32_t orr_host_eval(orr_host *host, const char *text, const char *name);
+/* "LuaJIT 2.1.0-beta3 x64, JIT on", or "none" in a library without Lua. Makes and closes a machine to find out. */
+ORR_API const char *orr_host_engine(void);
 /* What `orrery.test { ticks = ... }` of the script says; 0 when it says nothing. */
 ORR_API uint64_t orr_host_test_ticks(const orr_host *host);
 

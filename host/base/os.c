@@ -86,6 +86,23 @@ void orr__thread_yield(void)
     sched_yield();
 }
 
+void orr__thread_keep_off(orr__thread *thread, uint32_t processor)
+{
+#ifdef __linux__
+    cpu_set_t allowed;
+    if (processor >= CPU_SETSIZE || sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+        return;
+    }
+    CPU_CLR(processor, &allowed);
+    if (CPU_COUNT(&allowed) > 0) {
+        (void)pthread_setaffinity_np(thread->handle, sizeof allowed, &allowed);
+    }
+#else
+    (void)thread;
+    (void)processor;
+#endif
+}
+
 static struct timespec timespec_of(uint64_t nanoseconds)
 {
     return (struct timespec){ .tv_sec = (time_t)(nanoseconds / 1000000000u),
@@ -166,6 +183,16 @@ uint32_t orr__cpu_count(void)
 #endif
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (uint32_t)online : 1;
+}
+
+uint32_t orr__cpu_current(void)
+{
+#ifdef __linux__
+    const int processor = sched_getcpu();
+    return processor < 0 ? UINT32_MAX : (uint32_t)processor;
+#else
+    return UINT32_MAX;
+#endif
 }
 
 #if defined(__x86_64__)

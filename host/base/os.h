@@ -37,6 +37,12 @@ void orr__thread_join(orr__thread *thread);
 /* Gives the rest of the time slice away. */
 void orr__thread_yield(void);
 
+/*
+ * Advice: that thread may run on every processor the caller may run on but this one. Nothing happens where that leaves
+ * none, or where the system cannot do it. The thread must not have ended.
+ */
+void orr__thread_keep_off(orr__thread *thread, uint32_t processor);
+
 /* Sleeps at least that long. */
 void orr__sleep_ns(uint64_t nanoseconds);
 
@@ -69,6 +75,9 @@ uint64_t orr__clock_ns(void);
 
 /* Processors this process may run on (affinity respected), at least 1. */
 uint32_t orr__cpu_count(void);
+
+/* The processor the calling thread is on at this moment, UINT32_MAX where the system does not tell. */
+uint32_t orr__cpu_current(void);
 
 /*
  * Control bits of the calling thread's floating-point unit: rounding, denormals, exception masks, without the sticky

@@ -1,9 +1,7 @@
 #ifndef ORR__POOL_H
 #define ORR__POOL_H
 
-#include "base/os.h"
-#include "orrery.h"
-
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -15,10 +13,13 @@
  * worker gets which index, and when, is left to chance: results may depend on the index only.
  * What it does not: it never reports errors of the function, never stops early, never allocates after creation.
  *
- * One thread owns a pool: create, run, start, join and destroy come from it alone.
+ * One thread owns a pool: create, run, start, join and destroy come from it alone. Its helpers block all signals, and
+ * as long as there are processors enough they are kept off the one the owner runs on.
  */
 
 struct orr__alloc;
+struct orr__thread;
+struct orr_scheduler;
 
 /* More threads than this are not started. */
 #define ORR__POOL_WORKERS_MAX 256u
@@ -38,12 +39,12 @@ typedef struct orr__pool orr__pool;
  * no failure: the pool runs with those it got. Then orr__pool_workers is below orr__pool_wanted, the reason is the
  * thread's error text, and the owner decides how to tell.
  */
-orr__pool *orr__pool_create(struct orr__alloc *alloc, const orr_scheduler *embedder, uint32_t threads);
+orr__pool *orr__pool_create(struct orr__alloc *alloc, const struct orr_scheduler *embedder, uint32_t threads);
 
 /* The same with another way to start a thread (orr__thread_start): by it tests refuse the n-th one. */
-typedef int32_t (*orr__pool_starter)(orr__thread *thread, void (*run)(void *context), void *context, const char *name,
-                                     size_t stack_bytes);
-orr__pool *orr__pool_create_with(struct orr__alloc *alloc, const orr_scheduler *embedder, uint32_t threads,
+typedef int32_t (*orr__pool_starter)(struct orr__thread *thread, void (*run)(void *context), void *context,
+                                     const char *name, size_t stack_bytes);
+orr__pool *orr__pool_create_with(struct orr__alloc *alloc, const struct orr_scheduler *embedder, uint32_t threads,
                                  orr__pool_starter starter);
 
 /* Joins what was started, ends the threads. NULL allowed. */

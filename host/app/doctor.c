@@ -1,0 +1,65 @@
+/* orrery doctor: what this machine and this build are, for bug reports. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/args.h"
+#include "base/os.h"
+#include "orrery.h"
+
+static const orr__option options[] = { { NULL, NULL, 0, 0, 0, 0, NULL } };
+
+static const char *vector_width(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f")) return "512 bits (AVX-512)";
+    if (__builtin_cpu_supports("avx2")) return "256 bits (AVX2)";
+    return "128 bits (SSE2)";
+#elif defined(__aarch64__)
+    return "128 bits (NEON)";
+#else
+    return "unknown";
+#endif
+}
+
+static const char *compiler(void)
+{
+#if defined(__clang__)
+    return "clang " __clang_version__;
+#elif defined(__GNUC__)
+    return "gcc " __VERSION__;
+#else
+    return "unknown";
+#endif
+}
+
+static int doctor(const orr__command *command, int count, char **arguments)
+{
+    bool helped;
+    const int usage = orr__args_read(command, count, arguments, NULL, NULL, &helped);
+    if (usage != ORR__EXIT_FINE || helped) return usage;
+    const char *display = getenv("WAYLAND_DISPLAY") ? getenv("WAYLAND_DISPLAY") : getenv("DISPLAY");
+    const char *path = getenv("ORRERY_LUA_PATH");
+    printf("%-10s %s, job interface %u\n", "orrery", ORR_VERSION, ORR_ABI);
+    printf("%-10s %s\n", "compiler", compiler());
+    printf("%-10s %s\n", "lua", orr_host_engine());
+    printf("%-10s %u\n", "cores", orr__cpu_count());
+    printf("%-10s %s\n", "vectors", vector_width());
+    printf("%-10s %s\n", "display", display && *display ? display : "none");
+    if (path && *path) printf("%-10s %s (ORRERY_LUA_PATH)\n", "lua path", path);
+    orr_world *world = orr_world_create(&(orr_world_desc){ .threads = ORR_THREADS_ALL });
+    if (!world) {
+        fprintf(stderr, "orrery doctor: no world can be made: %s\n", orr_last_error());
+        return ORR__EXIT_SIMULATION;
+    }
+    printf("%-10s %u threads\n", "pool", orr_world_threads(world));
+    printf("%-10s", "jobs");
+    for (uint32_t k = 0; k < orr_job_count(world); k++) printf(" %s", orr_job_at(world, k)->name);
+    puts("");
+    orr_world_destroy(world);
+    return ORR__EXIT_FINE;
+}
+
+const orr__command orr__command_doctor = {
+    "doctor", "", 0, 0, "print versions, cores, JIT, vector width, display", "  orrery doctor\n", options, doctor,
+};
