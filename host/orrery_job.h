@@ -466,9 +466,13 @@ static inline void orr__near_axis(const orr_neighbours *of, uint32_t a, double p
     }
     /* fold the cell's whole number; floor by hand keeps this header free of the mathematics library */
     const double c = (p - of->origin[a]) / of->cell[a];
+    *many = 3;
+    if (c >= 1 && c < (double)cells) {        /* nearly always: nothing to fold, no slow remainder */
+        *first = (uint32_t)c - 1;
+        return;
+    }
     if (!(c > -4.0e15 && c < 4.0e15)) {       /* NaN and the absurd: the first cell */
         *first = 0;
-        *many = 3;
         return;
     }
     int64_t whole = (int64_t)c;
@@ -476,7 +480,12 @@ static inline void orr__near_axis(const orr_neighbours *of, uint32_t a, double p
     int64_t folded = (whole - 1) % (int64_t)cells;
     folded += folded < 0 ? (int64_t)cells : 0;
     *first = (uint32_t)folded;
-    *many = 3;
+}
+
+/* Coordinate first + i along an axis of `cells` folded cells; both are below cells. */
+static inline uint32_t orr__near_fold(uint32_t first, uint32_t i, uint32_t cells)
+{
+    return first + i < cells ? first + i : first + i - cells;
 }
 
 static inline orr_near orr_near_begin(const orr_neighbours *of, double x, double y, double z)
@@ -495,9 +504,9 @@ static inline int orr_near_next(orr_near *near)
 {
     const orr_neighbours *of = near->of;
     while (near->iz < near->nz) {
-        const uint32_t x = (near->x0 + near->ix) % of->cells[0];
-        const uint32_t y = (near->y0 + near->iy) % of->cells[1];
-        const uint32_t z = (near->z0 + near->iz) % of->cells[2];
+        const uint32_t x = orr__near_fold(near->x0, near->ix, of->cells[0]);
+        const uint32_t y = orr__near_fold(near->y0, near->iy, of->cells[1]);
+        const uint32_t z = orr__near_fold(near->z0, near->iz, of->cells[2]);
         const uint32_t left = of->cells[0] - x, wanted = near->nx - near->ix, take = wanted < left ? wanted : left;
         const uint32_t cell = (z * of->cells[1] + y) * of->cells[0] + x;
         near->begin = of->starts[cell];
