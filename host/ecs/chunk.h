@@ -1,0 +1,43 @@
+/* Chunks of a table: their memory. See table.h for the layout. */
+#ifndef ORR_ECS_CHUNK_H
+#define ORR_ECS_CHUNK_H
+
+#include "ecs/table.h"
+#include "orrery.h"
+
+/* An empty chunk of `capacity` rows with room for the table's terms; NULL: ORR_E_MEMORY. */
+orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_t capacity);
+void orr__chunk_destroy(orr_world *world, const orr__table *table, orr__chunk *chunk);
+
+/* Bytes of one chunk's tracker words; 0 without terms. */
+size_t orr__chunk_tracked_bytes(uint32_t term_capacity, uint32_t capacity);
+
+/* Gives back empty chunks at the end until `keep` chunks are left (or the last one holds rows). */
+void orr__table_shrink(orr_world *world, orr__table *table, uint32_t keep);
+
+/* How many of `count` rows from `row` on are in row's chunk. */
+static inline uint32_t orr__chunk_span(uint64_t row, uint64_t count)
+{
+    const uint32_t left = ORR__CHUNK_ROWS - (uint32_t)(row & (ORR__CHUNK_ROWS - 1));
+    return count < left ? (uint32_t)count : left;
+}
+
+static inline orr__chunk *orr__table_chunk(const orr__table *table, uint64_t row)
+{
+    return table->chunks[row >> 12];
+}
+
+/* Bits of a term: the summary stays exact. */
+static inline void orr__term_set(orr__chunk *chunk, uint32_t term, uint32_t row)
+{
+    chunk->tracked[term][row >> 6] |= (uint64_t)1 << (row & 63u);
+    chunk->tracked_summary[term] |= (uint64_t)1 << (row >> 6);
+}
+
+static inline void orr__term_clear(orr__chunk *chunk, uint32_t term, uint32_t row)
+{
+    const uint64_t word = chunk->tracked[term][row >> 6] &= ~((uint64_t)1 << (row & 63u));
+    if (!word) chunk->tracked_summary[term] &= ~((uint64_t)1 << (row >> 6));
+}
+
+#endif
