@@ -373,7 +373,7 @@ static inline double orr_normal(const orr_rows *rows, const orr_tick *tick, uint
 /* Ends the job with a message of its own: return orr_job_fail(rows, tick, "radius is not positive"); */
 static inline int32_t orr_job_fail(const orr_rows *rows, const orr_tick *tick, const char *text)
 {
-    return tick->calls->fail(rows->range, text);
+    return (tick->calls->fail)(rows->range, text);  /* in brackets: test libraries have a macro of this name */
 }
 
 /* Adds `value` to the reduction `name` (ctx:sum, ctx:min, ctx:max in Lua); kind is ORR_SUM, ORR_MIN or ORR_MAX. */
