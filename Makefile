@@ -1,0 +1,61 @@
+# Orrery's everyday verbs; the build itself is CMakeLists.txt. `make help` lists them.
+PREFIX  ?= /usr/local
+DESTDIR ?=
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+export CTEST_PARALLEL_LEVEL ?= $(JOBS)
+RELEASE := build/release
+ORRERY  := $(RELEASE)/orrery
+# Ninja where it is there, make elsewhere. Only for a folder that is not configured yet.
+GENERATOR = $(shell command -v ninja >/dev/null 2>&1 && echo -G Ninja)
+configure = test -f build/$(1)/CMakeCache.txt || cmake --preset $(1) $(GENERATOR) $(CMAKE_FLAGS)
+build = $(call configure,$(1)) && cmake --build build/$(1) -j $(JOBS)
+
+.PHONY: help deps deps-dev build demo test bench check format asan tsan oracle soak install clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  variables: PREFIX=$(PREFIX) DESTDIR= JOBS=$(JOBS) CMAKE_FLAGS=-D... (for a first build)"
+
+deps: ## install the packages that are missing (apt-get; elsewhere it says what to install)
+	@cmake/deps.sh build
+
+deps-dev:
+	@cmake/deps.sh build dev
+
+build: deps ## build build/release
+	@$(call build,release)
+
+demo: build ## 10,000 boids, headless, with a progress bar
+	$(ORRERY) run scripts/boids.lua --ticks 600
+
+test: build ## all tests
+	@tests/run ctest release
+
+bench: build ## the speed table, each row beside a raw loop in C
+	$(ORRERY) bench
+
+check: deps-dev ## format, lint, layers, both compilers, every option off
+	@tests/run check
+
+format: deps-dev ## format the C sources in place
+	@tests/run format
+
+asan: deps-dev ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(call build,asan)
+	@tests/run ctest asan
+
+tsan: deps-dev ## the tests under ThreadSanitizer
+	@$(call build,tsan)
+	@tests/run ctest tsan
+
+oracle: build ## long statistics: each script against what it must reproduce
+	@tests/run oracle
+
+soak: build ## long fuzzing and thousands of schedules
+	@tests/run soak
+
+install: build ## install to $(DESTDIR)$(PREFIX)
+	cmake --install $(RELEASE) --prefix $(PREFIX)
+
+clean: ## remove build/
+	rm -rf build
