@@ -278,7 +278,14 @@ static void test_back_to_back(void **state)
     back_to_back(8, 10000);
 }
 
-/* Gaps around the spin time, so that dispatches meet helpers that are just falling asleep. */
+static void raise_flag(void *context, uint32_t index, uint32_t worker)
+{
+    (void)index;
+    (void)worker;
+    atomic_store((_Atomic uint32_t *)context, 1);
+}
+
+/* Gaps around the spin time, so that dispatches meet helpers that are just falling asleep: no wake-up may get lost. */
 static void test_dispatch_while_falling_asleep(void **state)
 {
     (void)state;
@@ -286,11 +293,16 @@ static void test_dispatch_while_falling_asleep(void **state)
         fixture f;
         open_pool(&f, NULL, threads);
         board *b = board_new(64, threads);
-        for (uint32_t i = 0; i < 200; i++) {
+        for (uint32_t i = 0; i < 300; i++) {
+            const uint64_t gap = i % 3 == 0 ? 50u * i : 380000u + 150u * i, until = orr__clock_ns() + gap;
             orr__pool_run(f.pool, 64, 0, note, b);
-            orr__sleep_ns(i % 2 == 0 ? 1000u * i : 350000u + 1000u * i);
+            while (orr__clock_ns() < until) orr__pause();
+            _Atomic uint32_t flag = 0;
+            orr__pool_start(f.pool, 1, 0, raise_flag, &flag);
+            assert_true(becomes_set(&flag)); /* by a helper: the caller is here */
+            orr__pool_join(f.pool);
         }
-        board_check(b, 200);
+        board_check(b, 300);
         close_pool(&f);
     }
 }
@@ -449,6 +461,36 @@ static void test_more_threads_than_possible(void **state)
     close_pool(&f);
 }
 
+/* ---- where threads run ---- */
+
+typedef struct place_work {
+    orr__thread thread;
+    _Atomic uint32_t go;
+    uint32_t processor;
+} place_work;
+
+static void tell_place(void *context)
+{
+    place_work *w = context;
+    becomes_set(&w->go);
+    w->processor = orr__cpu_current();
+}
+
+static void test_threads_can_be_kept_off_a_processor(void **state)
+{
+    (void)state;
+    if (orr__cpu_count() < 2 || orr__cpu_current() == UINT32_MAX) skip();
+    for (uint32_t i = 0; i < 20; i++) {
+        place_work w = {.processor = UINT32_MAX};
+        const uint32_t here = orr__cpu_current();
+        assert_int_equal(orr__thread_start(&w.thread, tell_place, &w, "place", 0), ORR_OK);
+        orr__thread_keep_off(&w.thread, here);
+        atomic_store(&w.go, 1);
+        orr__thread_join(&w.thread);
+        assert_int_not_equal(w.processor, here);
+    }
+}
+
 /* ---- memory, destruction ---- */
 
 static void *allocate_nothing(void *context, size_t bytes, size_t alignment)
@@ -596,6 +638,7 @@ int main(void)
         cmocka_unit_test(test_refused_threads),
         cmocka_unit_test(test_join_waits_for_nobody_without_work),
         cmocka_unit_test(test_more_threads_than_possible),
+        cmocka_unit_test(test_threads_can_be_kept_off_a_processor),
         cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_destroy_at_any_time),
         cmocka_unit_test(test_embedder),
