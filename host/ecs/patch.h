@@ -96,8 +96,8 @@ int32_t orr__patches_resolve(orr__patches *patches);
 int32_t orr__patches_resolve_column(const orr__patches *patches, uint64_t *column, uint32_t begin, uint32_t end);
 
 /* Applies the sets whose entity has the component now, that hold no provisional handle and have no earlier unapplied
- * patch for the same entity before them in the list; the others stay. Cannot fail. */
-void orr__patches_apply_sets(orr__patches *patches);
+ * patch for the same entity before them in the list; the others stay. Always ORR_OK. */
+int32_t orr__patches_apply_sets(orr__patches *patches);
 
 /* Everything that is left; reserves and resolves before if that was not done. The list is empty afterwards, also when
  * it fails; `reserved` stays readable until it is cleared, which must happen before anything is recorded again.

@@ -161,11 +161,11 @@ static bool keep_set(orr__patches *patches, const orr__patch_block *block, uint3
     return made == SET_LACKS;
 }
 
-void orr__patches_apply_sets(orr__patches *patches)
+int32_t orr__patches_apply_sets(orr__patches *patches)
 {
     uint64_t filter[FILTER_BITS / 64];
     if (patches->set_count == 0) {
-        return;
+        return ORR_OK;
     }
     memset(filter, 0, sizeof filter);
     for (orr__patch_block *block = patches->first; block; block = block->next) {
@@ -180,6 +180,7 @@ void orr__patches_apply_sets(orr__patches *patches)
             }
         }
     }
+    return ORR_OK;
 }
 
 /* ---- applying everything ----------------------------------------------------------------------------------------- */
