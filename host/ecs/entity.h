@@ -44,6 +44,22 @@ orr__slot *orr__entity_need(const orr_world *world, orr_entity entity);
 
 /* Makes room for `count` more handles, so that orr__entity_reserve cannot fail. */
 int32_t orr__entity_room(orr_world *world, uint32_t count);
+/* A page holds 4,096 slots. */
+static inline orr__slot *orr__slot_at(const orr__entities *entities, uint32_t index)
+{
+    return &entities->pages[index >> 12][index & (ORR__SLOT_PAGE - 1)];
+}
+
+/* The slot of a live handle, or NULL. */
+static inline orr__slot *orr__slot_alive(const orr__entities *entities, orr_entity entity)
+{
+    const uint64_t index = entity >> ORR__GENERATION_BITS;
+    if (index >= entities->slot_count) return NULL;
+    orr__slot *slot = orr__slot_at(entities, (uint32_t)index);
+    const bool same = slot->generation == (entity & ORR__GENERATION_MAX) && slot->state == ORR__SLOT_ALIVE;
+    return same ? slot : NULL;
+}
+
 /* A handle that is not alive yet; orr__entity_place makes it so, orr__entity_release gives it back. */
 orr_entity orr__entity_reserve(orr_world *world);
 void orr__entity_place(orr_world *world, orr_entity entity, uint32_t table, uint32_t row);
@@ -55,6 +71,7 @@ int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint
 int32_t orr__entities_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
 int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
 
+void orr__entity_init(orr_world *world);
 void orr__entity_fini(orr_world *world);
 
 #endif
