@@ -24,18 +24,28 @@ void orr__arena_init(orr__arena *arena, orr__alloc *alloc, size_t block_bytes)
     }
 }
 
+static void release_all(orr__arena *arena, block *at)
+{
+    while (at) {
+        block *next = at->next;
+        orr__alloc_free(arena->alloc, at, at->bytes);
+        at = next;
+    }
+}
+
 void orr__arena_fini(orr__arena *arena)
 {
-    for (block *at = arena->first, *next; at; at = next) {
-        next = at->next;
-        orr__alloc_free(arena->alloc, at, at->bytes);
-    }
-    arena->first = arena->current = NULL;
+    release_all(arena, arena->first);
+    release_all(arena, arena->large);
+    arena->first = arena->current = arena->large = NULL;
 }
 
 void orr__arena_reset(orr__arena *arena)
 {
     arena->current = NULL;
+    for (block *at = arena->large; at; at = at->next) {
+        at->used = HEADER_BYTES;
+    }
 }
 
 /* Takes bytes out of a block, or NULL when it has not that much left. */
@@ -51,30 +61,28 @@ static void *take(block *from, size_t bytes, size_t alignment)
     return (unsigned char *)from + offset;
 }
 
-/* The place that points to the first block not used in this round. */
-static block **rest_of(orr__arena *arena)
+/* A new block at the place that link points to, or NULL with the error set. */
+static block *insert(orr__arena *arena, block **link, size_t room)
 {
-    return arena->current ? &arena->current->next : &arena->first;
+    block *fresh = orr__alloc_new(arena->alloc, room, HEADER_BYTES);
+    if (fresh) {
+        *fresh = (block){ .next = *link, .bytes = room, .used = HEADER_BYTES };
+        *link = fresh;
+    }
+    return fresh;
 }
 
-/* Makes the first kept block that is large enough the current one; a round that asks in another order than the last
- * finds its large blocks all the same. */
-static void *take_kept(orr__arena *arena, size_t bytes, size_t alignment)
+/* A block of its own: the smallest free one that is long enough, or a new one. */
+static void *take_large(orr__arena *arena, size_t room, size_t bytes, size_t alignment)
 {
-    block **rest = rest_of(arena);
-    for (block **link = rest; *link; link = &(*link)->next) {
-        block *kept = *link;
-        kept->used = HEADER_BYTES;
-        void *pointer = take(kept, bytes, alignment);
-        if (pointer) {
-            *link = kept->next;
-            kept->next = *rest;
-            *rest = kept;
-            arena->current = kept;
-            return pointer;
+    block *best = NULL;
+    for (block *at = arena->large; at; at = at->next) {
+        if (at->used == HEADER_BYTES && at->bytes >= room && (!best || at->bytes < best->bytes)) {
+            best = at;
         }
     }
-    return NULL;
+    best = best ? best : insert(arena, &arena->large, room);
+    return best ? take(best, bytes, alignment) : NULL;
 }
 
 void *orr__arena_new(orr__arena *arena, size_t bytes, size_t alignment)
@@ -82,9 +90,6 @@ void *orr__arena_new(orr__arena *arena, size_t bytes, size_t alignment)
     alignment = alignment ? alignment : 16;
     ORR__ASSERT((alignment & (alignment - 1)) == 0 && alignment <= MOST_ALIGNMENT);
     void *pointer = arena->current ? take(arena->current, bytes, alignment) : NULL;
-    if (!pointer) {
-        pointer = take_kept(arena, bytes, alignment);
-    }
     if (pointer) {
         return pointer;
     }
@@ -92,23 +97,27 @@ void *orr__arena_new(orr__arena *arena, size_t bytes, size_t alignment)
         orr__fail(ORR_E_MEMORY, "out of memory: %zu bytes were refused", bytes);
         return NULL;
     }
-    size_t room = HEADER_BYTES + bytes + (alignment > HEADER_BYTES ? alignment : 0);
-    room = room < arena->block_bytes ? arena->block_bytes : room;
-    block *fresh = orr__alloc_new(arena->alloc, room, HEADER_BYTES);
-    if (!fresh) {
+    const size_t room = HEADER_BYTES + bytes + (alignment > HEADER_BYTES ? alignment : 0);
+    if (room > arena->block_bytes) {
+        return take_large(arena, room, bytes, alignment);
+    }
+    block **rest = arena->current ? &arena->current->next : &arena->first;
+    block *next = *rest ? *rest : insert(arena, rest, arena->block_bytes);
+    if (!next) {
         return NULL;
     }
-    block **rest = rest_of(arena);
-    *fresh = (block){ .next = *rest, .bytes = room, .used = HEADER_BYTES };
-    *rest = fresh;
-    arena->current = fresh;
-    return take(fresh, bytes, alignment);
+    next->used = HEADER_BYTES;
+    arena->current = next;
+    return take(next, bytes, alignment);
 }
 
 size_t orr__arena_room_bytes(const orr__arena *arena)
 {
     size_t bytes = 0;
     for (const block *at = arena->first; at; at = at->next) {
+        bytes += at->bytes;
+    }
+    for (const block *at = arena->large; at; at = at->next) {
         bytes += at->bytes;
     }
     return bytes;

@@ -12,11 +12,13 @@ struct orr__arena_block;
  *
  *     first ──> [####] ──> [##..] ──> [....] ──> NULL
  *                            ^ current    ^ kept from an earlier, larger round
+ *     large ──> [########] ──> [.......] ──> NULL       one piece each, for what is too long for a block
  */
 typedef struct orr__arena {
     struct orr__alloc *alloc;
     struct orr__arena_block *first;
     struct orr__arena_block *current; /* blocks after it are empty; NULL: all are */
+    struct orr__arena_block *large;
     size_t block_bytes;
 } orr__arena;
 
