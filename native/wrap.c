@@ -19,9 +19,9 @@ typedef struct wrap_params {
     float min_x, max_x, min_y, max_y;
 } wrap_params;
 
-/* Returns whether a row needs far(). */
-static inline ORR__KERNEL uint32_t near(const float *restrict x, float *restrict moved, float min, float max,
-                                        uint32_t count)
+/* Returns whether a row needs fetch(). */
+static inline ORR__KERNEL uint32_t nudge(const float *restrict x, float *restrict moved, float min, float max,
+                                         uint32_t count)
 {
     const float size = max - min;
     uint32_t outside = 0;
@@ -34,7 +34,7 @@ static inline ORR__KERNEL uint32_t near(const float *restrict x, float *restrict
     return outside;
 }
 
-static float far(float x, float min, float max)
+static float fetch(float x, float min, float max)
 {
     const double length = (double)max - (double)min;
     const float r = (float)((double)x - floor(((double)x - (double)min) / length) * length);
@@ -47,9 +47,9 @@ static inline ORR__KERNEL void wrap_column(float *x, float min, float max, uint3
     float moved[BLOCK];
     for (uint32_t i = begin; i < end; i += BLOCK) {
         const uint32_t count = end - i < BLOCK ? end - i : BLOCK;
-        if (near(x + i, moved, min, max, count))
+        if (nudge(x + i, moved, min, max, count))
             for (uint32_t k = 0; k < count; k++)
-                if (moved[k] < min || moved[k] >= max) moved[k] = far(x[i + k], min, max);
+                if (moved[k] < min || moved[k] >= max) moved[k] = fetch(x[i + k], min, max);
         memcpy(x + i, moved, count * sizeof *x);
     }
 }
