@@ -175,6 +175,14 @@ void orr__table_shrink(orr_world *world, orr__table *table, uint32_t keep)
     }
 }
 
+void orr__table_settle(orr_world *world, orr__table *table)
+{
+    const uint32_t used = (uint32_t)((table->row_count + ORR__CHUNK_ROWS - 1) / ORR__CHUNK_ROWS);
+    if (table->chunk_count <= used + (used == 0)) return;
+    const uint64_t in_last = used ? table->row_count - (uint64_t)(used - 1) * ORR__CHUNK_ROWS : ORR__CHUNK_ROWS;
+    orr__table_shrink(world, table, used + (in_last > ORR__CHUNK_ROWS / 2));
+}
+
 void orr__table_trim(orr_world *world, orr__table *table)
 {
     const uint32_t before = table->chunk_count;

@@ -15,6 +15,10 @@ size_t orr__chunk_tracked_bytes(uint32_t term_capacity, uint32_t capacity);
 /* Gives back empty chunks at the end until `keep` chunks are left (or the last one holds rows). */
 void orr__table_shrink(orr_world *world, orr__table *table, uint32_t keep);
 
+/* The same until only what the rows need is left, and one more while the last chunk with rows is more than half full:
+ * spawning and destroying around a boundary allocates nothing. The first chunk stays. */
+void orr__table_settle(orr_world *world, orr__table *table);
+
 /* How many of `count` rows from `row` on are in row's chunk. */
 static inline uint32_t orr__chunk_span(uint64_t row, uint64_t count)
 {

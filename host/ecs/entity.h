@@ -62,6 +62,8 @@ static inline orr__slot *orr__slot_alive(const orr__entities *entities, orr_enti
 
 /* A handle that is not alive yet; orr__entity_place makes it so, orr__entity_release gives it back. */
 orr_entity orr__entity_reserve(orr_world *world);
+/* Reserves and places `count` new ones at rows row, row + 1, ... of a table; `out` gets them. Room must be there. */
+void orr__entity_spawn_rows(orr_world *world, uint32_t table, uint32_t row, uint32_t count, orr_entity *out);
 void orr__entity_place(orr_world *world, orr_entity entity, uint32_t table, uint32_t row);
 void orr__entity_release(orr_world *world, orr_entity entity);   /* alive or reserved: generation goes up */
 

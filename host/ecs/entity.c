@@ -1,0 +1,490 @@
+#include "ecs/entity.h"
+
+#include "base/array.h"
+#include "base/error.h"
+#include "ecs/chunk.h"
+#include "ecs/patch.h"
+#include "ecs/world.h"
+
+#include <string.h>
+
+enum { SMALL_GROUP = 64 };
+
+// ---- slots ----------------------------------------------------------------------------------------------------------
+
+void orr__entity_init(orr_world *world)
+{
+    world->entities.free_head = UINT32_MAX;
+}
+
+void orr__entity_fini(orr_world *world)
+{
+    orr__entities *all = &world->entities;
+    for (uint32_t i = 0; i < all->page_count; i++) {
+        orr__alloc_free(&world->alloc, all->pages[i], ORR__SLOT_PAGE * sizeof(orr__slot));
+    }
+    orr__array_free(&world->alloc, &all->pages, &all->page_capacity, sizeof *all->pages);
+    *all = (orr__entities){ .free_head = UINT32_MAX };
+}
+
+orr__slot *orr__entity_slot(const orr_world *world, orr_entity entity)
+{
+    return orr__slot_alive(&world->entities, entity);
+}
+
+orr__slot *orr__entity_slot_at(const orr_world *world, uint32_t index)
+{
+    return index < world->entities.slot_count ? orr__slot_at(&world->entities, index) : NULL;
+}
+
+static void fail_dead(const orr_world *world, orr_entity entity)
+{
+    const unsigned long long handle = entity;
+    const uint64_t index = entity >> ORR__GENERATION_BITS;
+    const unsigned generation = orr_entity_generation(entity);
+    if (entity == 0) {
+        orr__fail(ORR_E_DEAD, "no entity (0)");
+    } else if (entity & ORR__PROVISIONAL) {
+        // stored as bit 63 and k, or cast from -k: the smaller number is k
+        const unsigned long long stored = handle & ~ORR__PROVISIONAL, cast = 0 - handle;
+        orr__fail(ORR_E_DEAD, "entity -%llu is provisional: it stands for one that is not spawned yet",
+                  stored < cast ? stored : cast);
+    } else if (index >= world->entities.slot_count || !generation) {
+        orr__fail(ORR_E_DEAD, "entity %llu is not of this world", handle);
+    } else {
+        const orr__slot *slot = orr__slot_at(&world->entities, (uint32_t)index);
+        if (slot->generation == generation && slot->state == ORR__SLOT_RESERVED) {
+            orr__fail(ORR_E_DEAD, "entity %llu is not spawned yet", handle);
+        } else {
+            orr__fail(ORR_E_DEAD, "entity %llu is dead (index %u, generation %u; its place is at generation %u now)",
+                      handle, (unsigned)index, generation, (unsigned)slot->generation);
+        }
+    }
+}
+
+orr__slot *orr__entity_need(const orr_world *world, orr_entity entity)
+{
+    orr__slot *slot = orr__slot_alive(&world->entities, entity);
+    if (!slot) fail_dead(world, entity);
+    return slot;
+}
+
+int32_t orr__entity_room(orr_world *world, uint32_t count)
+{
+    orr__entities *all = &world->entities;
+    if (count <= all->free_count) return ORR_OK;
+    const uint64_t total = (uint64_t)all->slot_count + (count - all->free_count);
+    if (total >= UINT32_MAX) return orr__fail(ORR_E_LIMIT, "a world has room for %u entities", UINT32_MAX - 1);
+    const uint32_t pages = (uint32_t)((total + ORR__SLOT_PAGE - 1) / ORR__SLOT_PAGE);
+    if (pages <= all->page_count) return ORR_OK;
+    const int32_t code = orr__array_reserve(&world->alloc, &all->pages, &all->page_capacity, pages,
+                                            sizeof *all->pages);
+    if (code) return code;
+    const uint32_t before = all->page_count;
+    while (all->page_count < pages) {
+        orr__slot *page = orr__alloc_new(&world->alloc, ORR__SLOT_PAGE * sizeof *page, 64);
+        if (!page) {
+            while (all->page_count > before) {
+                orr__alloc_free(&world->alloc, all->pages[--all->page_count], ORR__SLOT_PAGE * sizeof *page);
+            }
+            return ORR_E_MEMORY;
+        }
+        all->pages[all->page_count++] = page;
+    }
+    return ORR_OK;
+}
+
+// The next slot: the one freed last, or a new one. `*out` gets its index.
+static inline orr__slot *take(orr__entities *all, uint32_t *out)
+{
+    if (all->free_head == UINT32_MAX) {
+        *out = all->slot_count++;
+        orr__slot *slot = orr__slot_at(all, *out);
+        slot->generation = 1;
+        slot->unused = 0;
+        return slot;
+    }
+    *out = all->free_head;
+    orr__slot *slot = orr__slot_at(all, *out);
+    all->free_head = slot->row;
+    all->free_count--;
+    return slot;
+}
+
+orr_entity orr__entity_reserve(orr_world *world)
+{
+    uint32_t index;
+    orr__slot *slot = take(&world->entities, &index);
+    slot->state = ORR__SLOT_RESERVED;
+    slot->table = 0;
+    slot->row = 0;
+    return orr__entity_make(index, slot->generation);
+}
+
+void orr__entity_place(orr_world *world, orr_entity entity, uint32_t table, uint32_t row)
+{
+    orr__slot *slot = orr__slot_at(&world->entities, orr_entity_index(entity));
+    world->entities.alive += slot->state == ORR__SLOT_RESERVED;
+    slot->state = ORR__SLOT_ALIVE;
+    slot->table = table;
+    slot->row = row;
+}
+
+void orr__entity_spawn_rows(orr_world *world, uint32_t table, uint32_t row, uint32_t count, orr_entity *out)
+{
+    orr__entities *all = &world->entities;
+    all->alive += count;
+    uint32_t done = 0;
+    while (done < count && all->free_head != UINT32_MAX) {
+        uint32_t index;
+        orr__slot *slot = take(all, &index);
+        slot->state = ORR__SLOT_ALIVE;
+        slot->table = table;
+        slot->row = row + done;
+        out[done++] = orr__entity_make(index, slot->generation);
+    }
+    while (done < count) {      // new slots, page by page
+        const uint32_t index = all->slot_count, left = ORR__SLOT_PAGE - index % ORR__SLOT_PAGE;
+        const uint32_t many = count - done < left ? count - done : left;
+        orr__slot *slot = orr__slot_at(all, index);
+        for (uint32_t i = 0; i < many; i++) {
+            slot[i] = (orr__slot){ .generation = 1, .state = ORR__SLOT_ALIVE, .table = table, .row = row + done + i };
+            out[done + i] = orr__entity_make(index + i, 1);
+        }
+        all->slot_count += many;
+        done += many;
+    }
+}
+
+void orr__entity_release(orr_world *world, orr_entity entity)
+{
+    orr__entities *all = &world->entities;
+    const uint32_t index = orr_entity_index(entity);
+    orr__slot *slot = orr__slot_at(all, index);
+    all->alive -= slot->state == ORR__SLOT_ALIVE;
+    slot->table = 0;
+    if (slot->generation == ORR__GENERATION_MAX) {
+        slot->state = ORR__SLOT_RETIRED;
+        slot->row = UINT32_MAX;
+        all->retired_count++;
+        return;
+    }
+    slot->generation = (slot->generation + 1u) & ORR__GENERATION_MAX;
+    slot->state = ORR__SLOT_FREE;
+    slot->row = all->free_head;
+    all->free_head = index;
+    all->free_count++;
+}
+
+// ---- structural change ----------------------------------------------------------------------------------------------
+
+// How many entities from `at` on are alive and in the table of the first; 1 with table NULL for a dead one.
+static uint32_t group(const orr_world *world, const orr_entity *entities, uint32_t at, uint32_t count,
+                      orr__table **table)
+{
+    const orr__slot *slot = orr__slot_alive(&world->entities, entities[at]);
+    *table = slot ? world->tables[slot->table] : NULL;
+    if (!slot) return 1;
+    const uint32_t index = slot->table;
+    uint32_t end = at + 1;
+    for (; end < count; end++) {
+        slot = orr__slot_alive(&world->entities, entities[end]);
+        if (!slot || slot->table != index) break;
+    }
+    return end - at;
+}
+
+static bool is_hooked(const orr_world *world, const orr__table *table, uint32_t kind)
+{
+    for (uint32_t i = 0; i < table->component_count; i++) {
+        if (orr__component_at(world, table->components[i])->hooked >> kind & 1u) return true;
+    }
+    return false;
+}
+
+int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
+{
+    orr__table *table;
+    for (uint32_t i = 0, many; world->losing && i < count; i += many) {
+        many = group(world, entities, i, count, &table);
+        if (!table || !is_hooked(world, table, ORR_HOOK_REMOVE)) continue;
+        const int32_t code = world->losing(world, entities + i, many, 0);
+        if (code) return code;
+    }
+    for (uint32_t i = 0, many; i < count; i += many) {
+        many = group(world, entities, i, count, &table);
+        if (!table) continue;
+        if (table->term_count) orr__tracker_log_rows(world, table, entities + i, many, 0);
+        orr__table_destroy(world, table, entities + i, many);
+    }
+    return ORR_OK;
+}
+
+typedef orr__table *neighbour(orr_world *world, orr__table *table, orr_component component);
+
+// Finds the tables that the groups will move to and makes room in them.
+static int32_t plan(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component,
+                    neighbour *next)
+{
+    orr__table *table;
+    for (uint32_t i = 0, many; i < count; i += many) {
+        many = group(world, entities, i, count, &table);
+        if (!table) continue;
+        orr__table *to = next(world, table, component);
+        if (!to) return ORR_E_MEMORY;
+        if (to == table) continue;
+        to->pending += many;
+        const int32_t code = orr__table_room(world, to, to->pending);
+        if (code) return code;
+    }
+    return ORR_OK;
+}
+
+// After a failed plan: room that was made is given back.
+static void unplan(orr_world *world)
+{
+    for (uint32_t t = 0; t < world->table_count; t++) {
+        if (!world->tables[t]->pending) continue;
+        world->tables[t]->pending = 0;
+        orr__table_settle(world, world->tables[t]);
+    }
+}
+
+// After a move: all entities are where they were to go. More room was made than needed if one was named twice.
+static void settle(orr_world *world, const orr_entity *entities, uint32_t count)
+{
+    orr__table *table;
+    for (uint32_t i = 0, many; i < count; i += many) {
+        many = group(world, entities, i, count, &table);
+        if (!table || !table->pending) continue;
+        table->pending = 0;
+        orr__table_settle(world, table);
+    }
+}
+
+static int32_t tell_gained(orr_world *world, const orr__table *table, uint64_t first, uint32_t count,
+                           orr_component component)
+{
+    int32_t code = ORR_OK;
+    for (uint32_t done = 0; !code && done < count;) {
+        const uint64_t row = first + done;
+        const uint32_t span = orr__chunk_span(row, count - done);
+        code = world->gained(world, orr__table_chunk(table, row)->entity + (row & (ORR__CHUNK_ROWS - 1)), span,
+                             component);
+        done += span;
+    }
+    return code;
+}
+
+static int32_t move(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component,
+                    neighbour *next, uint32_t *rows, bool tell)
+{
+    orr__table *table;
+    int32_t code = ORR_OK;
+    for (uint32_t i = 0, many; i < count; i += many) {
+        many = group(world, entities, i, count, &table);
+        orr__table *to = table ? next(world, table, component) : NULL;
+        if (!to || to == table) continue;
+        const uint64_t first = to->row_count;
+        const uint32_t moved = orr__table_move_many(world, table, entities + i, many, to, rows);
+        if (tell && !code) code = tell_gained(world, to, first, moved, component);
+    }
+    return code;
+}
+
+static int32_t change(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component,
+                      neighbour *next, bool tell)
+{
+    uint32_t few[SMALL_GROUP], *rows = few;
+    const size_t bytes = (size_t)count * sizeof *rows;
+    if (count > SMALL_GROUP) rows = orr__alloc_new(&world->alloc, bytes, 0);
+    if (!rows) return ORR_E_MEMORY;
+    int32_t code = plan(world, entities, count, component, next);
+    if (code) {
+        unplan(world);
+    } else {
+        code = move(world, entities, count, component, next, rows, tell);
+        settle(world, entities, count);
+    }
+    if (rows != few) orr__alloc_free(&world->alloc, rows, bytes);
+    return code;
+}
+
+int32_t orr__entities_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
+{
+    const orr__component *of = orr__component_at(world, component);
+    const bool tell = world->gained && (of->hooked >> ORR_HOOK_ADD & 1u);
+    return change(world, entities, count, component, orr__table_with, tell);
+}
+
+int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
+{
+    const orr__component *of = orr__component_at(world, component);
+    orr__table *table;
+    const bool tell = world->losing && (of->hooked >> ORR_HOOK_REMOVE & 1u);
+    for (uint32_t i = 0, many; tell && i < count; i += many) {
+        many = group(world, entities, i, count, &table);
+        if (!table || orr__table_component(table, component) == ORR__NO_COLUMN) continue;
+        const int32_t code = world->losing(world, entities + i, many, component);
+        if (code) return code;
+    }
+    return change(world, entities, count, component, orr__table_without, false);
+}
+
+static int32_t check(const orr_world *world, const char *call, const orr_entity *entities, uint32_t count)
+{
+    const int32_t code = orr__world_unlocked(world, call);
+    if (code) return code;
+    if (count && !entities) return orr__fail(ORR_E_ARGUMENT, "%s: no array of entities", call);
+    for (uint32_t i = 0; i < count; i++) {
+        if (orr__slot_alive(&world->entities, entities[i])) continue;
+        fail_dead(world, entities[i]);
+        return count > 1 ? orr__fail_more("%s: number %u of %u", call, (unsigned)i, (unsigned)count)
+                         : orr__fail_more("%s", call);
+    }
+    return ORR_OK;
+}
+
+int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
+{
+    const int32_t code = check(world, "destroy", entities, count);
+    return code ? code : orr__entities_destroy(world, entities, count);
+}
+
+int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
+{
+    int32_t code = orr__component_check(world, component, "add");
+    if (!code) code = check(world, "add", entities, count);
+    return code ? code : orr__entities_add(world, entities, count, component);
+}
+
+int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
+{
+    int32_t code = orr__component_check(world, component, "remove");
+    if (!code) code = check(world, "remove", entities, count);
+    return code ? code : orr__entities_remove(world, entities, count, component);
+}
+
+// ---- single entities ------------------------------------------------------------------------------------------------
+
+bool orr_entity_is_alive(const orr_world *world, orr_entity entity)
+{
+    return orr__slot_alive(&world->entities, entity) != NULL;
+}
+
+bool orr_entity_has(const orr_world *world, orr_entity entity, orr_component component)
+{
+    const orr__slot *slot = orr__slot_alive(&world->entities, entity);
+    return slot && component && orr__table_component(world->tables[slot->table], component) != ORR__NO_COLUMN;
+}
+
+uint32_t orr_entity_index(orr_entity entity)
+{
+    return (uint32_t)(entity >> ORR__GENERATION_BITS);
+}
+
+uint32_t orr_entity_generation(orr_entity entity)
+{
+    return (uint32_t)(entity & ORR__GENERATION_MAX);
+}
+
+typedef struct place {
+    orr__table *table;
+    orr__chunk *chunk;
+    uint32_t row, at;            // in the chunk; index of the component in the table
+} place;
+
+static int32_t fail_place(const orr_world *world, orr_entity entity, orr_component component, const char *call)
+{
+    int32_t code = orr__component_check(world, component, call);
+    if (code) return code;
+    if (!orr__slot_alive(&world->entities, entity)) {
+        fail_dead(world, entity);
+        return orr__fail_more("%s", call);
+    }
+    return orr__fail(ORR_E_NOT_FOUND, "%s: entity %llu has no component '%s'", call, (unsigned long long)entity,
+                     orr_component_name(world, component));
+}
+
+static inline bool find(const orr_world *world, orr_entity entity, orr_component component, place *out)
+{
+    const orr__slot *slot = orr__slot_alive(&world->entities, entity);
+    if (!slot || !component) return false;
+    orr__table *table = world->tables[slot->table];
+    out->at = orr__table_component(table, component);
+    if (out->at == ORR__NO_COLUMN) return false;
+    out->table = table;
+    out->chunk = table->chunks[slot->row >> 12];
+    out->row = slot->row & (ORR__CHUNK_ROWS - 1);
+    return true;
+}
+
+static inline void copy_field(void *to, const void *from, uint32_t bytes)
+{
+    switch (bytes) {
+    case 1: memcpy(to, from, 1); break;
+    case 2: memcpy(to, from, 2); break;
+    case 4: memcpy(to, from, 4); break;
+    default: memcpy(to, from, 8); break;
+    }
+}
+
+int32_t orr_entity_get(const orr_world *world, orr_entity entity, orr_component component, void *record)
+{
+    place p;
+    if (!find(world, entity, component, &p)) return fail_place(world, entity, component, "get");
+    const orr__component *of = &world->components[component - 1];
+    void *const *columns = p.chunk->columns + p.table->first_column[p.at];
+    for (uint32_t i = 0; i < of->field_count; i++) {
+        const orr__field *field = &of->fields[i];
+        copy_field((char *)record + field->offset, (const char *)columns[i] + (size_t)p.row * field->bytes,
+                   field->bytes);
+    }
+    return ORR_OK;
+}
+
+int32_t orr_entity_set(orr_world *world, orr_entity entity, orr_component component, const void *record)
+{
+    place p;
+    if (!find(world, entity, component, &p)) return fail_place(world, entity, component, "set");
+    const orr__component *of = &world->components[component - 1];
+    void *const *columns = p.chunk->columns + p.table->first_column[p.at];
+    for (uint32_t i = 0; i < of->field_count; i++) {
+        const orr__field *field = &of->fields[i];
+        const char *from = (const char *)record + field->offset;
+        char *to = (char *)columns[i] + (size_t)p.row * field->bytes;
+        if (field->type == ORR_TYPE_BOOL) *to = *from != 0;
+        else copy_field(to, from, field->bytes);
+    }
+    orr__tracker_mark(world, p.table, p.chunk, component, p.row, p.row + 1, 0);
+    return ORR_OK;
+}
+
+static void *borrow(const orr_world *world, orr_entity entity, orr_field field, const char *call, place *out)
+{
+    if (!find(world, entity, field.component, out)) {
+        (void)fail_place(world, entity, field.component, call);
+        return NULL;
+    }
+    const orr__component *of = &world->components[field.component - 1];
+    if (field.index >= of->field_count) {
+        (void)orr__field_check(world, field, call);
+        return NULL;
+    }
+    char *column = out->chunk->columns[out->table->first_column[out->at] + field.index];
+    return column + (size_t)out->row * of->fields[field.index].bytes;
+}
+
+const void *orr_entity_read(const orr_world *world, orr_entity entity, orr_field field)
+{
+    place p;
+    return borrow(world, entity, field, "read", &p);
+}
+
+void *orr_entity_write(orr_world *world, orr_entity entity, orr_field field)
+{
+    place p;
+    void *found = borrow(world, entity, field, "write", &p);
+    if (found) orr__tracker_mark(world, p.table, p.chunk, field.component, p.row, p.row + 1, 0);
+    return found;
+}
