@@ -1,9 +1,9 @@
-# The orrery command. It runs scripts, so without Lua there is only the library.
+# The orrery command. It uses the public interface, so it builds without Lua too, and says then that it runs no scripts.
 file(GLOB app_sources CONFIGURE_DEPENDS "${host_dir}/app/*.c")
 set(app_main "${host_dir}/app/main.c")
-list(REMOVE_ITEM app_sources "${app_main}")
+list(REMOVE_ITEM app_sources "" "${app_main}")
 
-if(ORRERY_HAS_LUA AND EXISTS "${app_main}")
+if(TARGET orrery_static AND EXISTS "${app_main}")
     # All but main, so that tests can link the command's parts too.
     set(app_objects "")
     if(app_sources)
