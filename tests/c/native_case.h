@@ -84,7 +84,7 @@ static inline void *native_own(native_grid *g, size_t bytes)
     return p;
 }
 
-/* Positions and entities stay the caller's. Set radius, wraps, min, max, carry (with native_carry) before native_build. */
+/* Positions and entities stay the caller's. Set radius, wraps, min, max and what to carry before native_build. */
 static inline void native_grid_init(native_grid *g, uint32_t dimensions, uint32_t type, uint32_t count,
                                     uint32_t cells_capacity, const void *const *position, const orr_entity *entity)
 {

@@ -1,4 +1,5 @@
-/* integrate, integrate3, damp, wrap, bounce against one row at a time, for every begin and end near a vector's width. */
+/* integrate, integrate3, damp, wrap, bounce against one row at a time, for every begin and end near a vector's
+ * width. */
 #include "native_case.h"
 
 #include <math.h>
@@ -49,7 +50,7 @@ static void same(const orr_job_desc *job, row_function *reference, int wide, uin
             const double b = wide ? wanted.d[k][i] : (double)wanted.f[k][i];
             if (isnan(a) && isnan(b)) continue;
             if (memcmp(&a, &b, sizeof a) != 0)
-                fail_msg("%s: column %u, row %u of %u to %u: %.17g, should be %.17g", job->name, k, i, begin, end, a, b);
+                fail_msg("%s: column %u, row %u of %u to %u: %.17g, not %.17g", job->name, k, i, begin, end, a, b);
         }
 }
 
