@@ -32,6 +32,12 @@ static orr__table *find(const orr_world *world, const orr_component *sorted, uin
     }
 }
 
+orr__table *orr__table_find(const orr_world *world, const orr_component *sorted, uint32_t count)
+{
+    uint64_t key;
+    return find(world, sorted, count, &key);
+}
+
 static uint32_t column_count(const orr_world *world, const orr_component *sorted, uint32_t count)
 {
     uint32_t columns = 0;

@@ -76,6 +76,8 @@ static inline void *orr__chunk_column(const orr__table *table, const orr__chunk 
 
 /* The table of a sorted list of components; created when there is none. NULL: ORR_E_MEMORY or ORR_E_LIMIT. */
 orr__table *orr__table_of(orr_world *world, const orr_component *sorted, uint32_t count);
+/* Only if there is one; NULL without an error. */
+orr__table *orr__table_find(const orr_world *world, const orr_component *sorted, uint32_t count);
 orr__table *orr__table_with(orr_world *world, orr__table *table, orr_component component);
 orr__table *orr__table_without(orr_world *world, orr__table *table, orr_component component);
 
