@@ -10,7 +10,7 @@ GENERATOR = $(shell command -v ninja >/dev/null 2>&1 && echo -G Ninja)
 configure = test -f build/$(1)/CMakeCache.txt || cmake --preset $(1) $(GENERATOR) $(CMAKE_FLAGS)
 build = $(call configure,$(1)) && cmake --build build/$(1) -j $(JOBS)
 
-.PHONY: help deps deps-dev build demo test bench check format asan tsan oracle soak install clean
+.PHONY: help deps deps-dev build demo test bench check format asan tsan valgrind oracle soak install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ asan: deps-dev ## the tests under AddressSanitizer and UndefinedBehaviorSanitize
 tsan: deps-dev ## the tests under ThreadSanitizer
 	@$(call build,tsan)
 	@tests/run ctest tsan
+
+valgrind: deps-dev ## a sample of the tests in C under valgrind
+	@tests/run valgrind
 
 oracle: build ## long statistics: each script against what it must reproduce
 	@tests/run oracle
