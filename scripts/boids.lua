@@ -1,11 +1,11 @@
--- boids: ten thousand birds that look only at their neighbours, and a flock that nobody leads.
+-- boids: ten thousand birds that look only at their neighbours, and flocks that nobody leads.
 --
---   notice   headings start at random and agree after some hundred ticks: polarisation climbs from near 0 to above 0.9;
---            flocks merge when they meet, because everybody turns towards the average of who is near
---   try      --set alignment=0        no common heading, a swarm of gnats
---            --set cohesion=3         tight balls
+--   notice   headings start at random and agree after some hundred ticks; flocks merge when they meet, because
+--            everybody turns towards the average of who is near
+--   try      --set alignment=0        no common heading: a swarm of gnats
+--            --set cohesion=8         tight balls
 --            --set native=0           the same rules in Lua: the same bits, more slowly
---            --set count=2000 --seed 7
+--            --set count=300          a small flock agrees sooner
 --   source   C. Reynolds, "Flocks, herds, and schools: a distributed behavioral model", SIGGRAPH 1987
 
 local orrery = require "orrery"
@@ -15,9 +15,83 @@ local Position = orrery.component("Position", { x = f32, y = f32 })
 local Velocity = orrery.component("Velocity", { x = f32, y = f32 })
 
 local count      = orrery.param("count", 10000, { min = 1, max = 1000000, step = 1, help = "birds" })
-local size       = orrery.param("size", 1000, { min = 50, max = 10000, help = "edge of the world, a torus" })
-local radius     = orrery.param("radius", 10, { min = 1, max = 50, help = "how far a bird sees" })
-local separation = orrery.param("separation", 1.5, { min = 0, max = 10, help = "keep off who is too near" })
-local alignment  = orrery.param("alignment", 1.0, { min = 0, max = 10, help = "fly where the others fly" })
-local cohesion   = orrery.param("cohesion", 0.6, { min = 0, max = 10, help = "stay with the others" })
+local radius     = orrery.param("radius", 12, { min = 1, max = 25, help = "how far a bird sees" })
+local separation = orrery.param("separation", 4, { min = 0, max = 20, help = "keep off who is too near" })
+local alignment  = orrery.param("alignment", 4, { min = 0, max = 20, help = "fly where the others fly" })
+local cohesion   = orrery.param("cohesion", 1, { min = 0, max = 20, help = "stay with the others" })
+local max_speed  = orrery.param("max_speed", 80, { min = 1, max = 500, help = "of a bird, a second" })
 local native     = orrery.param("native", 1, { min = 0, max = 1, step = 1, help = "1: the job in C; 0: its twin in Lua" })
+
+local SIZE, MIN_SPEED, MAX_FORCE = 1000, 20, 200       -- the world is a torus of SIZE by SIZE
+
+local Near = orrery.neighbours { name = "near", x = Position.x, y = Position.y, radius = radius,
+                                 carry = { Velocity.x, Velocity.y }, wrap = { min = { 0, 0 }, max = { SIZE, SIZE } } }
+
+orrery.system { name = "populate", stage = "startup", run = function(ctx)
+  ctx:spawn({ Position, Velocity }, count(), function(rows)
+    local p, v = rows:write(Position), rows:write(Velocity)
+    for i = rows.first, rows.last do
+      local heading = 2 * 3.141592653589793 * rows:uniform(i, 3)
+      p.x[i], p.y[i] = SIZE * rows:uniform(i, 1), SIZE * rows:uniform(i, 2)
+      v.x[i], v.y[i] = 40 * orrery.cos(heading), 40 * orrery.sin(heading)
+    end
+  end)
+end }
+
+local flying = { Position, Velocity }
+
+orrery.system { name = "flock", job = "flock", all = flying, enabled = native:is(1),
+  bind = { position = Position, velocity = Velocity, near = Near },
+  params = { radius = radius, separation = separation, alignment = alignment, cohesion = cohesion,
+             min_speed = MIN_SPEED, max_speed = max_speed, max_force = MAX_FORCE } }
+
+-- The twin of the job: the same sums in the same order, so the same bits.
+orrery.system { name = "flock-lua", on = "workers", all = flying, enabled = native:is(0),
+  reads = { Position, Near }, writes = { Velocity },
+  run = function(rows, ctx)
+    local p, v, near = rows:read(Position), rows:write(Velocity), ctx:near(Near)
+    local see, close, top = radius() * radius(), (radius() * 0.4) * (radius() * 0.4), max_speed()
+    local w_apart, w_along, w_together = separation(), alignment(), cohesion()
+    for i = rows.first, rows.last do
+      local x, y, vx, vy, me = p.x[i], p.y[i], v.x[i], v.y[i], rows.entity[i]
+      local n, cx, cy, ux, uy, sx, sy = 0, 0, 0, 0, 0, 0, 0
+      for j in near:each(x, y) do
+        local dx, dy = near:delta(j, x, y)
+        local d2 = dx * dx + dy * dy
+        if d2 <= see and near.entity[j] ~= me then
+          n, cx, cy = n + 1, cx + dx, cy + dy                       -- their middle
+          ux, uy = ux + near.velocity.x[j], uy + near.velocity.y[j] -- their heading
+          if d2 < close and d2 > 0 then                             -- those that are too near
+            local push = close / d2 - 1
+            sx, sy = sx + dx * push, sy + dy * push
+          end
+        end
+      end
+      if n > 0 then
+        local k = 1 / n
+        local ax = w_together * (cx * k) + w_along * (ux * k - vx) - w_apart * (sx * k)
+        local ay = w_together * (cy * k) + w_along * (uy * k - vy) - w_apart * (sy * k)
+        local a2 = ax * ax + ay * ay
+        if a2 > MAX_FORCE * MAX_FORCE then
+          local f = MAX_FORCE / math.sqrt(a2)
+          ax, ay = ax * f, ay * f
+        end
+        vx, vy = vx + ax * ctx.dt, vy + ay * ctx.dt
+      end
+      local v2, f = vx * vx + vy * vy, 1
+      if v2 > top * top then
+        f = top / math.sqrt(v2)
+      elseif v2 < MIN_SPEED * MIN_SPEED and v2 > 0 then
+        f = MIN_SPEED / math.sqrt(v2)
+      end
+      v.x[i], v.y[i] = vx * f, vy * f
+    end
+  end }
+
+orrery.system { name = "move", job = "integrate", all = flying, bind = { position = Position, velocity = Velocity } }
+orrery.system { name = "wrap", job = "wrap", all = flying, bind = { position = Position },
+  params = { max_x = SIZE, max_y = SIZE } }
+
+orrery.draw { background = "#0d1117", triangles = { x = Position.x, y = Position.y, size = 4,
+              heading = { Velocity.x, Velocity.y }, colour = "#e8c547" } }
+orrery.test { ticks = 20, set = { count = 400 } }
