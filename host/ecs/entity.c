@@ -213,9 +213,7 @@ int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint
     }
     for (uint32_t i = 0, many; i < count; i += many) {
         many = group(world, entities, i, count, &table);
-        if (!table) continue;
-        if (table->term_count) orr__tracker_log_rows(world, table, entities + i, many, 0);
-        orr__table_destroy(world, table, entities + i, many);
+        if (table) orr__table_destroy(world, table, entities + i, many);
     }
     return ORR_OK;
 }

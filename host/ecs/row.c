@@ -169,6 +169,7 @@ void orr__table_destroy(orr_world *world, orr__table *table, const orr_entity *e
         const orr__slot *slot = orr__slot_alive(all, entities[i]);
         if (!slot || slot->table != table->index) continue;
         const uint32_t row = slot->row;
+        if (table->term_count) orr__tracker_log_rows(world, table, &entities[i], 1, 0);
         orr__entity_release(world, entities[i]);
         if (row >= left) continue;
         tail = last_alive(table, tail - 1);

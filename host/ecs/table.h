@@ -91,7 +91,7 @@ uint64_t orr__table_append(orr_world *world, orr__table *table, const orr_entity
 uint64_t orr__table_spawn(orr_world *world, orr__table *table, uint64_t count, orr_entity *handles);
 /* Swaps in the last row; the moved entity's slot is updated. Handles of removed rows are the caller's business. */
 void orr__table_remove(orr_world *world, orr__table *table, uint64_t row);
-/* Releases and removes `count` entities, all of this table; repeated and dead ones are skipped. Not logged. */
+/* Releases and removes `count` entities, all of this table; repeated and dead ones are skipped. */
 void orr__table_destroy(orr_world *world, orr__table *table, const orr_entity *entities, uint32_t count);
 /* Moves a row to another table: shared fields and bits are kept, new ones get defaults and are marked. Room must be
  * there. Returns the row in `to`. */
