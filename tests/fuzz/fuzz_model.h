@@ -1,7 +1,9 @@
 /* The world once more, as simply as it can be said: what fuzz_world.c compares the real one with.
  *
  * Entities are an array by index, tables are lists of these indices by set of components, changes are made one at a
- * time in the order given. Nothing here includes or calls the library. */
+ * time in the order given. One rule only looks at several at once: entities that follow each other in a call, or in a
+ * run of like patches, and are in one table, leave it together. The others keep their rows, and the holes, in the
+ * order named, are filled with what is last in the table. Nothing here includes or calls the library. */
 #ifndef TESTS_FUZZ_MODEL_H
 #define TESTS_FUZZ_MODEL_H
 
@@ -34,7 +36,7 @@ static const model_field model_fields[FIELDS] = {
 typedef struct model_entity {
     uint32_t generation;
     bool alive;
-    uint32_t mask, row;
+    uint32_t mask, row, seen;
     uint64_t values[FIELDS];
     uint32_t dirty[TRACKERS];    /* by component */
 } model_entity;
@@ -157,12 +159,32 @@ static void model_enter(model *m, uint32_t index, uint32_t mask)
     table->rows[table->count++] = index;
 }
 
-static void model_leave(model *m, uint32_t index)
+/* Entities of one table, none twice, in the order named. */
+static void model_leave(model *m, uint32_t mask, const uint32_t *indices, uint32_t count)
 {
-    model_table *table = &m->tables[m->entities[index].mask];
-    const uint32_t last = table->rows[--table->count];
-    table->rows[m->entities[index].row] = last;
-    m->entities[last].row = m->entities[index].row;
+    model_table *table = &m->tables[mask];
+    const uint32_t left = table->count - count;
+    uint32_t tail = table->count;
+    bool *gone = calloc(table->count + 1, sizeof *gone);
+    uint32_t *holes = calloc(count + 1, sizeof *holes);
+    if (!gone || !holes) {
+        abort();
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        holes[i] = m->entities[indices[i]].row;
+        gone[holes[i]] = true;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (holes[i] < left) {
+            while (gone[--tail]) {
+            }
+            table->rows[holes[i]] = table->rows[tail];
+            m->entities[table->rows[tail]].row = holes[i];
+        }
+    }
+    table->count = left;
+    free(gone);
+    free(holes);
 }
 
 static void model_mark(model *m, uint32_t index, uint32_t mask)
@@ -197,21 +219,58 @@ static void model_place(model *m, uint32_t index, uint32_t mask, const uint64_t 
     model_note(m, index, mask, 1);
 }
 
-static bool model_kill(model *m, uint64_t handle)
+/* The entities from `at` on that are alive and in one table, each once; *end is where they stop. */
+static uint32_t model_group(model *m, const uint64_t *handles, uint32_t at, uint32_t count, uint32_t *indices,
+                            uint32_t *end)
 {
-    model_entity *entity = model_find(m, handle);
-    if (!entity) {
-        return false;
+    const model_entity *first = model_find(m, handles[at]);
+    uint32_t n = 0;
+    *end = at + 1;
+    if (!first) {
+        return 0;
     }
-    const uint32_t index = (uint32_t)(handle >> 20);
-    model_note(m, index, entity->mask, 0);
-    model_leave(m, index);
-    entity->alive = false;
-    entity->generation++;
-    m->alive--;
-    m->free = model_grow(m->free, &m->free_capacity, m->free_count + 1, sizeof *m->free);
-    m->free[m->free_count++] = index;
-    return true;
+    for (*end = at; *end < count; ++*end) {
+        const model_entity *entity = model_find(m, handles[*end]);
+        if (!entity || entity->mask != first->mask) {
+            break;
+        }
+        const uint32_t index = (uint32_t)(handles[*end] >> 20);
+        if (m->entities[index].seen != at + 1) {
+            m->entities[index].seen = at + 1;
+            indices[n++] = index;
+        }
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        m->entities[indices[i]].seen = 0;
+    }
+    return n;
+}
+
+static uint32_t model_kill(model *m, const uint64_t *handles, uint32_t count)
+{
+    uint32_t *indices = calloc(count + 1, sizeof *indices), killed = 0;
+    if (!indices) {
+        abort();
+    }
+    for (uint32_t at = 0, end; at < count; at = end) {
+        const uint32_t n = model_group(m, handles, at, count, indices, &end);
+        for (uint32_t i = 0; i < n; i++) {
+            model_note(m, indices[i], m->entities[indices[i]].mask, 0);
+        }
+        if (n > 0) {
+            model_leave(m, m->entities[indices[0]].mask, indices, n);
+        }
+        m->free = model_grow(m->free, &m->free_capacity, m->free_count + n, sizeof *m->free);
+        for (uint32_t i = 0; i < n; i++) {
+            m->entities[indices[i]].alive = false;
+            m->entities[indices[i]].generation++;
+            m->free[m->free_count++] = indices[i];
+        }
+        killed += n;
+    }
+    free(indices);
+    m->alive -= killed;
+    return killed;
 }
 
 static void model_defaults(uint64_t *values, uint32_t component)
@@ -223,37 +282,45 @@ static void model_defaults(uint64_t *values, uint32_t component)
     }
 }
 
-static bool model_add(model *m, uint64_t handle, uint32_t component)
+static void model_move(model *m, uint32_t index, uint32_t component, bool adds)
 {
-    model_entity *entity = model_find(m, handle);
-    if (!entity || entity->mask & 1u << component) {
-        return entity != NULL;
+    model_entity *entity = &m->entities[index];
+    const uint32_t bit = 1u << component;
+    if (!adds) {
+        model_note(m, index, bit, 0);
     }
-    const uint32_t index = (uint32_t)(handle >> 20), mask = entity->mask | 1u << component;
-    model_table_exists(m, mask);
-    model_leave(m, index);
-    model_enter(m, index, mask);
-    model_defaults(entity->values, component);
-    model_mark(m, index, 1u << component);
-    model_note(m, index, 1u << component, 1);
-    return true;
+    model_enter(m, index, adds ? entity->mask | bit : entity->mask & ~bit);
+    if (adds) {
+        model_defaults(entity->values, component);
+        model_mark(m, index, bit);
+        model_note(m, index, bit, 1);
+    }
+    for (uint32_t t = 0; t < TRACKERS && !adds; t++) {
+        entity->dirty[t] &= ~bit;
+    }
 }
 
-static bool model_remove(model *m, uint64_t handle, uint32_t component)
+/* Adds or removes a component; dead ones are skipped. */
+static void model_change(model *m, const uint64_t *handles, uint32_t count, uint32_t component, bool adds)
 {
-    model_entity *entity = model_find(m, handle);
-    if (!entity || !(entity->mask & 1u << component)) {
-        return entity != NULL;
+    uint32_t *indices = calloc(count + 1, sizeof *indices);
+    if (!indices) {
+        abort();
     }
-    const uint32_t index = (uint32_t)(handle >> 20), mask = entity->mask & ~(1u << component);
-    model_table_exists(m, mask);
-    model_note(m, index, 1u << component, 0);
-    model_leave(m, index);
-    model_enter(m, index, mask);
-    for (uint32_t t = 0; t < TRACKERS; t++) {
-        entity->dirty[t] &= ~(1u << component);
+    for (uint32_t at = 0, end; at < count; at = end) {
+        const uint32_t n = model_group(m, handles, at, count, indices, &end);
+        const uint32_t from = n ? m->entities[indices[0]].mask : 0;
+        const uint32_t to = adds ? from | 1u << component : from & ~(1u << component);
+        if (n == 0 || from == to) {
+            continue;
+        }
+        model_table_exists(m, to);
+        model_leave(m, from, indices, n);
+        for (uint32_t i = 0; i < n; i++) {
+            model_move(m, indices[i], component, adds);
+        }
     }
-    return true;
+    free(indices);
 }
 
 /* False when it is dead or lacks the field. */

@@ -160,28 +160,52 @@ static void model_spawn(fuzz *f, const list *l, const op *o)
     }
 }
 
-static void model_apply(fuzz *f, list *l)
+/* Like patches that follow each other, at most 1,024: those of the dead are dropped, also of a second death. */
+static uint32_t model_apply_run(fuzz *f, const list *l, uint32_t at)
 {
-    for (uint32_t i = 0; i < l->op_count; i++) {
-        const op *o = &l->ops[i];
-        const uint64_t entity = o->entity < 0 ? resolved(f, l, (uint64_t)o->entity) : (uint64_t)o->entity;
-        bool done = true;
+    const op *first = &l->ops[at];
+    uint64_t handles[1024];
+    uint32_t count = 0, alive = 0;
+    for (; at < l->op_count && count < 1024; at++) {
+        const op *o = &l->ops[at];
         if (o->done) {
             continue;
         }
-        if (o->kind == ORR__PATCH_SPAWN) {
-            model_spawn(f, l, o);
-        } else if (o->kind == ORR__PATCH_DESTROY) {
-            done = model_kill(f->m, entity);
-        } else if (o->kind == ORR__PATCH_ADD) {
-            done = model_add(f->m, entity, o->component);
-        } else if (o->kind == ORR__PATCH_REMOVE) {
-            done = model_remove(f->m, entity, o->component);
-        } else {
-            done = model_set(f->m, entity, o->field,
-                             is_entity_field(o->field) ? resolved(f, l, o->value) : o->value);
+        if (o->kind != first->kind || (o->kind != ORR__PATCH_DESTROY && o->component != first->component)) {
+            break;
         }
-        f->m->dropped += !done;
+        handles[count++] = o->entity < 0 ? resolved(f, l, (uint64_t)o->entity) : (uint64_t)o->entity;
+    }
+    if (first->kind == ORR__PATCH_DESTROY) {
+        f->m->dropped += count - model_kill(f->m, handles, count);
+        return at;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        handles[alive] = handles[i];
+        alive += model_find(f->m, handles[i]) != NULL;
+    }
+    f->m->dropped += count - alive;
+    model_change(f->m, handles, alive, first->component, first->kind == ORR__PATCH_ADD);
+    return at;
+}
+
+static void model_apply(fuzz *f, list *l)
+{
+    for (uint32_t i = 0; i < l->op_count;) {
+        const op *o = &l->ops[i];
+        const uint64_t entity = o->entity < 0 ? resolved(f, l, (uint64_t)o->entity) : (uint64_t)o->entity;
+        if (o->done) {
+            i++;
+        } else if (o->kind == ORR__PATCH_SPAWN) {
+            model_spawn(f, l, o);
+            i++;
+        } else if (o->kind == ORR__PATCH_SET) {
+            f->m->dropped += !model_set(f->m, entity, o->field,
+                                        is_entity_field(o->field) ? resolved(f, l, o->value) : o->value);
+            i++;
+        } else {
+            i = model_apply_run(f, l, i);
+        }
     }
 }
 

@@ -89,9 +89,7 @@ static void step_destroy(fuzz *f)
     const uint32_t count = random_handles(f, f->m->alive > 3000 || one_in(f, 20) ? HANDLES : 20, false);
     arm(f);
     if (!out_of_memory(f, orr_entity_destroy(f->world, f->handles, count))) {
-        for (uint32_t i = 0; i < count; i++) {
-            model_kill(f->m, f->handles[i]);
-        }
+        model_kill(f->m, f->handles, count);
     }
 }
 
@@ -102,15 +100,8 @@ static void step_add_remove(fuzz *f)
     arm(f);
     const int32_t code = adds ? orr_entity_add(f->world, f->handles, count, f->components[c])
                               : orr_entity_remove(f->world, f->handles, count, f->components[c]);
-    if (out_of_memory(f, code)) {
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (adds) {
-            model_add(f->m, f->handles[i], c);
-        } else {
-            model_remove(f->m, f->handles[i], c);
-        }
+    if (!out_of_memory(f, code)) {
+        model_change(f->m, f->handles, count, c, adds);
     }
 }
 
