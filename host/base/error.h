@@ -43,15 +43,16 @@ int32_t orr__error_code(void);
 
 /*
  * The name most like `name` among `count` names (NULL entries are skipped), for "did you mean": least edit distance,
- * a swap of neighbours counted as one, a change of case as half; at most a third of the name's length, but 2 are allowed
- * from 4 letters on and 1 below; the first among equals. NULL when nothing is near enough, and for names of 128 bytes
- * and more. Cost: length x length for each candidate.
+ * a swap of neighbours counted as one, a change of case as half; at most a third of the name's length, but 2 are
+ * allowed from 4 letters on and 1 below; the first among equals. NULL when nothing is near enough, and for names of
+ * 128 bytes and more. Cost: length x length for each candidate.
  */
 const char *orr__nearest(const char *name, const char *const *names, uint32_t count);
 
 /*
  * For broken invariants only, never for bad input. In a release build (NDEBUG) too the condition is evaluated and the
- * handler of orr_assert_handler called if the embedder set one; without one a debug build aborts and a release build goes on.
+ * handler that the embedder set (orr_assert_handler) is called; without one a debug build aborts and a release build
+ * goes on.
  */
 #define ORR__ASSERT(condition) ((condition) ? (void)0 : orr__assert_failed(#condition, __FILE__, __LINE__))
 

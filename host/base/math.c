@@ -311,7 +311,8 @@ static log_parts take_apart(double x)
 static double log_polynomial(double r)
 {
     const double z = r * r; // in pairs: a shorter chain
-    return (1.0 / 3 - r * (1.0 / 4)) + z * ((1.0 / 5 - r * (1.0 / 6)) + z * ((1.0 / 7 - r * (1.0 / 8)) + z * (1.0 / 9)));
+    return (1.0 / 3 - r * (1.0 / 4)) +
+           z * ((1.0 / 5 - r * (1.0 / 6)) + z * ((1.0 / 7 - r * (1.0 / 8)) + z * (1.0 / 9)));
 }
 
 /* log(2) in a multiple of 2^-42 and the rest. */

@@ -44,8 +44,8 @@ static const double exp_table[32][2] = {
     { 0x1.f50765b6e454p+0, 0x1.9d3e12dd8a18bp-54 },
 };
 
-/* Row i serves z from 0x1.6955p-1 in steps of 1/128 of a binade (1/256 below 1). inverse: near 1/z, a multiple of 1/4096,
- * so that products with 39 bits are exact; exactly 1 in the row that holds z = 1. high + low: -log(inverse), high a
+/* Row i serves z from 0x1.6955p-1 + i/256 on (above 1 in steps of 1/128). inverse: near 1/z, a multiple of 1/4096, so
+ * that products with 39 bits are exact; exactly 1 in the row that holds z = 1. high + low: -log(inverse), high a
  * multiple of 2^-42, so that k log 2 + high is exact. */
 static const struct log_row { double inverse, high, low; } log_table[128] = {
     { 0x1.69cp+0, -0x1.621315424fp-2, 0x1.382fc4aa68669p-44 },

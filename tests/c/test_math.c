@@ -112,7 +112,9 @@ static void arguments(int f, uint32_t kind, double *a, double *b)
                          : fabs(any());
         break;
     case F_POW:
-        *a = kind == 1 ? 1.0 + between(-0.5, 0.5) * scalbn(1.0, -(int)(bits() % 45)) : kind == 4 ? fabs(any()) : scaled(20);
+        *a = kind == 1   ? 1.0 + between(-0.5, 0.5) * scalbn(1.0, -(int)(bits() % 45))
+             : kind == 4 ? fabs(any())
+                         : scaled(20);
         *b = kind == 0   ? between(-40.0, 40.0)
              : kind == 1 ? between(-740.0, 710.0) / log(*a)
              : kind == 2 ? between(-745.2, -707.0) / log(*a)
@@ -121,7 +123,10 @@ static void arguments(int f, uint32_t kind, double *a, double *b)
         break;
     default:
         *a = kind < 2 ? between(-1.0, 1.0) : kind == 2 ? (double)(bits() >> 11) * 0x1p-1074 : any();
-        *b = kind == 0 ? between(-1.0, 1.0) : kind == 2 ? (double)(bits() >> 11) * -0x1p-1074 : kind == 1 ? scaled(70) : any();
+        *b = kind == 0   ? between(-1.0, 1.0)
+             : kind == 1 ? scaled(70)
+             : kind == 2 ? (double)(bits() >> 11) * -0x1p-1074
+                         : any();
         break;
     }
 }
@@ -380,10 +385,12 @@ static const struct {
     { F_ATAN2, 0.0, 0.0, 0.0 },  { F_ATAN2, -0.0, 0.0, -0.0 }, { F_ATAN2, 0.0, -0.0, PI }, { F_ATAN2, -0.0, -0.0, -PI },
     { F_ATAN2, 1.0, 0.0, PI / 2 }, { F_ATAN2, -1.0, 0.0, -PI / 2 }, { F_ATAN2, 1.0, -0.0, PI / 2 },
     { F_ATAN2, TINY, 0.0, PI / 2 }, { F_ATAN2, -1.0, -0.0, -PI / 2 }, { F_ATAN2, 1.0, -INF, PI },
-    { F_ATAN2, -1.0, -INF, -PI }, { F_ATAN2, 1.0, INF, 0.0 }, { F_ATAN2, -1.0, INF, -0.0 }, { F_ATAN2, INF, 1.0, PI / 2 },
+    { F_ATAN2, -1.0, -INF, -PI }, { F_ATAN2, 1.0, INF, 0.0 }, { F_ATAN2, -1.0, INF, -0.0 },
+    { F_ATAN2, INF, 1.0, PI / 2 },
     { F_ATAN2, -INF, 1.0, -PI / 2 }, { F_ATAN2, INF, -1e308, PI / 2 }, { F_ATAN2, INF, INF, PI / 4 },
     { F_ATAN2, -INF, INF, -PI / 4 }, { F_ATAN2, INF, -INF, 3 * (PI / 4) }, { F_ATAN2, -INF, -INF, -3 * (PI / 4) },
-    { F_ATAN2, NAN, 1.0, NAN },  { F_ATAN2, 1.0, NAN, NAN }, { F_ATAN2, INF, NAN, NAN },   { F_ATAN2, TINY, 1e308, 0.0 },
+    { F_ATAN2, NAN, 1.0, NAN },  { F_ATAN2, 1.0, NAN, NAN }, { F_ATAN2, INF, NAN, NAN },
+    { F_ATAN2, TINY, 1e308, 0.0 },
     { F_ATAN2, 1e308, TINY, PI / 2 }, { F_ATAN2, TINY, -1e308, PI }, { F_ATAN2, 2.0, 2.0, PI / 4 },
 };
 
@@ -393,8 +400,8 @@ static void special_cases(void **state)
     for (size_t i = 0; i < sizeof special_rows / sizeof special_rows[0]; i++) {
         const double got = ours(special_rows[i].f, special_rows[i].a, special_rows[i].b);
         if (!same(got, special_rows[i].result)) {
-            fail_msg("%s(%a, %a) is %a, not %a", function_names[special_rows[i].f], special_rows[i].a, special_rows[i].b,
-                     got, special_rows[i].result);
+            fail_msg("%s(%a, %a) is %a, not %a", function_names[special_rows[i].f], special_rows[i].a,
+                     special_rows[i].b, got, special_rows[i].result);
         }
     }
 }
