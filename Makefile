@@ -7,8 +7,8 @@ RELEASE := build/release
 ORRERY  := $(RELEASE)/orrery
 # Ninja where it is there, make elsewhere. Only for a folder that is not configured yet.
 GENERATOR = $(shell command -v ninja >/dev/null 2>&1 && echo -G Ninja)
-configure = test -f build/$(1)/CMakeCache.txt || cmake --preset $(1) $(GENERATOR) $(CMAKE_FLAGS)
-build = $(call configure,$(1)) && cmake --build build/$(1) -j $(JOBS)
+configure = test -f build/$(1)/build.ninja || test -f build/$(1)/Makefile || cmake --preset $(1) $(GENERATOR) $(CMAKE_FLAGS)
+build = { $(call configure,$(1)); } && cmake --build build/$(1) -j $(JOBS)
 
 .PHONY: help deps deps-dev build demo test bench check format asan tsan valgrind oracle soak install clean
 

@@ -1,8 +1,21 @@
 # Tests are found by folder too. Labels: c lua fuzz embed layers.
 # A test program in tests/c that needs the scripts says "needs: lua" in a comment, or includes "script/..." or "app/...".
+# A test that says "long: soak" or "long: oracle" is run once more by make soak or make oracle, with ORRERY_LONG=1 set.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
+
+# orrery_labels(TEST SOURCE LABEL): the label, and where the long form of the test belongs.
+function(orrery_labels test source label)
+    set(labels ${label})
+    foreach(verb soak oracle)
+        file(STRINGS "${source}" long REGEX "long: ${verb}")
+        if(long)
+            list(APPEND labels ${verb})
+        endif()
+    endforeach()
+    set_tests_properties(${test} PROPERTIES LABELS "${labels}" TIMEOUT 300)
+endfunction()
 
 function(orrery_test_program name source)
     add_executable(${name} "${source}" ${ARGN})
@@ -42,7 +55,7 @@ if(TARGET orrery_static)
         orrery_test_program(${name} "${source}" ${parts})
         target_link_libraries(${name} PRIVATE PkgConfig::CMOCKA)
         add_test(NAME c/${name} COMMAND ${name} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-        set_tests_properties(c/${name} PROPERTIES LABELS c TIMEOUT 300)
+        orrery_labels(c/${name} "${source}" c)
         if(NOT needs AND NOT no_valgrind)
             list(APPEND valgrind_list "$<TARGET_FILE:${name}>")
         endif()
@@ -57,7 +70,7 @@ if(TARGET orrery_static)
         get_filename_component(name "${source}" NAME_WE)
         orrery_test_program(${name} "${source}")
         add_test(NAME fuzz/${name} COMMAND ${name} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-        set_tests_properties(fuzz/${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+        orrery_labels(fuzz/${name} "${source}" fuzz)
     endforeach()
 
     file(GLOB benches CONFIGURE_DEPENDS "${tests_dir}/bench/*.c")
@@ -72,7 +85,7 @@ if(TARGET orrery)
         get_filename_component(name "${spec}" NAME_WE)
         add_test(NAME lua/${name} COMMAND orrery run --headless --ticks 0 "${spec}"
             WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-        set_tests_properties(lua/${name} PROPERTIES LABELS lua TIMEOUT 300)
+        orrery_labels(lua/${name} "${spec}" lua)
     endforeach()
 endif()
 
