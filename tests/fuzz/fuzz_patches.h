@@ -109,13 +109,13 @@ static void record(fuzz *f, list *l)
     }
 }
 
-static uint64_t resolved(const fuzz *f, const list *l, uint64_t value)
+static uint64_t resolved(const list *l, uint64_t value)
 {
     if (!(value & ORR__PROVISIONAL)) {
         return value;
     }
     const uint64_t k = value >> 62 == 3 ? 0 - value : value & ~ORR__PROVISIONAL;
-    return model_handle(f->m, l->reserved[k - 1]);
+    return l->reserved[k - 1];
 }
 
 static void model_apply_sets(fuzz *f, list *l)
@@ -140,7 +140,7 @@ static void model_apply_sets(fuzz *f, list *l)
 static void model_reserve_list(fuzz *f, list *l)
 {
     for (uint32_t i = 0; i < l->provisional_count && !l->is_reserved; i++) {
-        l->reserved[i] = model_reserve(f->m);
+        l->reserved[i] = model_handle(f->m, model_reserve(f->m));
     }
     l->is_reserved = true;
 }
@@ -153,10 +153,10 @@ static void model_spawn(fuzz *f, const list *l, const op *o)
         for (uint32_t k = 0; k < o->edit_count; k++) {
             const edit *e = &l->edits[o->edit_first + k];
             if (e->row == i) {
-                values[e->field] = is_entity_field(e->field) ? resolved(f, l, e->value) : e->value;
+                values[e->field] = is_entity_field(e->field) ? resolved(l, e->value) : e->value;
             }
         }
-        model_place(f->m, l->reserved[o->first + i], f->m->prefabs[o->prefab].mask, values);
+        model_place(f->m, (uint32_t)(l->reserved[o->first + i] >> 20), f->m->prefabs[o->prefab].mask, values);
     }
 }
 
@@ -174,7 +174,7 @@ static uint32_t model_apply_run(fuzz *f, const list *l, uint32_t at)
         if (o->kind != first->kind || (o->kind != ORR__PATCH_DESTROY && o->component != first->component)) {
             break;
         }
-        handles[count++] = o->entity < 0 ? resolved(f, l, (uint64_t)o->entity) : (uint64_t)o->entity;
+        handles[count++] = o->entity < 0 ? resolved(l, (uint64_t)o->entity) : (uint64_t)o->entity;
     }
     if (first->kind == ORR__PATCH_DESTROY) {
         f->m->dropped += count - model_kill(f->m, handles, count);
@@ -193,7 +193,7 @@ static void model_apply(fuzz *f, list *l)
 {
     for (uint32_t i = 0; i < l->op_count;) {
         const op *o = &l->ops[i];
-        const uint64_t entity = o->entity < 0 ? resolved(f, l, (uint64_t)o->entity) : (uint64_t)o->entity;
+        const uint64_t entity = o->entity < 0 ? resolved(l, (uint64_t)o->entity) : (uint64_t)o->entity;
         if (o->done) {
             i++;
         } else if (o->kind == ORR__PATCH_SPAWN) {
@@ -201,7 +201,7 @@ static void model_apply(fuzz *f, list *l)
             i++;
         } else if (o->kind == ORR__PATCH_SET) {
             f->m->dropped += !model_set(f->m, entity, o->field,
-                                        is_entity_field(o->field) ? resolved(f, l, o->value) : o->value);
+                                        is_entity_field(o->field) ? resolved(l, o->value) : o->value);
             i++;
         } else {
             i = model_apply_run(f, l, i);
@@ -213,9 +213,10 @@ static void model_apply(fuzz *f, list *l)
 static void model_clear(fuzz *f, list *l)
 {
     for (uint32_t i = l->provisional_count; i-- > 0 && l->is_reserved;) {
-        f->m->entities[l->reserved[i]].generation++;
+        const uint32_t index = (uint32_t)(l->reserved[i] >> 20);
+        f->m->entities[index].generation++;
         f->m->free = model_grow(f->m->free, &f->m->free_capacity, f->m->free_count + 1, sizeof *f->m->free);
-        f->m->free[f->m->free_count++] = l->reserved[i];
+        f->m->free[f->m->free_count++] = index;
     }
 }
 

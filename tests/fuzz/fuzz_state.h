@@ -35,7 +35,7 @@ typedef struct list {
     orr__patches patches;
     op ops[OPS];
     edit edits[EDITS];
-    uint32_t reserved[RESERVED];
+    uint64_t reserved[RESERVED];
     uint32_t op_count, edit_count, provisional_count;
     bool is_reserved;
 } list;
