@@ -24,7 +24,6 @@ typedef struct orr__hook {
 
 typedef struct orr__gain {
     orr_component component;
-    uint32_t order;              /* of arrival */
     orr_entity entity;
 } orr__gain;
 
@@ -41,7 +40,8 @@ typedef struct orr__hooks {
     orr__recording *pending, **pending_last;    /* recorded by hooks, in order; the next round */
     char chain[512];             /* names of hooks that recorded something, by round */
     bool running;                /* rounds are being worked off */
-    bool failed;
+    bool chained;                /* the present round has its name in the chain */
+    orr_run run;                 /* of the hook that is called */
 } orr__hooks;
 
 void orr__hooks_init(orr_world *world);

@@ -8,6 +8,7 @@
 typedef struct orr__param {
     char *name, *help;           /* help may be NULL */
     double value;                /* in this tick */
+    double initial;              /* as declared */
     double min, max, step;       /* min == max: no limit */
 } orr__param;
 
@@ -22,6 +23,9 @@ typedef struct orr__params {
     orr__param_change *queue;    /* in order of arrival */
     uint32_t queue_count, queue_capacity;
 } orr__params;
+
+/* Whether orr_param_set would take the value; the same errors. */
+int32_t orr__param_check(const orr_world *world, orr_param param, double value);
 
 /* At the boundary between two ticks: what was queued becomes the value. Cannot fail. */
 void orr__params_apply(orr_world *world);

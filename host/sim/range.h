@@ -44,6 +44,7 @@ struct orr_range {
     struct orr__table *table;    /* NULL: bands of a lattice, or a system without rows */
     struct orr__chunk *chunk;
     orr__recording *recording;   /* NULL: nothing recorded in this run */
+    uint32_t place;              /* of the chunk in its table */
     uint32_t index;              /* in the run; the order of the data */
     int32_t code;                /* of this run */
     uint32_t sequence;           /* spawns with a fill so far: key of their random numbers */

@@ -7,10 +7,11 @@
 
 typedef struct orr__resource {
     char *name;
-    orr__field *fields;          /* in order of name */
+    orr__field *fields;          /* in order of name; NULL: a string */
     uint32_t field_count;        /* 0: a string */
     orr_value *values;           /* [field_count]; never moves: jobs keep pointers to it */
-    char *text;
+    char *text;                  /* NULL: a record */
+    uint64_t initial;            /* hash of the text as declared */
 } orr__resource;
 
 typedef struct orr__resources {
@@ -18,10 +19,12 @@ typedef struct orr__resources {
     uint32_t count, capacity;
 } orr__resources;
 
-/* Valid for 1 .. count; lives until the next resource is created. */
+/* NULL unless 1 .. count; lives until the next resource is created. */
 orr__resource *orr__resource_at(const orr_world *world, orr_resource resource);
 /* Index of a field or UINT32_MAX. */
 uint32_t orr__resource_field(const orr__resource *resource, const char *name);
+/* The same; NULL stands for "value". ORR_E_NOT_FOUND with the nearest name, ORR_E_TYPE for a string. */
+uint32_t orr__resource_field_need(const orr__resource *resource, const char *name);
 void orr__resources_fini(orr_world *world);
 
 #endif

@@ -37,6 +37,7 @@ struct orr_run {
     orr_range *current;          /* range handed out last, or &outside */
     uint32_t row_hint;           /* orr__run_at_row; UINT32_MAX: none */
     bool active;                 /* ran, or was to run, in the present stage */
+    bool ready;                  /* prepared: to be run */
     _Atomic uint32_t recorded;   /* ranges with a recording */
     bool no_world;               /* on = workers */
     atomic_flag failure_lock;

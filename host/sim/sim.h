@@ -5,6 +5,7 @@
 #include "ecs/world.h"
 #include "orrery.h"
 #include "pool/pool.h"
+#include "sim/dispatch.h"
 #include "sim/event.h"
 #include "sim/hook.h"
 #include "sim/job.h"
@@ -35,6 +36,7 @@ typedef struct orr__sim {
     orr__jobs jobs;
     orr__hooks hooks;
     orr__recordings recordings;
+    orr__dispatch dispatch;
     orr__pool *pool;
     uint64_t seed, tick;
     double dt;

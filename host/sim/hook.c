@@ -1,0 +1,301 @@
+#include "sim/hook.h"
+
+#include "base/array.h"
+#include "base/bitset.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "sim/sim.h"
+#include "sim/sync.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- declaring ---- */
+
+static int32_t watch(orr_world *world, orr_component component)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    uint32_t at = 0;
+    while (at < hooks->watched_count && hooks->watched[at] < component) at++;
+    if (at < hooks->watched_count && hooks->watched[at] == component) return ORR_OK;
+    int32_t code = orr__array_reserve(&world->alloc, &hooks->watched, &hooks->watched_capacity,
+                                      hooks->watched_count + 1, sizeof *hooks->watched);
+    if (code == ORR_OK)
+        code = orr__array_reserve(&world->alloc, &hooks->watchers, &hooks->watcher_capacity, hooks->watched_count + 1,
+                                  sizeof *hooks->watchers);
+    if (code != ORR_OK) return code;
+    const orr_component list[2] = { component, 0 };
+    const orr_tracker tracker = orr__tracker_create(world, list, false, false);
+    if (!tracker) return orr__error_code();
+    memmove(hooks->watched + at + 1, hooks->watched + at, (hooks->watched_count - at) * sizeof *hooks->watched);
+    memmove(hooks->watchers + at + 1, hooks->watchers + at, (hooks->watched_count - at) * sizeof *hooks->watchers);
+    hooks->watched[at] = component;
+    hooks->watchers[at] = tracker;
+    hooks->watched_count++;
+    return ORR_OK;
+}
+
+int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component, orr_hook_function *function,
+                        void *context)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    if (kind > ORR_HOOK_CHANGE || !function) return orr__fail(ORR_E_ARGUMENT, "a hook needs a kind and a function");
+    if (component == 0 || component > world->component_count)
+        return orr__fail(ORR_E_ARGUMENT, "not a component of this world");
+    if (world->locked) return orr__fail(ORR_E_LOCKED, "hooks are declared outside of systems");
+    int32_t code = orr__array_reserve(&world->alloc, &hooks->items, &hooks->capacity, hooks->count + 1,
+                                      sizeof *hooks->items);
+    if (code == ORR_OK && kind == ORR_HOOK_CHANGE) code = watch(world, component);
+    if (code != ORR_OK) return code;
+    uint32_t at = 0;
+    while (at < hooks->count && hooks->items[at].component <= component) at++;
+    memmove(hooks->items + at + 1, hooks->items + at, (hooks->count - at) * sizeof *hooks->items);
+    hooks->items[at] = (orr__hook){ .kind = kind, .component = component, .function = function, .context = context,
+                                    .declared = hooks->count };
+    hooks->count++;
+    orr__component_at(world, component)->hooked |= 1u << kind;
+    return ORR_OK;
+}
+
+/* ---- calling ---- */
+
+static void chain(orr__hooks *hooks, const char *name)
+{
+    const size_t used = strlen(hooks->chain);
+    if (used + 8 >= sizeof hooks->chain) return;
+    snprintf(hooks->chain + used, sizeof hooks->chain - used, "%s%s", used ? " -> " : "", name);
+}
+
+/* Calls one hook; what it records joins the next round. */
+static int32_t call(orr_world *world, const orr__hook *hook, const orr_entity *entities, uint32_t count)
+{
+    orr__sim *sim = world->sim;
+    orr__hooks *hooks = &sim->hooks;
+    orr_run *run = &hooks->run, *outer = sim->main_run;
+    char name[160];
+    run->hook = hook;
+    orr__run_name(run, name, sizeof name);
+    orr__dispatch_tick(world, orr__hash_text(name), 1, &run->tick);
+    run->current = &run->outside;
+    run->failure.code = ORR_OK;
+    sim->main_run = run;
+    world->locked++;
+    orr__error_clear();
+    const int32_t code = hook->function(run, entities, count, hook->context);
+    world->locked--;
+    sim->main_run = outer;
+    if (code != ORR_OK) {
+        orr__run_failed(run, &run->outside, code);
+        orr__range_drop(&run->outside);
+        return orr__fail(run->failure.code, "%s: %s (tick %llu)", name, run->failure.text,
+                         (unsigned long long)sim->tick);
+    }
+    orr__recording *recording = run->outside.recording;
+    if (!recording) return ORR_OK;
+    run->outside.recording = NULL;
+    atomic_store_explicit(&run->recorded, 0, memory_order_relaxed);
+    *hooks->pending_last = recording;
+    hooks->pending_last = &recording->next;
+    if (!hooks->chained) chain(hooks, name);
+    hooks->chained = true;
+    return ORR_OK;
+}
+
+static int32_t call_all(orr_world *world, uint32_t kind, orr_component component, const orr_entity *entities,
+                        uint32_t count)
+{
+    const orr__hooks *hooks = &world->sim->hooks;
+    int32_t result = ORR_OK;
+    for (uint32_t i = 0; i < hooks->count && count; i++) {
+        if (hooks->items[i].component != component || hooks->items[i].kind != kind) continue;
+        const int32_t code = call(world, &hooks->items[i], entities, count);
+        if (result == ORR_OK) result = code;
+    }
+    return result;
+}
+
+static int32_t add_entity(orr_world *world, uint32_t *count, orr_entity entity)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    const int32_t code = orr__array_reserve(&world->alloc, &hooks->entities, &hooks->entity_capacity, *count + 1,
+                                            sizeof *hooks->entities);
+    if (code == ORR_OK) hooks->entities[(*count)++] = entity;
+    return code;
+}
+
+/* ---- what the world tells ---- */
+
+/* Before the values go: remove hooks run now. What they record waits. */
+static int32_t losing(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    int32_t result = ORR_OK;
+    if (component) return call_all(world, ORR_HOOK_REMOVE, component, entities, count);
+    for (uint32_t i = 0; i < hooks->count; i++) {
+        const orr_component at = hooks->items[i].component;
+        if (hooks->items[i].kind != ORR_HOOK_REMOVE || at == component) continue;
+        component = at;              /* each component once: its hooks stand together */
+        uint32_t having = 0;
+        int32_t code = ORR_OK;
+        for (uint32_t e = 0; e < count && code == ORR_OK; e++) {
+            if (orr_entity_has(world, entities[e], at)) code = add_entity(world, &having, entities[e]);
+        }
+        if (code == ORR_OK) code = call_all(world, ORR_HOOK_REMOVE, at, hooks->entities, having);
+        if (result == ORR_OK) result = code;
+    }
+    return result;
+}
+
+static int32_t gained(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    const int32_t code = orr__array_reserve(&world->alloc, &hooks->gains, &hooks->gain_capacity,
+                                            hooks->gain_count + count, sizeof *hooks->gains);
+    if (code != ORR_OK) return code;
+    for (uint32_t i = 0; i < count; i++)
+        hooks->gains[hooks->gain_count++] = (orr__gain){ .component = component, .entity = entities[i] };
+    return ORR_OK;
+}
+
+/* ---- rounds ---- */
+
+/* Add hooks, in order of component; entities in order of arrival, those that have lost it again left out. */
+static int32_t run_gains(orr_world *world)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    int32_t result = ORR_OK;
+    orr_component last = 0;
+    for (uint32_t i = 0; i < hooks->count && hooks->gain_count; i++) {
+        const orr_component component = hooks->items[i].component;
+        if (hooks->items[i].kind != ORR_HOOK_ADD || component == last) continue;
+        last = component;
+        uint32_t count = 0;
+        int32_t code = ORR_OK;
+        for (uint32_t g = 0; g < hooks->gain_count && code == ORR_OK; g++) {
+            const orr__gain *gain = &hooks->gains[g];
+            if (gain->component == component && orr_entity_has(world, gain->entity, component))
+                code = add_entity(world, &count, gain->entity);
+        }
+        if (code == ORR_OK) code = call_all(world, ORR_HOOK_ADD, component, hooks->entities, count);
+        if (result == ORR_OK) result = code;
+    }
+    hooks->gain_count = 0;
+    return result;
+}
+
+static int32_t collect_changed(orr_world *world, orr_tracker tracker, orr_component component, uint32_t *count)
+{
+    *count = 0;
+    for (uint32_t t = 0; t < world->table_count; t++) {
+        const orr__table *table = world->tables[t];
+        if (orr__table_component(table, component) == ORR__NO_COLUMN) continue;
+        for (uint32_t c = 0; c < table->chunk_count; c++) {
+            const orr__chunk *chunk = table->chunks[c];
+            uint64_t words[ORR__CHUNK_ROWS / 64];
+            if (chunk->count == 0 || orr__tracker_words(world, tracker, table, chunk, words) == 0) continue;
+            const uint32_t word_count = orr__bits_words(chunk->count);
+            for (uint32_t r = orr__bits_next(words, word_count, 0); r < chunk->count;
+                 r = orr__bits_next(words, word_count, r + 1)) {
+                const int32_t code = add_entity(world, count, chunk->entity[r]);
+                if (code != ORR_OK) return code;
+            }
+        }
+    }
+    return ORR_OK;
+}
+
+/* Change hooks: what changed up to here; what they change themselves is for the next stage. */
+static int32_t run_changes(orr_world *world)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    int32_t result = ORR_OK;
+    for (uint32_t i = 0; i < hooks->watched_count; i++) {
+        uint32_t count;
+        int32_t code = collect_changed(world, hooks->watchers[i], hooks->watched[i], &count);
+        if (code == ORR_OK) {
+            orr_tracker_clear(world, hooks->watchers[i]);
+            code = call_all(world, ORR_HOOK_CHANGE, hooks->watched[i], hooks->entities, count);
+        }
+        if (result == ORR_OK) result = code;
+    }
+    return result;
+}
+
+static int32_t too_many(orr_world *world)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    for (orr__recording *next, *at = hooks->pending; at; at = next) {
+        next = at->next;
+        orr__recording_give(world, at);
+    }
+    hooks->pending = NULL;
+    hooks->pending_last = &hooks->pending;
+    return orr__fail(ORR_E_LIMIT, "hooks do not come to rest after %d rounds: %s", ORR__HOOK_ROUNDS, hooks->chain);
+}
+
+/* Works off what hooks recorded until nothing is left. `rounds` counts on. */
+static int32_t run_rounds(orr_world *world, uint32_t *rounds)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    int32_t result = run_gains(world);
+    while (hooks->pending) {
+        if (++*rounds > ORR__HOOK_ROUNDS) {
+            const int32_t code = too_many(world);
+            return result == ORR_OK ? code : result;
+        }
+        orr__recording *round = hooks->pending;
+        hooks->pending = NULL;
+        hooks->pending_last = &hooks->pending;
+        hooks->chained = false;
+        int32_t code = orr__sync_list(world, round);
+        if (result == ORR_OK) result = code;
+        code = run_gains(world);
+        if (result == ORR_OK) result = code;
+    }
+    return result;
+}
+
+int32_t orr__hooks_run(orr_world *world, bool changes)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    if (hooks->count == 0 || hooks->running) return ORR_OK;
+    hooks->running = true;
+    hooks->chained = false;
+    uint32_t rounds = 0;
+    int32_t result = run_rounds(world, &rounds);
+    if (changes && hooks->watched_count) {
+        hooks->chain[0] = 0;
+        hooks->chained = false;
+        const int32_t code = run_changes(world), after = run_rounds(world, &rounds);
+        if (result == ORR_OK) result = code != ORR_OK ? code : after;
+    }
+    hooks->chain[0] = 0;
+    hooks->running = false;
+    return result;
+}
+
+void orr__hooks_init(orr_world *world)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    orr__run_init(&hooks->run, world);
+    hooks->pending_last = &hooks->pending;
+    world->losing = losing;
+    world->gained = gained;
+}
+
+void orr__hooks_fini(orr_world *world)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    orr__alloc *alloc = &world->alloc;
+    for (orr__recording *next, *at = hooks->pending; at; at = next) {
+        next = at->next;
+        orr__recording_give(world, at);
+    }
+    hooks->pending = NULL;
+    orr__run_fini(&hooks->run);
+    orr__array_free(alloc, &hooks->items, &hooks->capacity, sizeof *hooks->items);
+    orr__array_free(alloc, &hooks->watched, &hooks->watched_capacity, sizeof *hooks->watched);
+    orr__array_free(alloc, &hooks->watchers, &hooks->watcher_capacity, sizeof *hooks->watchers);
+    orr__array_free(alloc, &hooks->gains, &hooks->gain_capacity, sizeof *hooks->gains);
+    orr__array_free(alloc, &hooks->entities, &hooks->entity_capacity, sizeof *hooks->entities);
+}

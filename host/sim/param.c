@@ -1,0 +1,164 @@
+#include "sim/param.h"
+
+#include "base/array.h"
+#include "base/error.h"
+#include "sim/fields.h"
+#include "sim/sim.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *name_of(const orr_world *world, uint32_t index)
+{
+    return world->sim->params.items[index].name;
+}
+
+static orr__param *at(const orr_world *world, orr_param param)
+{
+    orr__params *all = &world->sim->params;
+    return param - 1 < all->count ? &all->items[param - 1] : NULL;
+}
+
+static orr__param *need(const orr_world *world, orr_param param, const char *call)
+{
+    orr__param *found = at(world, param);
+    if (!found) {
+        orr__fail(ORR_E_ARGUMENT, "%s: param %u does not exist (there are %u)", call, (unsigned)param,
+                  (unsigned)world->sim->params.count);
+    }
+    return found;
+}
+
+static int32_t check_value(const char *name, double value, double min, double max)
+{
+    if (isnan(value)) return orr__fail(ORR_E_RANGE, "param '%s': NaN is not a value", name);
+    if (min == max || (value >= min && value <= max)) return ORR_OK;
+    return orr__fail(ORR_E_RANGE, "param '%s': %.9g is outside %.9g to %.9g", name, value, min, max);
+}
+
+static int32_t check(const orr_param_desc *desc)
+{
+    if (!desc) return orr__fail(ORR_E_ARGUMENT, "orr_param_create: no description");
+    if (orr__name_check(desc->name, "param")) return orr__error_code();
+    if (isnan(desc->min) || isnan(desc->max) || desc->min > desc->max) {
+        return orr__fail(ORR_E_RANGE, "param '%s': min %.9g is not below max %.9g", desc->name, desc->min, desc->max);
+    }
+    if (!(desc->step >= 0 && isfinite(desc->step))) {
+        return orr__fail(ORR_E_RANGE, "param '%s': step is %.9g; it must be 0 or more", desc->name, desc->step);
+    }
+    return check_value(desc->name, desc->value, desc->min, desc->max);
+}
+
+/* The help text is no part of what a param is. */
+static bool same(const orr__param *param, const orr_param_desc *desc)
+{
+    return param->initial == desc->value && param->min == desc->min && param->max == desc->max &&
+           param->step == desc->step;
+}
+
+static void release(orr_world *world, orr__param *param)
+{
+    orr__alloc_string_free(&world->alloc, param->name);
+    orr__alloc_string_free(&world->alloc, param->help);
+}
+
+static int32_t insert(orr_world *world, const orr_param_desc *desc)
+{
+    orr__params *all = &world->sim->params;
+    orr__param param = { .value = desc->value, .initial = desc->value, .min = desc->min, .max = desc->max,
+                         .step = desc->step };
+    param.name = orr__alloc_string(&world->alloc, desc->name);
+    if (param.name && desc->help) param.help = orr__alloc_string(&world->alloc, desc->help);
+    if (!param.name || (desc->help && !param.help) ||
+        orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof param)) {
+        release(world, &param);
+        return ORR_E_MEMORY;
+    }
+    all->items[all->count++] = param;
+    return ORR_OK;
+}
+
+orr_param orr_param_create(orr_world *world, const orr_param_desc *desc)
+{
+    if (check(desc)) return 0;
+    orr__params *all = &world->sim->params;
+    const orr_param before = orr__name_find(world, desc->name, all->count, name_of);
+    if (before) {
+        const orr__param *old = at(world, before);
+        if (same(old, desc)) return before;
+        orr__fail(ORR_E_EXISTS, "param '%s' exists already with default %.9g, min %.9g, max %.9g, step %.9g; it cannot "
+                  "be declared again with %.9g, %.9g, %.9g, %.9g", desc->name, old->initial, old->min, old->max,
+                  old->step, desc->value, desc->min, desc->max, desc->step);
+        return 0;
+    }
+    if (world->locked) {
+        orr__fail(ORR_E_LOCKED, "param '%s' cannot be created while systems run", desc->name);
+        return 0;
+    }
+    if (insert(world, desc)) {
+        orr__fail_more("param '%s'", desc->name);
+        return 0;
+    }
+    return all->count;
+}
+
+orr_param orr_param_find(const orr_world *world, const char *name)
+{
+    return orr__name_need(world, name, "param", world->sim->params.count, name_of);
+}
+
+uint32_t orr_param_count(const orr_world *world)
+{
+    return world->sim->params.count;
+}
+
+int32_t orr_param_describe(const orr_world *world, orr_param param, orr_param_desc *out)
+{
+    const orr__param *found = need(world, param, "orr_param_describe");
+    if (!found) return ORR_E_ARGUMENT;
+    *out = (orr_param_desc){ .name = found->name, .value = found->initial, .min = found->min, .max = found->max,
+                             .step = found->step, .help = found->help };
+    return ORR_OK;
+}
+
+double orr_param_get(const orr_world *world, orr_param param)
+{
+    const orr__param *found = need(world, param, "orr_param_get");
+    return found ? found->value : 0;
+}
+
+int32_t orr__param_check(const orr_world *world, orr_param param, double value)
+{
+    const orr__param *found = need(world, param, "orr_param_set");
+    return found ? check_value(found->name, value, found->min, found->max) : ORR_E_ARGUMENT;
+}
+
+int32_t orr_param_set(orr_world *world, orr_param param, double value)
+{
+    int32_t code = orr__param_check(world, param, value);
+    if (code) return code;
+    orr__params *all = &world->sim->params;
+    code = orr__array_reserve(&world->alloc, &all->queue, &all->queue_capacity, all->queue_count + 1,
+                              sizeof *all->queue);
+    if (code) return orr__fail_more("param '%s'", at(world, param)->name);
+    all->queue[all->queue_count++] = (orr__param_change){ param, value };
+    return ORR_OK;
+}
+
+void orr__params_apply(orr_world *world)
+{
+    orr__params *all = &world->sim->params;
+    for (uint32_t i = 0; i < all->queue_count; i++) {
+        all->items[all->queue[i].param - 1].value = all->queue[i].value;
+    }
+    all->queue_count = 0;
+}
+
+void orr__params_fini(orr_world *world)
+{
+    orr__params *all = &world->sim->params;
+    for (uint32_t i = 0; i < all->count; i++) release(world, &all->items[i]);
+    orr__array_free(&world->alloc, &all->items, &all->capacity, sizeof *all->items);
+    orr__array_free(&world->alloc, &all->queue, &all->queue_capacity, sizeof *all->queue);
+    memset(all, 0, sizeof *all);
+}

@@ -1,0 +1,180 @@
+#include "sim/settle.h"
+
+#include "base/error.h"
+#include "sim/bind.h"
+#include "sim/plan.h"
+#include "sim/sim.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Ranges that were shown to the function; jobs see all. */
+static uint32_t visited(const orr__system *system)
+{
+    if (!system->run.ready) return 0;
+    return system->binding ? system->run.range_count : system->run.next;
+}
+
+/* ---- failures ---- */
+
+/* Provisional handles that a failed run left in entity columns stand for nothing. */
+static void scrub(orr_world *world, const orr__system *system, const orr_range *range)
+{
+    if (!range->chunk || !range->recording || range->recording->patches.provisional_count == 0) return;
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (const orr_component *c = pass ? system->marks : system->writes; *c; c++) {
+            const orr__component *component = orr__component_at(world, *c);
+            if (!component->has_entities) continue;
+            for (uint32_t i = 0; i < component->field_count; i++) {
+                if (component->fields[i].type != ORR_TYPE_ENTITY) continue;
+                const orr_field field = { .component = *c, .index = (uint16_t)i };
+                uint64_t *column = orr__chunk_column(range->table, range->chunk, field);
+                for (uint32_t r = range->rows.begin; column && r < range->rows.end; r++) {
+                    if (column[r] & ORR__PROVISIONAL) column[r] = 0;
+                }
+            }
+        }
+    }
+}
+
+static void drop(orr_world *world, orr__system *system)
+{
+    orr_run *run = &system->run;
+    for (uint32_t i = 0; i < run->range_count; i++) {
+        scrub(world, system, &run->ranges[i]);
+        orr__range_drop(&run->ranges[i]);
+    }
+    orr__range_drop(&run->outside);
+}
+
+/* "tick 7, row 12, entity 345" as far as it is known. */
+static void where(const orr__system *system, char *text, size_t bytes)
+{
+    const orr_run *run = &system->run;
+    const orr__run_failure *failure = &run->failure;
+    const unsigned long long tick = (unsigned long long)run->world->sim->tick;
+    if (failure->range >= run->range_count || system->lattice) {
+        snprintf(text, bytes, "tick %llu", tick);
+        return;
+    }
+    const orr_rows *rows = &run->ranges[failure->range].rows;
+    if (failure->row >= rows->begin && failure->row < rows->end)
+        snprintf(text, bytes, "tick %llu, row %u, entity %llu", tick, failure->row,
+                 (unsigned long long)rows->entity[failure->row]);
+    else
+        snprintf(text, bytes, "tick %llu, rows %u to %u, entities from %llu", tick, rows->begin, rows->end - 1,
+                 (unsigned long long)rows->entity[rows->begin]);
+}
+
+void orr__settle_failure(orr_world *world, orr__system *system)
+{
+    const orr__run_failure *failure = &system->run.failure;
+    char place[160], job[160] = "";
+    drop(world, system);
+    where(system, place, sizeof place);
+    if (system->binding) snprintf(job, sizeof job, "job '%.128s': ", system->binding->job->name);
+    const char *text = failure->text;
+    const size_t own = strlen(system->name);
+    if (strncmp(text, "system '", 8) == 0 && strncmp(text + 8, system->name, own) == 0 &&
+        strncmp(text + 8 + own, "': ", 3) == 0)
+        text += own + 11;
+    orr__fail(failure->code, "system '%s': %s%s (%s)%s%s", system->name, job, text, place,
+              system->source ? "  " : "", system->source ? system->source : "");
+    if (system->on_error == ORR_ON_ERROR_STOP) {
+        orr__sim_failed(world, failure->code);
+        return;
+    }
+    const bool disable = system->on_error == ORR_ON_ERROR_DISABLE;
+    if (disable) system->wanted_enabled = false;
+    orr__sim_log(world, 1, "%s; the system is %s", orr__error_text(),
+                 disable ? "disabled" : "skipped in this tick");
+}
+
+/* ---- after a run ---- */
+
+static void end_job(orr__system *system)
+{
+    orr_run *run = &system->run;
+    if (!run->ready || !system->binding || !system->binding->job->end || run->failure.code != ORR_OK) return;
+    orr__error_clear();
+    const int32_t code = system->binding->job->end(&run->tick);
+    if (code != ORR_OK) orr__run_failed(run, &run->outside, code);
+}
+
+static void count_run(orr__system *system)
+{
+    orr_run *run = &system->run;
+    const uint64_t time = atomic_load_explicit(&run->time_ns, memory_order_relaxed);
+    system->runs++;
+    system->rows += run->rows;
+    system->time_ns += time;
+    if (run->rows == 0) return;
+    const double now = (double)time / (double)run->rows;
+    system->ns_a_row = system->ns_a_row > 0 ? 0.75 * system->ns_a_row + 0.25 * now : now;
+}
+
+/* Rows of the ranges that it ran over are changed, also when it failed: what was written stays. */
+static void mark(orr_world *world, const orr__system *system)
+{
+    const orr_run *run = &system->run;
+    const uint32_t count = visited(system);
+    for (const orr_component *c = system->writes; *c && count; c++) {
+        orr__near_touch(world, *c);
+        if (orr__component_at(world, *c)->tracker_count == 0) continue;
+        for (uint32_t i = 0; i < count; i++) {
+            const orr_range *range = &run->ranges[i];
+            if (!range->chunk || orr__table_component(range->table, *c) == ORR__NO_COLUMN) continue;
+            orr__tracker_mark(world, range->table, range->chunk, *c, range->rows.begin, range->rows.end,
+                              system->tracker);
+        }
+    }
+    for (const orr_component *c = system->marks; *c && count; c++) {
+        orr__near_touch(world, *c);
+        const orr__chunk *last = NULL;
+        for (uint32_t i = 0; i < count; i++) {
+            const orr_range *range = &run->ranges[i];
+            if (!range->chunk || range->chunk == last) continue;
+            last = range->chunk;
+            orr__tracker_absorb(world, range->table, range->chunk, *c, system->tracker);
+        }
+    }
+}
+
+static void apply_sets(orr_world *world, orr__system *system)
+{
+    orr_run *run = &system->run;
+    bool any = false;
+    for (uint32_t i = 0; i <= run->range_count; i++) {
+        orr_range *range = i < run->range_count ? &run->ranges[i] : &run->outside;
+        if (!range->recording || range->recording->patches.set_count == 0) continue;
+        (void)orr__patches_apply_sets(&range->recording->patches);
+        any = true;
+    }
+    if (any) orr__near_touch(world, 0);
+}
+
+void orr__settle_batch(orr_world *world, orr__system **systems, uint32_t count)
+{
+    /* all rows that were seen are consumed before anything of this batch marks new ones */
+    for (uint32_t i = 0; i < count; i++) {
+        orr__system *system = systems[i];
+        if (!system->run.active) continue;
+        end_job(system);
+        count_run(system);
+        if (system->tracker && system->run.failure.code == ORR_OK)
+            orr__plan_consume(world, system, visited(system));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        orr__system *system = systems[i];
+        if (!system->run.active) continue;
+        mark(world, system);
+        if (system->lattice && system->run.ready && system->run.failure.code == ORR_OK)
+            orr__lattice_swap(orr__lattice_at(world, system->lattice));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        orr__system *system = systems[i];
+        if (!system->run.active) continue;
+        if (system->run.failure.code != ORR_OK) orr__settle_failure(world, system);
+        else if (atomic_load_explicit(&system->run.recorded, memory_order_relaxed)) apply_sets(world, system);
+    }
+}

@@ -1,0 +1,97 @@
+/* The tick, on one page.
+ *
+ *   orr_world_step     startup once; ticks; then the state is published for drawing
+ *     tick             params -> switches -> stages in order -> events grow old
+ *       run_stage      batch after batch (dispatch.c), then what they recorded is applied (sync.c) and hooks run
+ */
+#include "base/error.h"
+#include "base/os.h"
+#include "sim/dispatch.h"
+#include "sim/sim.h"
+#include "sim/sync.h"
+
+/* Adds the time since *lap to a timer, and starts the next lap. */
+static void timed(uint64_t *lap, uint64_t *timer)
+{
+    const uint64_t now = orr__clock_ns();
+    *timer += now - *lap;
+    *lap = now;
+}
+
+static void run_stage(orr_world *world, orr__schedule_stage *stage, uint64_t *lap)
+{
+    for (uint32_t b = 0, begin = 0; b < stage->batch_count; begin = stage->batch_end[b++]) {
+        orr__dispatch_batch(world, stage->order + begin, stage->batch_end[b] - begin);
+    }
+    timed(lap, &stage->time_ns);
+    orr__sync_stage(world, stage);
+    timed(lap, &world->sim->sync_ns);
+}
+
+static void tick(orr_world *world)
+{
+    orr__sim *sim = world->sim;
+    uint64_t lap = orr__clock_ns();
+    orr__params_apply(world);
+    orr__systems_apply_enabled(world);
+    orr__near_touch(world, 0);
+    for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
+        orr__schedule_stage *stage = &sim->schedule.stages[i];
+        if (!stage->once && !stage->render && stage->batch_count) run_stage(world, stage, &lap);
+    }
+    orr__events_expire(world, sim->tick);
+    timed(&lap, &sim->events_ns);
+    sim->tick++;
+}
+
+static void run_once(orr_world *world)
+{
+    orr__sim *sim = world->sim;
+    uint64_t lap = orr__clock_ns();
+    sim->started = true;
+    orr__params_apply(world);
+    orr__systems_apply_enabled(world);
+    for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
+        orr__schedule_stage *stage = &sim->schedule.stages[i];
+        if (stage->once && stage->batch_count) run_stage(world, stage, &lap);
+    }
+}
+
+int32_t orr__sim_publish(orr_world *world)
+{
+    orr__sim *sim = world->sim;
+    uint64_t lap = orr__clock_ns();
+    for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
+        orr__schedule_stage *stage = &sim->schedule.stages[i];
+        if (stage->render && stage->batch_count) run_stage(world, stage, &lap);
+    }
+    return sim->failure.code;
+}
+
+static int32_t run_ticks(orr_world *world, uint64_t ticks)
+{
+    orr__sim *sim = world->sim;
+    if (!sim->started) run_once(world);
+    for (uint64_t i = 0; i < ticks && sim->failure.code == ORR_OK; i++) {
+        if (atomic_exchange_explicit(&sim->interrupted, 0, memory_order_relaxed))
+            return orr__fail(ORR_E_INTERRUPTED, "interrupted before tick %llu", (unsigned long long)sim->tick);
+        tick(world);
+    }
+    if (sim->failure.code == ORR_OK) orr__sim_publish(world);
+    /* what came later may have left other texts */
+    return sim->failure.code == ORR_OK ? ORR_OK : orr__fail(sim->failure.code, "%s", sim->failure.text);
+}
+
+int32_t orr_world_step(orr_world *world, uint64_t ticks)
+{
+    orr__sim *sim = world->sim;
+    if (world->locked || sim->stepping)
+        return orr__fail(ORR_E_LOCKED, "orr_world_step is called outside of systems and hooks");
+    const int32_t code = orr__schedule_build(world);
+    if (code != ORR_OK) return code;
+    sim->failure.code = ORR_OK;
+    sim->stepping = true;
+    const int32_t result = run_ticks(world, ticks);
+    sim->stepping = false;
+    return result;
+}

@@ -1,0 +1,133 @@
+#include "sim/sync.h"
+
+#include "base/error.h"
+#include "sim/settle.h"
+#include "sim/sim.h"
+
+#include <string.h>
+
+/* Calls `visit` for every range of the stage's runs that recorded something, in order; systems that failed have none.
+ * A failure makes the system fail, and its other ranges are passed over. */
+typedef int32_t visitor(orr_world *world, orr__system *system, orr_range *range);
+
+static void each_range(orr_world *world, orr__schedule_stage *stage, visitor *visit)
+{
+    for (uint32_t s = 0; s < stage->system_count; s++) {
+        orr__system *system = stage->order[s];
+        orr_run *run = &system->run;
+        if (!run->active || !atomic_load_explicit(&run->recorded, memory_order_relaxed)) continue;
+        int32_t code = ORR_OK;
+        for (uint32_t i = 0; i <= run->range_count && code == ORR_OK; i++) {
+            orr_range *range = i < run->range_count ? &run->ranges[i] : &run->outside;
+            if (!range->recording) continue;
+            code = visit(world, system, range);
+            if (code != ORR_OK) orr__run_failed(run, range, code);
+        }
+        if (code != ORR_OK) orr__settle_failure(world, system);
+    }
+}
+
+static int32_t reserve(orr_world *world, orr__system *system, orr_range *range)
+{
+    (void)world;
+    (void)system;
+    return orr__patches_reserve(&range->recording->patches);
+}
+
+/* Provisional handles in entity fields that the range wrote in place. */
+static int32_t resolve_columns(orr_world *world, const orr_component *components, orr_range *range)
+{
+    int32_t result = ORR_OK;
+    for (; *components; components++) {
+        const orr__component *component = orr__component_at(world, *components);
+        if (!component->has_entities) continue;
+        for (uint32_t i = 0; i < component->field_count; i++) {
+            if (component->fields[i].type != ORR_TYPE_ENTITY) continue;
+            const orr_field field = { .component = *components, .index = (uint16_t)i };
+            uint64_t *column = orr__chunk_column(range->table, range->chunk, field);
+            if (!column) continue;
+            const int32_t code = orr__patches_resolve_column(&range->recording->patches, column, range->rows.begin,
+                                                             range->rows.end);
+            if (result == ORR_OK) result = code;
+        }
+    }
+    return result;
+}
+
+static int32_t resolve(orr_world *world, orr__system *system, orr_range *range)
+{
+    int32_t code = orr__patches_resolve(&range->recording->patches);
+    if (!range->chunk || range->recording->patches.provisional_count == 0) return code;
+    const int32_t written = resolve_columns(world, system->writes, range);
+    const int32_t marked = resolve_columns(world, system->marks, range);
+    if (code == ORR_OK) code = written;
+    return code == ORR_OK ? marked : code;
+}
+
+static int32_t publish(orr_world *world, orr__system *system, orr_range *range)
+{
+    (void)system;
+    int32_t code = orr__reductions_merge(world, &range->recording->partials);
+    if (code == ORR_OK) code = orr__events_publish(world, &range->recording->emitted, &range->recording->patches);
+    return code;
+}
+
+static int32_t apply(orr_world *world, orr__system *system, orr_range *range)
+{
+    (void)world;
+    (void)system;
+    return range->recording->patches.count ? orr__patches_apply(&range->recording->patches) : ORR_OK;
+}
+
+static int32_t give_back(orr_world *world, orr__system *system, orr_range *range)
+{
+    (void)world;
+    (void)system;
+    orr__range_drop(range);
+    return ORR_OK;
+}
+
+static bool recorded(const orr__schedule_stage *stage)
+{
+    for (uint32_t i = 0; i < stage->system_count; i++) {
+        const orr_run *run = &stage->systems[i]->run;
+        if (run->active && atomic_load_explicit(&run->recorded, memory_order_relaxed)) return true;
+    }
+    return false;
+}
+
+void orr__sync_stage(orr_world *world, orr__schedule_stage *stage)
+{
+    if (recorded(stage)) {
+        each_range(world, stage, reserve);
+        each_range(world, stage, resolve);
+        each_range(world, stage, publish);
+        each_range(world, stage, apply);
+        each_range(world, stage, give_back);
+    }
+    const int32_t code = orr__hooks_run(world, true);
+    if (code != ORR_OK) orr__sim_failed(world, code);
+    orr__reductions_publish(world);
+}
+
+static int32_t apply_recording(orr_world *world, orr__recording *recording)
+{
+    int32_t code = orr__patches_reserve(&recording->patches);
+    if (code == ORR_OK) code = orr__patches_resolve(&recording->patches);
+    if (code == ORR_OK) code = orr__reductions_merge(world, &recording->partials);
+    if (code == ORR_OK) code = orr__events_publish(world, &recording->emitted, &recording->patches);
+    if (code == ORR_OK && recording->patches.count) code = orr__patches_apply(&recording->patches);
+    return code;
+}
+
+int32_t orr__sync_list(orr_world *world, orr__recording *first)
+{
+    int32_t result = ORR_OK;
+    while (first) {
+        orr__recording *recording = first;
+        first = recording->next;
+        if (result == ORR_OK) result = apply_recording(world, recording);
+        orr__recording_give(world, recording);
+    }
+    return result;
+}
