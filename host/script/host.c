@@ -1,0 +1,172 @@
+#include "script/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/os.h"
+#include "ecs/world.h"
+#include "script/bind.h"
+#include "script/worker.h"
+#include "sim/sim.h"
+
+/* ---- what the script says about its host ---- */
+
+void orr__host_test(orr_host *host, uint64_t ticks)
+{
+    host->test_ticks = ticks;
+}
+
+int32_t orr__host_test_set(orr_host *host, const char *text)
+{
+    orr__alloc *alloc = &host->world->alloc;
+    const int32_t status = orr__array_reserve(alloc, &host->test_set, &host->test_set_capacity,
+                                              host->test_set_count + 1, sizeof *host->test_set);
+    if (status != ORR_OK) return status;
+    char *copy = orr__alloc_string(alloc, text);
+    if (!copy) return ORR_E_MEMORY;
+    host->test_set[host->test_set_count++] = copy;
+    return ORR_OK;
+}
+
+const char *orr__host_test_setting(const orr_host *host, uint32_t index)
+{
+    return index < host->test_set_count ? host->test_set[index] : NULL;
+}
+
+void orr__host_timestep(orr_host *host, double dt)
+{
+    if (host->dt == 0 && orr_world_tick(host->world) == 0) host->world->sim->dt = dt;
+}
+
+/* A path without a leading slash is looked for beside the script first. */
+int32_t orr__host_load_jobs(orr_host *host, const char *path)
+{
+    char beside[2048];
+    const char *slash = strrchr(host->name, '/');
+    if (path[0] != '/' && slash) {
+        snprintf(beside, sizeof beside, "%.*s%s", (int)(slash - host->name + 1), host->name, path);
+        if (orr__file_exists(beside)) return orr_job_load(host->world, beside);
+    }
+    return orr_job_load(host->world, path);
+}
+
+/* ---- opening ---- */
+
+static int32_t read_script(orr_host *host, const orr_host_desc *desc)
+{
+    orr__alloc *alloc = &host->world->alloc;
+    host->name = orr__alloc_string(alloc, desc->script ? desc->script : "script");
+    if (!host->name) return ORR_E_MEMORY;
+    if (!desc->text) return orr__file_read(alloc, desc->script, &host->text, &host->text_bytes);
+    host->text_bytes = strlen(desc->text);
+    host->text = orr__alloc_new(alloc, host->text_bytes + 1, 0);
+    if (!host->text) return ORR_E_MEMORY;
+    memcpy(host->text, desc->text, host->text_bytes + 1);
+    return ORR_OK;
+}
+
+int32_t orr__host_set(orr_host *host, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    char name[256];
+    if (!equals || equals == text || (size_t)(equals - text) >= sizeof name) {
+        return orr__fail(ORR_E_ARGUMENT, "'%s' does not say NAME=VALUE", text);
+    }
+    memcpy(name, text, (size_t)(equals - text));
+    name[equals - text] = '\0';
+    char *end = NULL;
+    const double value = strtod(equals + 1, &end);
+    if (end == equals + 1 || *end) return orr__fail(ORR_E_ARGUMENT, "'%s': the value of '%s' is no number", text, name);
+    const orr_param param = orr_param_find(host->world, name);
+    return param ? orr_param_set(host->world, param, value) : orr__error_code();
+}
+
+static int32_t load(orr_host *host, const orr_host_desc *desc)
+{
+    int32_t status = read_script(host, desc);
+    if (status == ORR_OK) status = orr__machine_init(&host->main, host, false);
+    if (status == ORR_OK) status = orr__machine_load(&host->main, host->text, host->text_bytes, host->name);
+    if (status == ORR_OK) status = orr__schedule_build(host->world);
+    if (status == ORR_OK) status = orr__worker_start(host);
+    for (const char *const *set = desc->set; status == ORR_OK && set && *set; set++) status = orr__host_set(host, *set);
+    return status;
+}
+
+static int32_t check(const orr_host_desc *desc)
+{
+    if (!desc || (!desc->script && !desc->text)) return orr__fail(ORR_E_ARGUMENT, "a host needs a script or a text");
+    if (!(desc->dt >= 0 && desc->dt < 1e18)) return orr__fail(ORR_E_RANGE, "dt is %g", desc->dt);
+    return ORR_OK;
+}
+
+orr_host *orr_host_open(const orr_host_desc *desc)
+{
+    if (check(desc) != ORR_OK) return NULL;
+    const orr_world_desc world_desc = { .seed = desc->seed, .dt = desc->dt, .threads = desc->threads,
+                                        .allocator = desc->allocator, .scheduler = desc->scheduler, .log = desc->log,
+                                        .log_context = desc->log_context };
+    orr_world *world = orr_world_create(&world_desc);
+    if (!world) return NULL;
+    orr_host *host = orr__alloc_zero(&world->alloc, sizeof *host, 0);
+    if (!host) {
+        orr_world_destroy(world);
+        return NULL;
+    }
+    host->world = world;
+    host->unchecked = desc->unchecked;
+    host->guard = desc->guard;
+    host->guard_budget = desc->guard_budget ? desc->guard_budget : 1000000000u;
+    host->lua_bytes = desc->lua_bytes;
+    host->jit = !desc->no_jit;
+    host->dt = desc->dt;
+    if (load(host, desc) != ORR_OK) {
+        orr_host_close(host);
+        return NULL;
+    }
+    return host;
+}
+
+void orr_host_close(orr_host *host)
+{
+    if (!host) return;
+    orr_world *world = host->world;
+    orr__alloc *alloc = &world->alloc;
+    orr__worker_stop(host);
+    orr__machine_fini(&host->main);
+    for (uint32_t i = 0; i < host->test_set_count; i++) orr__alloc_string_free(alloc, host->test_set[i]);
+    orr__array_free(alloc, &host->test_set, &host->test_set_capacity, sizeof *host->test_set);
+    if (host->text) orr__alloc_free(alloc, host->text, host->text_bytes + 1);
+    orr__alloc_string_free(alloc, host->name);
+    orr__bind_fini(host);
+    orr__alloc_free(alloc, host, sizeof *host);
+    orr_world_destroy(world);
+}
+
+/* ---- using ---- */
+
+int32_t orr_host_step(orr_host *host, uint64_t ticks)
+{
+    return orr_world_step(host->world, ticks);
+}
+
+orr_world *orr_host_world(orr_host *host)
+{
+    return host->world;
+}
+
+int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
+{
+    if (host->world->sim->stepping) return orr__fail(ORR_E_LOCKED, "text is run between ticks only");
+    int32_t status = orr__machine_eval(&host->main, text, name ? name : "eval");
+    if (status == ORR_OK) status = orr__schedule_build(host->world);
+    if (status == ORR_OK) status = orr__worker_start(host);
+    return status;
+}
+
+uint64_t orr_host_test_ticks(const orr_host *host)
+{
+    return host->test_ticks;
+}

@@ -1,0 +1,40 @@
+/* A host: a world, the script, and the machines that run it. */
+#ifndef ORR_SCRIPT_HOST_H
+#define ORR_SCRIPT_HOST_H
+
+#include "orrery.h"
+#include "script/machine.h"
+
+struct orr__hook_bound;
+
+struct orr_host {
+    orr_world *world;
+    orr__machine main;
+    orr__machine *worker;                /* NULL: no system needs one */
+    bool needs_worker;
+    bool unchecked, guard, jit;
+    uint64_t guard_budget;
+    uint64_t lua_bytes;
+    double dt;                           /* of the description; 0: the script may choose */
+    char *name;                          /* of the script, for messages and for what it requires */
+    char *text;
+    size_t text_bytes;                   /* without the closing zero */
+    uint64_t test_ticks;
+    char **test_set;                     /* "name=value" of orrery.test */
+    uint32_t test_set_count, test_set_capacity;
+    struct orr__hook_bound *hooks;
+    uint32_t hook_count;
+};
+
+void orr__host_test(orr_host *host, uint64_t ticks);
+int32_t orr__host_test_set(orr_host *host, const char *text);
+void orr__host_timestep(orr_host *host, double dt);
+int32_t orr__host_load_jobs(orr_host *host, const char *path);
+
+/* What `orrery.test { set = ... }` says, as "name=value"; NULL after the last. */
+const char *orr__host_test_setting(const orr_host *host, uint32_t index);
+
+/* Runs before tests: sets a param from "name=value". */
+int32_t orr__host_set(orr_host *host, const char *text);
+
+#endif

@@ -1,0 +1,50 @@
+/* A machine: one Lua state with the script loaded in a role, and what it is working on now. The main machine runs what
+ * stands on the main thread; worker machines run systems with on = "workers". */
+#ifndef ORR_SCRIPT_MACHINE_H
+#define ORR_SCRIPT_MACHINE_H
+
+#include "orrery.h"
+#include "script/draft.h"
+#include "script/seam.h"
+#include "script/vm.h"
+
+struct orr__stage;
+struct orr__loop_state;
+struct orr__group_state;
+
+struct orr__machine {
+    orr__vm vm;
+    orr_host *host;
+    orr_world *world;
+    bool worker;
+    bool loaded;                         /* the script was run */
+    orr_run *run;                        /* the system or hook that this machine runs now; NULL: none */
+    uint32_t random_at;                  /* numbers of ctx:random() so far in this run */
+    struct orr__loop_state *loops;       /* all that were made; many are closed */
+    struct orr__loop_state *stages;      /* open stages of immediate spawns, innermost first */
+    orr__near_view *near;                /* all that were made */
+    orr__draft draft;
+    int64_t wide;
+    uint64_t spawned;                    /* spawns with a fill outside of systems: key of their random numbers */
+    const orr_entity *hook_entities;     /* of the hook that runs now */
+    uint32_t hook_count;
+    uint32_t depth;                      /* protected calls that this machine is in */
+    int enter;                           /* reference of the Lua function that runs systems and hooks */
+};
+
+/* Makes the state and loads the Lua half; the script is not run yet. The struct must not move. */
+int32_t orr__machine_init(orr__machine *machine, orr_host *host, bool worker);
+void orr__machine_fini(orr__machine *machine);
+
+/* Runs the script's text. `name` is its path. */
+int32_t orr__machine_load(orr__machine *machine, const char *text, size_t bytes, const char *name);
+/* Runs a text in the script's environment. */
+int32_t orr__machine_eval(orr__machine *machine, const char *text, const char *name);
+
+/* Calls the Lua function that runs systems and hooks with `what` and a number, and keeps `results` on the stack. At the
+ * end of the outermost call all loops are closed, so that no view outlives it. */
+int32_t orr__machine_enter(orr__machine *machine, const char *what, uint32_t index, int results);
+/* The same with the value on top of the stack, which is taken, as a third argument and without results. */
+int32_t orr__machine_enter_with(orr__machine *machine, const char *what, uint32_t index);
+
+#endif

@@ -1,0 +1,547 @@
+#include "script/seam.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/math.h"
+#include "ecs/world.h"
+#include "script/bind.h"
+#include "script/draft.h"
+#include "script/host.h"
+#include "script/loop.h"
+#include "script/machine.h"
+#include "script/structure.h"
+#include "sim/sim.h"
+
+/* ---- small things ---- */
+
+static const char *error_text(orr__machine *m)
+{
+    (void)m;
+    return orr_last_error();
+}
+
+static int64_t *wide(orr__machine *m)
+{
+    return &m->wide;
+}
+
+static void log_text(orr__machine *m, int32_t level, const char *text)
+{
+    if (m->worker && !m->loaded && level == 0) return;   /* the main machine has said it already */
+    orr__sim_log(m->world, level, "%s", text);
+}
+
+/* A number of a script as a handle: whole, within 52 bits; negative ones are provisional. */
+static int32_t handle_of(double entity, int64_t *out)
+{
+    if (!(fabs(entity) < 4503599627370496.0) || floor(entity) != entity) {
+        return orr__fail(ORR_E_ARGUMENT, "%.17g is no entity", entity);
+    }
+    if (entity == 0) return orr__fail(ORR_E_DEAD, "entity 0 is none");
+    *out = (int64_t)entity;
+    return ORR_OK;
+}
+
+static int32_t live_handle(double entity, orr_entity *out)
+{
+    int64_t handle = 0;
+    const int32_t status = handle_of(entity, &handle);
+    if (status != ORR_OK) return status;
+    if (handle < 0) {
+        return orr__fail(ORR_E_DEAD, "entity %lld is provisional: it may only be used in ctx calls and entity fields of "
+                         "the same run", (long long)handle);
+    }
+    *out = (orr_entity)handle;
+    return ORR_OK;
+}
+
+/* A number of a script as the value of a field; i64 and u64 come through m->wide. */
+static int32_t value_of(orr__machine *m, orr_field field, double number, orr_value *out)
+{
+    if (field.type == ORR_TYPE_I64 || field.type == ORR_TYPE_U64) {
+        out->i64 = m->wide;
+        return ORR_OK;
+    }
+    if (field.type == ORR_TYPE_ENTITY) {
+        int64_t handle = 0;
+        if (number != 0) {
+            const int32_t status = handle_of(number, &handle);
+            if (status != ORR_OK) return status;
+        }
+        out->entity = handle < 0 ? ORR__PROVISIONAL | (uint64_t)-handle : (uint64_t)handle;
+        return ORR_OK;
+    }
+    const orr__component *component = orr__component_at(m->world, field.component);
+    char name[160];
+    snprintf(name, sizeof name, "%s.%s", component->name, component->fields[field.index].name);
+    return orr__value_from_double(field.type, number, name, out);
+}
+
+static double number_of(orr__machine *m, uint32_t type, orr_value value)
+{
+    if (type == ORR_TYPE_I64 || type == ORR_TYPE_U64) m->wide = value.i64;
+    if (type == ORR_TYPE_ENTITY && (value.entity & ORR__PROVISIONAL)) {
+        return -(double)(value.entity & ~ORR__PROVISIONAL);
+    }
+    return orr__value_to_double(type, value);
+}
+
+static int32_t no_run(const char *call)
+{
+    return orr__fail(ORR_E_ARGUMENT, "ctx:%s works only while its system runs", call);
+}
+
+/* ---- declarations that are no drafts ---- */
+
+static int32_t system_enable(orr__machine *m, uint32_t system, int32_t enabled)
+{
+    return orr_system_enable(m->world, system, enabled != 0);
+}
+
+static int32_t job_load(orr__machine *m, const char *path)
+{
+    return m->worker ? ORR_OK : orr__host_load_jobs(m->host, path);
+}
+
+static int32_t job_exists(orr__machine *m, const char *name)
+{
+    return orr__job_find(m->world, name) ? 1 : 0;
+}
+
+static void test_ticks(orr__machine *m, double ticks)
+{
+    if (!m->worker) orr__host_test(m->host, (uint64_t)ticks);
+}
+
+static int32_t test_set(orr__machine *m, const char *text)
+{
+    return m->worker ? ORR_OK : orr__host_test_set(m->host, text);
+}
+
+static void timestep(orr__machine *m, double dt)
+{
+    if (!m->worker) orr__host_timestep(m->host, dt);
+}
+
+/* ---- the run ---- */
+
+static int32_t run_may(orr__machine *m, uint32_t component, int32_t write)
+{
+    return m->run ? orr__run_may(m->run, component, write != 0) : ORR_OK;
+}
+
+static double tick_number(orr__machine *m, uint32_t which)
+{
+    const orr_tick *tick = m->run ? orr_run_tick(m->run) : NULL;
+    switch (which) {
+    case 0: return tick ? (double)tick->tick : (double)orr_world_tick(m->world);
+    case 1: return tick ? tick->time : orr_world_time(m->world);
+    case 2: return tick ? tick->dt : orr_world_dt(m->world);
+    default: return (double)orr_world_seed(m->world);
+    }
+}
+
+static double random_number(orr__machine *m)
+{
+    if (!m->run) return (double)NAN;
+    return orr_random_uniform(m->run->tick.stream, 0, m->random_at++);
+}
+
+static int32_t count_of(double count, uint32_t *out)
+{
+    if (!(count >= 1 && count <= 2147483647.0) || floor(count) != count) {
+        return orr__fail(ORR_E_RANGE, "%.17g entities cannot be spawned: a whole number from 1 is needed", count);
+    }
+    *out = (uint32_t)count;
+    return ORR_OK;
+}
+
+static int32_t patch_spawn(orr__machine *m, uint32_t prefab, double count, orr__loop *loop, double *provisional)
+{
+    uint32_t many = 0;
+    int32_t status = count_of(count, &many);
+    if (status != ORR_OK) return status;
+    if (!m->run) return no_run("spawn");
+    if (m->run->tick.substeps > 1) {
+        return orr__fail(ORR_E_ACCESS, "a system with substeps records no spawn, destroy, add or remove");
+    }
+    orr__patches *patches = orr__run_patches(m->run);
+    orr__stage *stage = NULL;
+    if (!patches) return orr__error_code();
+    status = orr__patches_spawn(patches, prefab, many, &stage);
+    if (status != ORR_OK) return status;
+    *provisional = (double)stage->provisional;
+    if (loop) orr__loop_open_stage(m, loop, stage, false);
+    return ORR_OK;
+}
+
+static int32_t patch_destroy(orr__machine *m, double entity)
+{
+    int64_t handle = 0;
+    if (!m->run) return no_run("destroy");
+    const int32_t status = handle_of(entity, &handle);
+    return status == ORR_OK ? orr_patch_destroy(m->run, handle) : status;
+}
+
+static int32_t patch_add(orr__machine *m, double entity, uint32_t component)
+{
+    int64_t handle = 0;
+    if (!m->run) return no_run("add");
+    const int32_t status = handle_of(entity, &handle);
+    return status == ORR_OK ? orr_patch_add(m->run, handle, component) : status;
+}
+
+static int32_t patch_remove(orr__machine *m, double entity, uint32_t component)
+{
+    int64_t handle = 0;
+    if (!m->run) return no_run("remove");
+    const int32_t status = handle_of(entity, &handle);
+    return status == ORR_OK ? orr_patch_remove(m->run, handle, component) : status;
+}
+
+static int32_t patch_set(orr__machine *m, double entity, uint32_t component, uint32_t field, double value)
+{
+    int64_t handle = 0;
+    orr_value converted = { 0 };
+    if (!m->run) return no_run("set");
+    const orr_field of = orr__draft_field_of(m->world, component, field);
+    int32_t status = handle_of(entity, &handle);
+    if (status == ORR_OK) status = value_of(m, of, value, &converted);
+    return status == ORR_OK ? orr_patch_set(m->run, handle, of, converted) : status;
+}
+
+static int32_t emit(orr__machine *m, uint32_t event, const double *values)
+{
+    orr_value converted[ORR__FIELDS_MAX];
+    if (!m->run) return no_run("emit");
+    const orr__event *of = orr__event_at(m->world, event);
+    for (uint32_t i = 0; i < of->field_count; i++) {
+        const uint32_t type = of->fields[i].type;
+        if (type == ORR_TYPE_ENTITY && values[i] < 0) {
+            converted[i].entity = ORR__PROVISIONAL | (uint64_t)-values[i];
+            continue;
+        }
+        const int32_t status = orr__value_from_double(type, values[i], of->fields[i].name, &converted[i]);
+        if (status != ORR_OK) return status;
+    }
+    return orr_run_emit(m->run, event, converted);
+}
+
+static int32_t reduce(orr__machine *m, uint32_t kind, const char *name, double value)
+{
+    return m->run ? orr_run_reduce(m->run, kind, name, value) : no_run("sum");
+}
+
+static int32_t reduction(orr__machine *m, const char *name, double *value)
+{
+    return orr_reduction_get(m->world, name, value);
+}
+
+static double event_count(orr__machine *m, uint32_t event)
+{
+    return (double)orr_event_count(m->world, event);
+}
+
+static int32_t event_get(orr__machine *m, uint32_t event, double index, double *values)
+{
+    const orr__event *of = orr__event_at(m->world, event);
+    for (uint32_t i = 0; i < of->field_count; i++) {
+        orr_value value = { 0 };
+        const int32_t status = orr_event_get(m->world, event, (uint64_t)index, i, &value);
+        if (status != ORR_OK) return status;
+        values[i] = number_of(m, of->fields[i].type, value);
+    }
+    return ORR_OK;
+}
+
+static double hook_entity(orr__machine *m, uint32_t index)
+{
+    return index < m->hook_count ? (double)m->hook_entities[index] : 0;
+}
+
+/* ---- the world ---- */
+
+static int32_t is_alive(orr__machine *m, double entity)
+{
+    if (!(entity > 0 && entity < 4503599627370496.0) || floor(entity) != entity) return 0;
+    return orr_entity_is_alive(m->world, (orr_entity)entity) ? 1 : 0;
+}
+
+static int32_t has(orr__machine *m, double entity, uint32_t component)
+{
+    orr_entity handle = 0;
+    const int32_t status = live_handle(entity, &handle);
+    if (status != ORR_OK) return status;
+    if (!orr__entity_need(m->world, handle)) return orr__error_code();
+    return orr_entity_has(m->world, handle, component) ? 1 : 0;
+}
+
+/* Column and row of a field of an entity, straight from its slot; NULL with the reason. */
+static void *place_of(orr__machine *m, double entity, uint32_t component, uint32_t field, bool write, uint32_t *row,
+                      uint32_t *type)
+{
+    orr_entity handle = 0;
+    if (live_handle(entity, &handle) != ORR_OK) return NULL;
+    if (m->run && orr__run_may(m->run, component, write) != ORR_OK) return NULL;
+    const orr__slot *slot = orr__entity_need(m->world, handle);
+    if (!slot) return NULL;
+    const orr__table *table = m->world->tables[slot->table];
+    const uint32_t at = orr__table_component(table, component);
+    if (at == ORR__NO_COLUMN) {
+        orr__fail(ORR_E_NOT_FOUND, "entity %.17g has no component '%s'", entity,
+                  orr_component_name(m->world, component));
+        return NULL;
+    }
+    orr__chunk *chunk = table->chunks[slot->row / ORR__CHUNK_ROWS];
+    *row = slot->row % ORR__CHUNK_ROWS;
+    *type = table->column_types[table->first_column[at] + field];
+    if (write && m->world->components[component - 1].tracker_count) {
+        orr__tracker_mark(m->world, m->world->tables[slot->table], chunk, component, *row, *row + 1, 0);
+    }
+    return chunk->columns[table->first_column[at] + field];
+}
+
+static int32_t get(orr__machine *m, double entity, uint32_t component, uint32_t field, double *value)
+{
+    uint32_t row = 0, type = 0;
+    const void *column = place_of(m, entity, component, field, false, &row, &type);
+    if (!column) return orr__error_code();
+    if (type == ORR_TYPE_F32) *value = (double)((const float *)column)[row];
+    else if (type == ORR_TYPE_F64) *value = ((const double *)column)[row];
+    else *value = number_of(m, type, orr__value_load(column, row, type));
+    return ORR_OK;
+}
+
+static int32_t set(orr__machine *m, double entity, uint32_t component, uint32_t field, double value)
+{
+    uint32_t row = 0, type = 0;
+    orr_value converted = { 0 };
+    void *column = place_of(m, entity, component, field, true, &row, &type);
+    if (!column) return orr__error_code();
+    if (type == ORR_TYPE_F32) {
+        ((float *)column)[row] = (float)value;
+        return ORR_OK;
+    }
+    const int32_t status = value_of(m, orr__draft_field_of(m->world, component, field), value, &converted);
+    if (status != ORR_OK) return status;
+    if (type == ORR_TYPE_ENTITY && (converted.entity & ORR__PROVISIONAL)) {
+        return orr__fail(ORR_E_DEAD, "entity %.17g is provisional: use ctx:set", value);
+    }
+    orr__value_store(column, row, type, converted);
+    return ORR_OK;
+}
+
+static double count(orr__machine *m, uint32_t query)
+{
+    return (double)orr_query_count(m->world, query);
+}
+
+static int32_t spawn(orr__machine *m, uint32_t prefab, double number, double *handles)
+{
+    uint32_t many = 0;
+    int32_t status = count_of(number, &many);
+    if (status == ORR_OK) status = orr__structure_spawn(m, prefab, many, handles);
+    return status;
+}
+
+static int32_t destroy(orr__machine *m, double entity)
+{
+    orr_entity handle = 0;
+    const int32_t status = live_handle(entity, &handle);
+    return status == ORR_OK ? orr__structure_destroy(m, handle) : status;
+}
+
+static int32_t add(orr__machine *m, double entity, uint32_t component)
+{
+    orr_entity handle = 0;
+    const int32_t status = live_handle(entity, &handle);
+    return status == ORR_OK ? orr__structure_add(m, handle, component) : status;
+}
+
+static int32_t remove_component(orr__machine *m, double entity, uint32_t component)
+{
+    orr_entity handle = 0;
+    const int32_t status = live_handle(entity, &handle);
+    return status == ORR_OK ? orr__structure_remove(m, handle, component) : status;
+}
+
+static int32_t stage_begin(orr__machine *m, uint32_t prefab, double number, orr__loop *loop)
+{
+    uint32_t many = 0;
+    int32_t status = count_of(number, &many);
+    if (status == ORR_OK) status = orr__world_unlocked(m->world, "spawn");
+    if (status != ORR_OK) return status;
+    orr__stage *stage = orr__stage_create(m->world, prefab, many);
+    if (!stage) return orr__error_code();
+    orr__loop_open_stage(m, loop, stage, true);
+    return ORR_OK;
+}
+
+static double param_get(orr__machine *m, uint32_t param)
+{
+    return m->world->sim->params.items[param - 1].value;
+}
+
+static int32_t param_set(orr__machine *m, uint32_t param, double value)
+{
+    return orr_param_set(m->world, param, value);
+}
+
+/* Systems are held to the resources that they declare. */
+static int32_t may_resource(orr__machine *m, uint32_t resource, bool write)
+{
+    const orr__system *system = m->run ? m->run->system : NULL;
+    if (!system || system->exclusive) return ORR_OK;
+    const uint32_t mode = orr__access_mode(&system->access, ORR__ACCESS_RESOURCE, resource);
+    if (mode & (write ? ORR_WRITE : ORR_READ | ORR_WRITE)) return ORR_OK;
+    return orr__fail(ORR_E_ACCESS, "system '%s': resource '%s' is %s without being declared: add it to `%s`",
+                     system->name, orr__resource_at(m->world, resource)->name, write ? "written" : "read",
+                     write ? "writes" : "reads");
+}
+
+static int32_t resource_get(orr__machine *m, uint32_t resource, const char *field, double *value)
+{
+    int32_t status = may_resource(m, resource, false);
+    orr_value found = { 0 };
+    if (status == ORR_OK) status = orr_resource_get(m->world, resource, field, &found);
+    if (status != ORR_OK) return status;
+    const orr__resource *of = orr__resource_at(m->world, resource);
+    *value = number_of(m, of->fields[orr__resource_field(of, field)].type, found);
+    return ORR_OK;
+}
+
+static int32_t resource_set(orr__machine *m, uint32_t resource, const char *field, double value)
+{
+    const int32_t status = may_resource(m, resource, true);
+    if (status != ORR_OK) return status;
+    const orr__resource *of = orr__resource_at(m->world, resource);
+    const uint32_t at = orr__resource_field(of, field);
+    orr_value converted = { 0 };
+    if (at == UINT32_MAX) return orr__fail(ORR_E_NOT_FOUND, "resource '%s' has no field '%s'", of->name, field);
+    const int32_t fits = orr__value_from_double(of->fields[at].type, value, field, &converted);
+    return fits == ORR_OK ? orr_resource_set(m->world, resource, field, converted) : fits;
+}
+
+static const char *resource_text(orr__machine *m, uint32_t resource)
+{
+    return may_resource(m, resource, false) == ORR_OK ? orr_resource_text(m->world, resource) : NULL;
+}
+
+static int32_t resource_set_text(orr__machine *m, uint32_t resource, const char *text)
+{
+    const int32_t status = may_resource(m, resource, true);
+    return status == ORR_OK ? orr_resource_set_text(m->world, resource, text) : status;
+}
+
+/* ---- the table ---- */
+
+#define WHOLE(type) { #type, NULL, (uint32_t)sizeof(type) }
+#define FIELD(type, field) { #type, #field, (uint32_t)offsetof(type, field) }
+static const orr__layout layout[] = {
+    WHOLE(orr__seam), FIELD(orr__seam, draft_begin), FIELD(orr__seam, loop_create), FIELD(orr__seam, atan2),
+    WHOLE(orr__bounds), FIELD(orr__bounds, last),
+    WHOLE(orr__group), FIELD(orr__group, own), FIELD(orr__group, mode), FIELD(orr__group, columns),
+    WHOLE(orr__loop), FIELD(orr__loop, kind), FIELD(orr__loop, entity), FIELD(orr__loop, provisional),
+    FIELD(orr__loop, substep), FIELD(orr__loop, groups),
+    WHOLE(orr__spans), FIELD(orr__spans, firsts), FIELD(orr__spans, lasts),
+    WHOLE(orr__near_view), FIELD(orr__near_view, entity), FIELD(orr__near_view, columns), FIELD(orr__near_view, size),
+    WHOLE(orr_rows), FIELD(orr_rows, slots), FIELD(orr_rows, changed_summary), FIELD(orr_rows, range),
+    WHOLE(orr_tick), FIELD(orr_tick, dt), FIELD(orr_tick, stream), FIELD(orr_tick, params), FIELD(orr_tick, calls),
+    WHOLE(orr_calls), FIELD(orr_calls, fail), FIELD(orr_calls, find),
+    WHOLE(orr_gather), FIELD(orr_gather, entity), FIELD(orr_gather, count),
+    WHOLE(orr_neighbours), FIELD(orr_neighbours, wraps), FIELD(orr_neighbours, radius), FIELD(orr_neighbours, size),
+    FIELD(orr_neighbours, starts), FIELD(orr_neighbours, position_f64), FIELD(orr_neighbours, carry),
+    WHOLE(orr_lattice_slot), FIELD(orr_lattice_slot, width), FIELD(orr_lattice_slot, wraps),
+};
+
+const orr__seam orr__seam_table = {
+    .bytes = (uint32_t)sizeof(orr__seam),
+    .layout_count = (uint32_t)(sizeof layout / sizeof layout[0]),
+    .layout = layout,
+    .error_text = error_text,
+    .wide = wide,
+    .type_name = orr_type_name,
+    .log = log_text,
+    .draft_begin = orr__draft_begin,
+    .draft_field = orr__draft_field,
+    .draft_list = orr__draft_list_add,
+    .draft_name = orr__draft_name,
+    .draft_text = orr__draft_text,
+    .draft_number = orr__draft_number,
+    .draft_bind = orr__draft_bind,
+    .draft_param = orr__draft_param,
+    .draft_gather = orr__draft_gather,
+    .draft_value = orr__draft_value,
+    .component_create = orr__draft_component,
+    .prefab_create = orr__draft_prefab,
+    .query_create = orr__draft_query,
+    .param_create = orr__draft_param_create,
+    .resource_create = orr__draft_resource,
+    .event_create = orr__draft_event,
+    .lattice_create = orr__draft_lattice,
+    .neighbours_create = orr__draft_neighbours,
+    .system_create = orr__draft_system,
+    .system_enable = system_enable,
+    .hook_create = orr__draft_hook,
+    .stages_set = orr__draft_stages,
+    .job_load = job_load,
+    .job_exists = job_exists,
+    .test_ticks = test_ticks,
+    .test_set = test_set,
+    .timestep = timestep,
+    .loop_create = orr__loop_create,
+    .loop_group = orr__loop_group,
+    .loop_touch = orr__loop_touch,
+    .loop_close = orr__loop_close,
+    .run_next = orr__loop_run_next,
+    .each_begin = orr__loop_each_begin,
+    .each_next = orr__loop_each_next,
+    .next_changed = orr__loop_next_changed,
+    .mark = orr__loop_mark,
+    .uniform = orr__loop_uniform,
+    .normal = orr__loop_normal,
+    .random = random_number,
+    .run_may = run_may,
+    .near_create = orr__near_view_create,
+    .near_open = orr__near_view_open,
+    .gather_open = orr__near_view_gather,
+    .near_spans = orr__near_view_spans,
+    .tick_number = tick_number,
+    .patch_spawn = patch_spawn,
+    .patch_destroy = patch_destroy,
+    .patch_add = patch_add,
+    .patch_remove = patch_remove,
+    .patch_set = patch_set,
+    .emit = emit,
+    .reduce = reduce,
+    .reduction = reduction,
+    .event_count = event_count,
+    .event_get = event_get,
+    .hook_entity = hook_entity,
+    .is_alive = is_alive,
+    .has = has,
+    .get = get,
+    .set = set,
+    .count = count,
+    .spawn = spawn,
+    .destroy = destroy,
+    .add = add,
+    .remove = remove_component,
+    .stage_begin = stage_begin,
+    .param_get = param_get,
+    .param_set = param_set,
+    .resource_get = resource_get,
+    .resource_set = resource_set,
+    .resource_text = resource_text,
+    .resource_set_text = resource_set_text,
+    .sin = orr__sin,
+    .cos = orr__cos,
+    .exp = orr__exp,
+    .log_e = orr__log,
+    .pow = orr__pow,
+    .atan2 = orr__atan2,
+};

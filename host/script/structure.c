@@ -1,0 +1,62 @@
+#include "script/structure.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "ecs/world.h"
+#include "script/loop.h"
+#include "script/machine.h"
+#include "sim/sim.h"
+
+/* Handles and numbers have the same size: converted in place. */
+static void to_numbers(double *handles, uint32_t count)
+{
+    for (uint32_t i = 0; handles && i < count; i++) {
+        orr_entity entity = 0;
+        memcpy(&entity, &handles[i], sizeof entity);
+        handles[i] = (double)entity;
+    }
+}
+
+int32_t orr__structure_spawn(orr__machine *m, uint32_t prefab, uint32_t count, double *handles)
+{
+    const int32_t status = orr_entity_spawn(m->world, prefab, count, (orr_entity *)(void *)handles);
+    orr__loop_structure_changed(m);
+    to_numbers(handles, status == ORR_OK ? count : 0);
+    return status;
+}
+
+int32_t orr__structure_destroy(orr__machine *m, orr_entity entity)
+{
+    const int32_t status = orr_entity_destroy(m->world, &entity, 1);
+    orr__loop_structure_changed(m);
+    return status;
+}
+
+int32_t orr__structure_add(orr__machine *m, orr_entity entity, uint32_t component)
+{
+    const int32_t status = orr_entity_add(m->world, &entity, 1, component);
+    orr__loop_structure_changed(m);
+    return status;
+}
+
+int32_t orr__structure_remove(orr__machine *m, orr_entity entity, uint32_t component)
+{
+    const int32_t status = orr_entity_remove(m->world, &entity, 1, component);
+    orr__loop_structure_changed(m);
+    return status;
+}
+
+int32_t orr__structure_commit(orr__machine *m, double *handles)
+{
+    orr__stage *stage = orr__loop_take_stage(m);
+    if (!stage) return orr__fail(ORR_E_ARGUMENT, "nothing is being spawned");
+    const uint32_t count = stage->count;
+    int32_t status = orr__world_unlocked(m->world, "spawn");
+    if (status == ORR_OK) status = orr__stage_spawn(m->world, stage, NULL, (orr_entity *)(void *)handles);
+    orr__stage_destroy(m->world, stage);
+    orr__loop_structure_changed(m);
+    to_numbers(handles, status == ORR_OK ? count : 0);
+    if (status == ORR_OK && !m->world->sim->stepping) status = orr__hooks_run(m->world, false);
+    return status;
+}

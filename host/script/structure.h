@@ -1,0 +1,16 @@
+/* Structural changes at once (world:spawn and the like), with what they mean for open loops. */
+#ifndef ORR_SCRIPT_STRUCTURE_H
+#define ORR_SCRIPT_STRUCTURE_H
+
+#include "orrery.h"
+#include "script/seam.h"
+
+/* `handles` gets all of them, as numbers; NULL allowed. */
+int32_t orr__structure_spawn(orr__machine *m, uint32_t prefab, uint32_t count, double *handles);
+int32_t orr__structure_destroy(orr__machine *m, orr_entity entity);
+int32_t orr__structure_add(orr__machine *m, orr_entity entity, uint32_t component);
+int32_t orr__structure_remove(orr__machine *m, orr_entity entity, uint32_t component);
+/* Spawns the rows of the innermost open stage. */
+int32_t orr__structure_commit(orr__machine *m, double *handles);
+
+#endif
