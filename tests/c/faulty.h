@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FAULTY_GUARD = 32 };
+
 typedef struct faulty {
     _Atomic int64_t left;  /* requests granted before one is refused; negative: all are granted */
     _Atomic int64_t alive; /* blocks */
     _Atomic int64_t bytes;
     _Atomic int64_t refused;
+    _Atomic int64_t overrun; /* blocks past whose end somebody wrote; seen at release */
 } faulty;
 
 static inline void *faulty_allocate(void *context, size_t bytes, size_t alignment)
@@ -24,9 +27,9 @@ static inline void *faulty_allocate(void *context, size_t bytes, size_t alignmen
         return NULL;
     }
     const size_t least = alignment < 16 ? 16 : alignment;
-    void *pointer = aligned_alloc(least, (bytes + least - 1) / least * least);
+    void *pointer = aligned_alloc(least, (bytes + FAULTY_GUARD + least - 1) / least * least);
     if (pointer) {
-        memset(pointer, 0xA5, bytes); /* nobody may count on zeros */
+        memset(pointer, 0xA5, bytes + FAULTY_GUARD); /* nobody may count on zeros */
         atomic_fetch_add(&f->alive, 1);
         atomic_fetch_add(&f->bytes, (int64_t)bytes);
     }
@@ -36,7 +39,14 @@ static inline void *faulty_allocate(void *context, size_t bytes, size_t alignmen
 static inline void faulty_release(void *context, void *pointer, size_t bytes)
 {
     faulty *f = (faulty *)context;
-    memset(pointer, 0x5A, bytes); /* a wrong size shows in AddressSanitizer, a use after release in the result */
+    const unsigned char *guard = (const unsigned char *)pointer + bytes;
+    for (int i = 0; i < FAULTY_GUARD; i++) {
+        if (guard[i] != 0xA5) {
+            atomic_fetch_add(&f->overrun, 1);
+            break;
+        }
+    }
+    memset(pointer, 0x5A, bytes); /* a use after release shows in the result */
     atomic_fetch_sub(&f->alive, 1);
     atomic_fetch_sub(&f->bytes, (int64_t)bytes);
     free(pointer);

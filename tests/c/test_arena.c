@@ -56,6 +56,7 @@ static void pieces_do_not_overlap(void **state)
     assert_int_equal(orr__arena_room_bytes(&arena), f.bytes);
     orr__arena_fini(&arena);
     assert_int_equal(f.alive, 0);
+    assert_int_equal(f.overrun, 0);
     assert_int_equal(alloc.live_bytes, 0);
 }
 
