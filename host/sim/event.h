@@ -17,6 +17,7 @@ typedef struct orr__event {
     orr_value *values;           /* of the events alive: [count * field_count], in patch order */
     uint64_t *ticks;             /* [count] when each was emitted */
     uint64_t count, capacity;
+    uint64_t pending;            /* scratch of orr__events_publish: how many are about to come */
 } orr__event;
 
 typedef struct orr__events {
@@ -27,6 +28,7 @@ typedef struct orr__events {
 typedef struct orr__emit {
     struct orr__emit *next;
     orr_event event;
+    uint32_t value_count;
     orr_value values[];          /* in order of the event's fields */
 } orr__emit;
 
@@ -36,9 +38,11 @@ typedef struct orr__emitted {
     uint32_t count;
 } orr__emitted;
 
+/* NULL unless 1 .. count; lives until the next event is declared. */
 orr__event *orr__event_at(const orr_world *world, orr_event event);
 
-/* Any thread, one at a time for each list. ORR_E_NOT_FOUND for an unknown event. */
+/* Any thread, one at a time for each list. ORR_E_NOT_FOUND for an unknown event. Entity fields may hold provisional
+ * handles of the same range. A failure adds nothing. */
 int32_t orr__emitted_add(orr__emitted *emitted, orr__arena *arena, const orr_world *world, orr_event event,
                          const orr_value *values);
 /* From native jobs: by name, values as doubles, checked against the types of the fields and their number. */
@@ -46,7 +50,8 @@ int32_t orr__emitted_add_named(orr__emitted *emitted, orr__arena *arena, const o
                                const double *values, uint32_t count);
 
 /* The thread that steps, after provisional handles have been given real ones (patches->reserved): makes a list alive,
- * resolving provisional handles in entity fields. All or nothing. */
+ * resolving provisional handles in entity fields. All or nothing; ORR_E_DEAD for a handle that the list never gave
+ * out. `patches` may be NULL: nothing was recorded. */
 int32_t orr__events_publish(orr_world *world, const orr__emitted *emitted, const orr__patches *patches);
 /* End of tick `tick`: drops what was emitted before it. */
 void orr__events_expire(orr_world *world, uint64_t tick);

@@ -2,7 +2,11 @@
  *
  * Each range accumulates in a list of its own; at the end of the stage the lists are merged in the order of the data,
  * so the result is the same for any number of threads, and published: readable from the next stage on, until it is
- * published again. */
+ * published again.
+ *
+ * It becomes absent when one of the systems that fed it last runs again and nobody feeds it in that stage: what was
+ * counted then is no answer to what was counted now. A system that does not run (disabled, `every`) leaves it as it
+ * is. NaN is kept: once a NaN is given, sum, minimum and maximum are NaN. */
 #ifndef ORR_SIM_REDUCTION_H
 #define ORR_SIM_REDUCTION_H
 
@@ -15,11 +19,14 @@ typedef struct orr__reduction {
     bool published;              /* `value` may be read */
     bool merged;                 /* `next` has contributions of this stage */
     double value, next;
+    orr_system *feeders;         /* who fed it when it was published last */
+    uint32_t feeder_count, feeder_capacity;
 } orr__reduction;
 
 typedef struct orr__reductions {
-    orr__reduction *items;       /* in order of their first merge */
+    orr__reduction *items;       /* in order of name */
     uint32_t count, capacity;
+    orr_system feeder;           /* whose lists are merged now: the tick sets it before orr__reductions_merge; 0: hooks */
 } orr__reductions;
 
 typedef struct orr__partial {
@@ -38,9 +45,11 @@ typedef struct orr__partials {
 /* Any thread, one at a time for each list. The same name with another kind is ORR_E_ARGUMENT. */
 int32_t orr__partials_add(orr__partials *partials, orr__arena *arena, uint32_t kind, const char *name, double value);
 
-/* The thread that steps. Merges a list; lists come in (system, range) order. */
+/* The thread that steps. Merges a list; lists come in (system, range) order. ORR_E_ARGUMENT when the name is used with
+ * another kind elsewhere; what stood before it in the list is merged then. */
 int32_t orr__reductions_merge(orr_world *world, const orr__partials *partials);
-/* End of the stage: what was merged becomes the value. */
+/* End of the stage: what was merged becomes the value; what was not merged although a system that feeds it is `active`
+ * in this stage (orr_run) becomes absent. */
 void orr__reductions_publish(orr_world *world);
 void orr__reductions_fini(orr_world *world);
 
