@@ -27,13 +27,14 @@
  *     if v2 > max_speed * max_speed then f = max_speed / sqrt(v2);  vx, vy = vx * f, vy * f
  *     elseif v2 < min_speed * min_speed and v2 > 0 then f = min_speed / sqrt(v2);  vx, vy = vx * f, vy * f end
  *
- * Two passes a span of entries: distances into a small buffer (vectors), then the sums over those within the radius, in
- * order, so that the bits do not depend on the width of the vectors. */
+ * How it goes fast: for each row the distances to all that may be near (vectors), the list of those within the radius
+ * (no branch: one in three is, and no processor guesses which), the sums over them in order (so the bits do not depend
+ * on the width of vectors). Then the steering of 64 rows at once (vectors again). */
 #include "simd.h"
 
 #include <math.h>
 
-enum { BUFFER = 128 };
+enum { ROWS = 64, STEP = 16, PIECE = 256, ROOM = 768 };
 
 typedef struct flock_params {
     double radius, separation_radius, separation, alignment, cohesion, max_force, min_speed, max_speed;
@@ -46,79 +47,118 @@ typedef struct view {
     double size[2], half[2], r2, s2;
 } view;
 
-typedef struct buffer {
-    double dx[BUFFER], dy[BUFFER], d2[BUFFER];
-    uint32_t seen[BUFFER];
-} buffer;
+/* Candidates of one row. A step of STEP may write past `count`. */
+typedef struct candidates {
+    double dx[ROOM + STEP], dy[ROOM + STEP], d2[ROOM + STEP];
+    uint32_t entry[ROOM + STEP], seen[ROOM + STEP];
+    uint32_t count;
+} candidates;
 
 typedef struct sums {
-    double cx, cy, ux, uy, sx, sy;
-    uint32_t n;
+    double n[ROWS], cx[ROWS], cy[ROWS], ux[ROWS], uy[ROWS], sx[ROWS], sy[ROWS];
 } sums;
 
-static inline ORR__KERNEL void distances(const view *v, uint32_t first, uint32_t count, double x, double y,
-                                         buffer *restrict b)
+/* Where the row stands and what its axes are like. */
+typedef struct place {
+    double x, y, size_x, size_y, half_x, half_y;
+} place;
+
+static inline ORR__KERNEL void distances(const float *restrict px, const float *restrict py, uint32_t first,
+                                         uint32_t count, place at, double *restrict to_x, double *restrict to_y,
+                                         double *restrict to_2, uint32_t *restrict entry)
 {
-    const float *restrict px = v->near->position[0] + first, *restrict py = v->near->position[1] + first;
-    const double size_x = v->size[0], size_y = v->size[1], half_x = v->half[0], half_y = v->half[1];
     for (uint32_t k = 0; k < count; k++) {
-        const double ex = (double)px[k] - x, ey = (double)py[k] - y;
-        const double ex_less = ex - size_x, ex_more = ex + size_x, ey_less = ey - size_y, ey_more = ey + size_y;
-        const double fx = ex < -half_x ? ex_more : ex, fy = ey < -half_y ? ey_more : ey;
-        const double dx = ex > half_x ? ex_less : fx, dy = ey > half_y ? ey_less : fy;
-        b->dx[k] = dx;
-        b->dy[k] = dy;
-        b->d2[k] = dx * dx + dy * dy;
+        const double ex = (double)px[k] - at.x, ey = (double)py[k] - at.y;
+        const double ex_less = ex - at.size_x, ex_more = ex + at.size_x;
+        const double ey_less = ey - at.size_y, ey_more = ey + at.size_y;
+        const double fx = ex < -at.half_x ? ex_more : ex, fy = ey < -at.half_y ? ey_more : ey;
+        const double dx = ex > at.half_x ? ex_less : fx, dy = ey > at.half_y ? ey_less : fy;
+        to_x[k] = dx;
+        to_y[k] = dy;
+        to_2[k] = dx * dx + dy * dy;
+        entry[k] = first + k;
     }
 }
 
-static inline ORR__KERNEL void look(const view *v, uint32_t first, uint32_t count, orr_entity self, double x, double y,
-                                    buffer *restrict b, sums *restrict sum)
+/* The next candidates: entries first to first + count. */
+static inline ORR__KERNEL void append(const view *v, uint32_t first, uint32_t count, place at, candidates *c)
 {
-    distances(v, first, count, x, y, b);
+    const float *px = v->near->position[0] + first, *py = v->near->position[1] + first;
+    const uint32_t n = c->count, whole = (count + STEP - 1) / STEP * STEP;
+    /* whole steps where there are entries to read: what is too much is overwritten by the next ones */
+    if (whole <= v->near->count - first)
+        distances(px, py, first, whole, at, c->dx + n, c->dy + n, c->d2 + n, c->entry + n);
+    else
+        distances(px, py, first, count, at, c->dx + n, c->dy + n, c->d2 + n, c->entry + n);
+    c->count = n + count;
+}
+
+/* Adds what is within the radius to the sums of row l, and forgets the candidates. */
+static inline ORR__KERNEL void add_up(const view *v, orr_entity self, candidates *restrict c, sums *restrict sum, uint32_t l)
+{
+    const orr_entity *restrict entity = v->near->entity;
+    const float *restrict vx = v->vx, *restrict vy = v->vy;
+    const double r2 = v->r2, s2 = v->s2;
+    double cx = sum->cx[l], cy = sum->cy[l], ux = sum->ux[l], uy = sum->uy[l], sx = sum->sx[l], sy = sum->sy[l];
     uint32_t seen = 0;
-    for (uint32_t k = 0; k < count; k++) {      /* no branch: one in three is seen, no processor guesses which */
-        b->seen[seen] = k;
-        seen += (uint32_t)(b->d2[k] <= v->r2) & (uint32_t)(v->near->entity[first + k] != self);
+    for (uint32_t k = 0; k < c->count; k++) {
+        c->seen[seen] = k;
+        seen += (uint32_t)(c->d2[k] <= r2) & (uint32_t)(entity[c->entry[k]] != self);
     }
-    sum->n += seen;
     for (uint32_t h = 0; h < seen; h++) {
-        const uint32_t k = b->seen[h];
-        const double dx = b->dx[k], dy = b->dy[k], d2 = b->d2[k];
-        sum->cx += dx;
-        sum->cy += dy;
-        sum->ux += (double)v->vx[first + k];
-        sum->uy += (double)v->vy[first + k];
-        if (d2 < v->s2 && d2 > 0) {
-            const double q = v->s2 / d2 - 1.0;
-            sum->sx += dx * q;
-            sum->sy += dy * q;
-        }
+        const uint32_t k = c->seen[h], j = c->entry[k];
+        const double dx = c->dx[k], dy = c->dy[k], d2 = c->d2[k];
+        /* 0 when not closer than s; at one point dx and dy are 0 and q finite (no two floats are 1e-100 apart) */
+        const double close = s2 / (d2 > 1e-200 ? d2 : 1e-200) - 1.0, q = close > 0.0 ? close : 0.0;
+        cx += dx;
+        cy += dy;
+        ux += (double)vx[j];
+        uy += (double)vy[j];
+        sx += dx * q;
+        sy += dy * q;
     }
+    sum->n[l] += (double)seen;
+    sum->cx[l] = cx;
+    sum->cy[l] = cy;
+    sum->ux[l] = ux;
+    sum->uy[l] = uy;
+    sum->sx[l] = sx;
+    sum->sy[l] = sy;
+    c->count = 0;
 }
 
-static inline ORR__KERNEL void steer(const flock_params *p, const sums *sum, double dt, float *to_x, float *to_y)
+/* The sums of row l. */
+static inline ORR__KERNEL void look(const view *v, orr_entity self, double x, double y, candidates *restrict c,
+                                    sums *restrict sum, uint32_t l)
 {
-    double vx = (double)*to_x, vy = (double)*to_y;
-    if (sum->n > 0) {
-        const double k = 1.0 / (double)sum->n;
-        double ax = p->cohesion * (sum->cx * k) + p->alignment * (sum->ux * k - vx) - p->separation * (sum->sx * k);
-        double ay = p->cohesion * (sum->cy * k) + p->alignment * (sum->uy * k - vy) - p->separation * (sum->sy * k);
-        const double a2 = ax * ax + ay * ay;
-        if (a2 > p->max_force * p->max_force) {
-            const double f = p->max_force / sqrt(a2);
-            ax *= f;
-            ay *= f;
+    const place at = { x, y, v->size[0], v->size[1], v->half[0], v->half[1] };
+    orr_near near = orr_near_begin(v->near, x, y, 0.0);
+    while (orr_near_next(&near))
+        for (uint32_t first = near.begin; first < near.end; first += PIECE) {
+            if (c->count + PIECE > ROOM) add_up(v, self, c, sum, l);
+            append(v, first, near.end - first < PIECE ? near.end - first : PIECE, at, c);
         }
-        vx += ax * dt;
-        vy += ay * dt;
+    add_up(v, self, c, sum, l);
+}
+
+static inline ORR__KERNEL void steer(const flock_params *p, const sums *restrict sum, double dt, float *restrict to_x,
+                                     float *restrict to_y, uint32_t count)
+{
+    const double cohesion = p->cohesion, alignment = p->alignment, separation = p->separation;
+    const double max_force = p->max_force, max_speed = p->max_speed, min_speed = p->min_speed;
+    const double force2 = max_force * max_force, fast2 = max_speed * max_speed, slow2 = min_speed * min_speed;
+    for (uint32_t l = 0; l < count; l++) {
+        const double was_x = (double)to_x[l], was_y = (double)to_y[l], n = sum->n[l], k = 1.0 / n;
+        double ax = cohesion * (sum->cx[l] * k) + alignment * (sum->ux[l] * k - was_x) - separation * (sum->sx[l] * k);
+        double ay = cohesion * (sum->cy[l] * k) + alignment * (sum->uy[l] * k - was_y) - separation * (sum->sy[l] * k);
+        const double a2 = ax * ax + ay * ay, weaker = max_force / sqrt(a2), force = a2 > force2 ? weaker : 1.0;
+        const double new_x = was_x + ax * force * dt, new_y = was_y + ay * force * dt;
+        const double vx = n > 0.0 ? new_x : was_x, vy = n > 0.0 ? new_y : was_y;
+        const double v2 = vx * vx + vy * vy, v = sqrt(v2), slower = max_speed / v, faster = min_speed / v;
+        const double least = v2 > 0.0 ? faster : 1.0, low = v2 < slow2 ? least : 1.0, f = v2 > fast2 ? slower : low;
+        to_x[l] = (float)(vx * f);
+        to_y[l] = (float)(vy * f);
     }
-    const double v2 = vx * vx + vy * vy;
-    double f = 1.0;
-    if (v2 > p->max_speed * p->max_speed) f = p->max_speed / sqrt(v2);
-    else if (v2 < p->min_speed * p->min_speed && v2 > 0) f = p->min_speed / sqrt(v2);
-    *to_x = (float)(vx * f);
-    *to_y = (float)(vy * f);
 }
 
 static int32_t make_view(const orr_rows *rows, const orr_tick *tick, view *v)
@@ -147,16 +187,15 @@ static inline ORR__KERNEL int32_t flock_rows(const orr_rows *rows, const orr_tic
     view v = { 0 };
     const int32_t status = make_view(rows, tick, &v);
     if (status != ORR_OK) return status;
-    buffer b;
-    for (uint32_t i = rows->begin; i < rows->end; i++) {
-        sums sum = { 0 };
-        orr_near near = orr_near_begin(v.near, (double)x[i], (double)y[i], 0.0);
-        while (orr_near_next(&near))
-            for (uint32_t first = near.begin; first < near.end; first += BUFFER) {
-                const uint32_t count = near.end - first < BUFFER ? near.end - first : BUFFER;
-                look(&v, first, count, rows->entity[i], (double)x[i], (double)y[i], &b, &sum);
-            }
-        steer(orr_params(tick), &sum, tick->dt, &vx[i], &vy[i]);
+    candidates c;
+    sums sum;
+    c.count = 0;
+    for (uint32_t i = rows->begin; i < rows->end; i += ROWS) {
+        const uint32_t count = rows->end - i < ROWS ? rows->end - i : ROWS;
+        memset(&sum, 0, sizeof sum);
+        for (uint32_t l = 0; l < count; l++)
+            look(&v, rows->entity[i + l], (double)x[i + l], (double)y[i + l], &c, &sum, l);
+        steer(orr_params(tick), &sum, tick->dt, vx + i, vy + i, count);
     }
     return ORR_OK;
 }

@@ -10,9 +10,9 @@
 local orrery = require "orrery"
 local u8 = orrery.u8
 
-local pattern = orrery.param("pattern", 0, { min = 0, max = 2, step = 1, help = "0 R-pentomino, 1 Gosper's gun, 2 soup" })
+local pattern = orrery.param("pattern", 0, { min = 0, max = 2, step = 1, help = "0 R-pentomino, 1 gun, 2 soup" })
 local soup    = orrery.param("soup", 0.3, { min = 0, max = 1, help = "density of the soup" })
-local born    = orrery.param("born", 3, { min = 0, max = 8, step = 1, help = "born with 3 and with this many neighbours" })
+local born    = orrery.param("born", 3, { min = 0, max = 8, step = 1, help = "born with 3 and with so many neighbours" })
 
 local Life = orrery.lattice { name = "life", width = 640, height = 640, fields = { alive = u8 }, wrap = true }
 

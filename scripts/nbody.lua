@@ -27,7 +27,7 @@ orrery.timestep(0.01)
 local PI = 3.141592653589793
 local SOLAR_MASS, YEAR = 4 * PI * PI, 365.24
 
---       x                    y                    z                    vx, vy, vz (a day)                                                          mass (of the Sun)
+-- position, velocity (a day), mass (of the Sun)
 local bodies = {
   { 0, 0, 0, 0, 0, 0, 1 },
   { 4.84143144246472090, -1.16032004402742839, -0.103622044471123109,

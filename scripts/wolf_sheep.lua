@@ -13,7 +13,7 @@ local f32, i32 = orrery.f32, orrery.i32
 local Animal = orrery.component("Animal", { x = f32, y = f32, heading = f32, energy = f32 })
 local Sheep, Wolf = orrery.tag "Sheep", orrery.tag "Wolf"
 
-local grass      = orrery.param("grass", 1, { min = 0, max = 1, step = 1, help = "1: sheep need grass; 0: they do not" })
+local grass      = orrery.param("grass", 1, { min = 0, max = 1, step = 1, help = "1: sheep need grass; 0: not" })
 local regrowth   = orrery.param("regrowth", 30, { min = 1, max = 200, step = 1, help = "ticks until grass is back" })
 local sheep_gain = orrery.param("sheep_gain", 4, { min = 0, max = 50, help = "energy from a patch of grass" })
 local wolf_gain  = orrery.param("wolf_gain", 20, { min = 0, max = 100, help = "energy from a sheep" })

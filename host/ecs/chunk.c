@@ -175,7 +175,7 @@ void orr__table_shrink(orr_world *world, orr__table *table, uint32_t keep)
     }
 }
 
-void orr__table_settle(orr_world *world, orr__table *table)
+void orr__table_settle_chunks(orr_world *world, orr__table *table)
 {
     const uint32_t used = (uint32_t)((table->row_count + ORR__CHUNK_ROWS - 1) / ORR__CHUNK_ROWS);
     if (table->chunk_count <= used + (used == 0)) return;

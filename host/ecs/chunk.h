@@ -17,7 +17,13 @@ void orr__table_shrink(orr_world *world, orr__table *table, uint32_t keep);
 
 /* The same until only what the rows need is left, and one more while the last chunk with rows is more than half full:
  * spawning and destroying around a boundary allocates nothing. The first chunk stays. */
-void orr__table_settle(orr_world *world, orr__table *table);
+void orr__table_settle_chunks(orr_world *world, orr__table *table);
+static inline void orr__table_settle(orr_world *world, orr__table *table)
+{
+    if (table->chunk_count > 1 && table->row_capacity - table->row_count >= ORR__CHUNK_ROWS) {
+        orr__table_settle_chunks(world, table);
+    }
+}
 
 /* How many of `count` rows from `row` on are in row's chunk. */
 static inline uint32_t orr__chunk_span(uint64_t row, uint64_t count)

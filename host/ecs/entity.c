@@ -100,8 +100,7 @@ static inline orr__slot *take(orr__entities *all, uint32_t *out)
     if (all->free_head == UINT32_MAX) {
         *out = all->slot_count++;
         orr__slot *slot = orr__slot_at(all, *out);
-        slot->generation = 1;
-        slot->unused = 0;
+        slot->stamp = orr__slot_stamp(1, ORR__SLOT_FREE);
         return slot;
     }
     *out = all->free_head;
@@ -147,8 +146,11 @@ void orr__entity_spawn_rows(orr_world *world, uint32_t table, uint32_t row, uint
         const uint32_t index = all->slot_count, left = ORR__SLOT_PAGE - index % ORR__SLOT_PAGE;
         const uint32_t many = count - done < left ? count - done : left;
         orr__slot *slot = orr__slot_at(all, index);
+        const uint32_t stamp = orr__slot_stamp(1, ORR__SLOT_ALIVE);
         for (uint32_t i = 0; i < many; i++) {
-            slot[i] = (orr__slot){ .generation = 1, .state = ORR__SLOT_ALIVE, .table = table, .row = row + done + i };
+            slot[i].stamp = stamp;
+            slot[i].table = table;
+            slot[i].row = row + done + i;
             out[done + i] = orr__entity_make(index + i, 1);
         }
         all->slot_count += many;
@@ -161,16 +163,16 @@ void orr__entity_release(orr_world *world, orr_entity entity)
     orr__entities *all = &world->entities;
     const uint32_t index = orr_entity_index(entity);
     orr__slot *slot = orr__slot_at(all, index);
+    const uint32_t generation = slot->generation;
     all->alive -= slot->state == ORR__SLOT_ALIVE;
     slot->table = 0;
-    if (slot->generation == ORR__GENERATION_MAX) {
-        slot->state = ORR__SLOT_RETIRED;
+    if (generation == ORR__GENERATION_MAX) {
+        slot->stamp = orr__slot_stamp(generation, ORR__SLOT_RETIRED);
         slot->row = UINT32_MAX;
         all->retired_count++;
         return;
     }
-    slot->generation = (slot->generation + 1u) & ORR__GENERATION_MAX;
-    slot->state = ORR__SLOT_FREE;
+    slot->stamp = orr__slot_stamp(generation + 1, ORR__SLOT_FREE);
     slot->row = all->free_head;
     all->free_head = index;
     all->free_count++;
@@ -178,17 +180,24 @@ void orr__entity_release(orr_world *world, orr_entity entity)
 
 // ---- structural change ----------------------------------------------------------------------------------------------
 
-// How many entities from `at` on are alive and in the table of the first; 1 with table NULL for a dead one.
-static uint32_t group(const orr_world *world, const orr_entity *entities, uint32_t at, uint32_t count,
-                      orr__table **table)
+// An array of entities to change, seen as groups: entities in a row that are alive and in one table.
+typedef struct batch {
+    const orr_entity *entities;
+    uint32_t count;
+    bool uniform;                // it is one group, as the caller has found out
+} batch;
+
+// How many entities from `at` on are a group of `*table`; 1 with table NULL for a dead one.
+static inline uint32_t group(const orr_world *world, const batch *of, uint32_t at, orr__table **table)
 {
-    const orr__slot *slot = orr__slot_alive(&world->entities, entities[at]);
+    const orr__slot *slot = orr__slot_alive(&world->entities, of->entities[at]);
     *table = slot ? world->tables[slot->table] : NULL;
     if (!slot) return 1;
+    if (of->uniform) return of->count - at;
     const uint32_t index = slot->table;
     uint32_t end = at + 1;
-    for (; end < count; end++) {
-        slot = orr__slot_alive(&world->entities, entities[end]);
+    for (; end < of->count; end++) {
+        slot = orr__slot_alive(&world->entities, of->entities[end]);
         if (!slot || slot->table != index) break;
     }
     return end - at;
@@ -202,34 +211,41 @@ static bool is_hooked(const orr_world *world, const orr__table *table, uint32_t 
     return false;
 }
 
-int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
+static int32_t destroy(orr_world *world, const batch *of)
 {
     orr__table *table;
-    for (uint32_t i = 0, many; world->losing && i < count; i += many) {
-        many = group(world, entities, i, count, &table);
+    for (uint32_t i = 0, many; world->losing && i < of->count; i += many) {
+        many = group(world, of, i, &table);
         if (!table || !is_hooked(world, table, ORR_HOOK_REMOVE)) continue;
-        const int32_t code = world->losing(world, entities + i, many, 0);
+        const int32_t code = world->losing(world, of->entities + i, many, 0);
         if (code) return code;
     }
-    for (uint32_t i = 0, many; i < count; i += many) {
-        many = group(world, entities, i, count, &table);
-        if (table) orr__table_destroy(world, table, entities + i, many);
+    for (uint32_t i = 0, many; i < of->count; i += many) {
+        many = group(world, of, i, &table);
+        if (table) orr__table_destroy(world, table, of->entities + i, many);
     }
     return ORR_OK;
 }
 
+// The tables to which a component leads: orr__table_with or orr__table_without.
 typedef orr__table *neighbour(orr_world *world, orr__table *table, orr_component component);
 
+typedef struct change {
+    batch of;
+    orr_component component;
+    neighbour *next;
+    bool tell_losing, tell_gained;
+} change;
+
 // Finds the tables that the groups will move to and makes room in them.
-static int32_t plan(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component,
-                    neighbour *next)
+static int32_t plan(orr_world *world, const change *c)
 {
     orr__table *table;
-    for (uint32_t i = 0, many; i < count; i += many) {
-        many = group(world, entities, i, count, &table);
+    for (uint32_t i = 0, many; i < c->of.count; i += many) {
+        many = group(world, &c->of, i, &table);
         if (!table) continue;
-        orr__table *to = next(world, table, component);
-        if (!to) return ORR_E_MEMORY;
+        orr__table *to = c->next(world, table, c->component);
+        if (!to) return orr__error_code();
         if (to == table) continue;
         to->pending += many;
         const int32_t code = orr__table_room(world, to, to->pending);
@@ -249,15 +265,27 @@ static void unplan(orr_world *world)
 }
 
 // After a move: all entities are where they were to go. More room was made than needed if one was named twice.
-static void settle(orr_world *world, const orr_entity *entities, uint32_t count)
+static void settle(orr_world *world, const batch *of)
 {
     orr__table *table;
-    for (uint32_t i = 0, many; i < count; i += many) {
-        many = group(world, entities, i, count, &table);
+    for (uint32_t i = 0, many; i < of->count; i += many) {
+        many = group(world, of, i, &table);
         if (!table || !table->pending) continue;
         table->pending = 0;
         orr__table_settle(world, table);
     }
+}
+
+static int32_t tell_losing(orr_world *world, const change *c)
+{
+    orr__table *table;
+    int32_t code = ORR_OK;
+    for (uint32_t i = 0, many; !code && i < c->of.count; i += many) {
+        many = group(world, &c->of, i, &table);
+        if (!table || orr__table_component(table, c->component) == ORR__NO_COLUMN) continue;
+        code = world->losing(world, c->of.entities + i, many, c->component);
+    }
+    return code;
 }
 
 static int32_t tell_gained(orr_world *world, const orr__table *table, uint64_t first, uint32_t count,
@@ -274,93 +302,126 @@ static int32_t tell_gained(orr_world *world, const orr__table *table, uint64_t f
     return code;
 }
 
-static int32_t move(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component,
-                    neighbour *next, uint32_t *rows, bool tell)
+static int32_t move_groups(orr_world *world, const change *c, uint32_t *rows)
 {
     orr__table *table;
     int32_t code = ORR_OK;
-    for (uint32_t i = 0, many; i < count; i += many) {
-        many = group(world, entities, i, count, &table);
-        orr__table *to = table ? next(world, table, component) : NULL;
+    for (uint32_t i = 0, many; i < c->of.count; i += many) {
+        many = group(world, &c->of, i, &table);
+        orr__table *to = table ? c->next(world, table, c->component) : NULL;
         if (!to || to == table) continue;
         const uint64_t first = to->row_count;
-        const uint32_t moved = orr__table_move_many(world, table, entities + i, many, to, rows);
-        if (tell && !code) code = tell_gained(world, to, first, moved, component);
+        const uint32_t moved = orr__table_move_many(world, table, c->of.entities + i, many, to, rows);
+        if (c->tell_gained && !code) code = tell_gained(world, to, first, moved, c->component);
     }
     return code;
 }
 
-static int32_t change(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component,
-                      neighbour *next, bool tell)
+static int32_t apply_one(orr_world *world, const change *c)
 {
+    const orr__slot *slot = orr__slot_alive(&world->entities, c->of.entities[0]);
+    if (!slot) return ORR_OK;
+    orr__table *table = world->tables[slot->table], *to = c->next(world, table, c->component);
+    if (!to) return orr__error_code();
+    if (to == table) return ORR_OK;
+    int32_t code = orr__table_room(world, to, 1);
+    if (code) return code;
+    const uint64_t row = orr__table_move(world, table, slot->row, to);
+    return c->tell_gained ? tell_gained(world, to, row, 1, c->component) : ORR_OK;
+}
+
+static int32_t apply(orr_world *world, const change *c)
+{
+    int32_t code = c->tell_losing ? tell_losing(world, c) : ORR_OK;
+    if (code || !c->of.count) return code;
+    if (c->of.count == 1) return apply_one(world, c);
     uint32_t few[SMALL_GROUP], *rows = few;
-    const size_t bytes = (size_t)count * sizeof *rows;
-    if (count > SMALL_GROUP) rows = orr__alloc_new(&world->alloc, bytes, 0);
+    const size_t bytes = (size_t)c->of.count * sizeof *rows;
+    if (c->of.count > SMALL_GROUP) rows = orr__alloc_new(&world->alloc, bytes, 0);
     if (!rows) return ORR_E_MEMORY;
-    int32_t code = plan(world, entities, count, component, next);
+    code = plan(world, c);
     if (code) {
         unplan(world);
     } else {
-        code = move(world, entities, count, component, next, rows, tell);
-        settle(world, entities, count);
+        code = move_groups(world, c, rows);
+        settle(world, &c->of);
     }
     if (rows != few) orr__alloc_free(&world->alloc, rows, bytes);
     return code;
 }
 
+static int32_t add(orr_world *world, const batch *of, orr_component component)
+{
+    const bool hooked = orr__component_at(world, component)->hooked >> ORR_HOOK_ADD & 1u;
+    const change c = { *of, component, orr__table_with, false, world->gained && hooked };
+    return apply(world, &c);
+}
+
+static int32_t remove_component(orr_world *world, const batch *of, orr_component component)
+{
+    const bool hooked = orr__component_at(world, component)->hooked >> ORR_HOOK_REMOVE & 1u;
+    const change c = { *of, component, orr__table_without, world->losing && hooked, false };
+    return apply(world, &c);
+}
+
+int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
+{
+    return destroy(world, &(batch){ entities, count, false });
+}
+
 int32_t orr__entities_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    const orr__component *of = orr__component_at(world, component);
-    const bool tell = world->gained && (of->hooked >> ORR_HOOK_ADD & 1u);
-    return change(world, entities, count, component, orr__table_with, tell);
+    return add(world, &(batch){ entities, count, false }, component);
 }
 
 int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    const orr__component *of = orr__component_at(world, component);
-    orr__table *table;
-    const bool tell = world->losing && (of->hooked >> ORR_HOOK_REMOVE & 1u);
-    for (uint32_t i = 0, many; tell && i < count; i += many) {
-        many = group(world, entities, i, count, &table);
-        if (!table || orr__table_component(table, component) == ORR__NO_COLUMN) continue;
-        const int32_t code = world->losing(world, entities + i, many, component);
-        if (code) return code;
-    }
-    return change(world, entities, count, component, orr__table_without, false);
+    return remove_component(world, &(batch){ entities, count, false }, component);
 }
 
-static int32_t check(const orr_world *world, const char *call, const orr_entity *entities, uint32_t count)
+// All alive, and nothing runs; finds out whether they are one group.
+static int32_t check(const orr_world *world, const char *call, batch *of)
 {
-    const int32_t code = orr__world_unlocked(world, call);
+    const int32_t code = world->locked ? orr__world_unlocked(world, call) : ORR_OK;
     if (code) return code;
-    if (count && !entities) return orr__fail(ORR_E_ARGUMENT, "%s: no array of entities", call);
-    for (uint32_t i = 0; i < count; i++) {
-        if (orr__slot_alive(&world->entities, entities[i])) continue;
-        fail_dead(world, entities[i]);
-        return count > 1 ? orr__fail_more("%s: number %u of %u", call, (unsigned)i, (unsigned)count)
-                         : orr__fail_more("%s", call);
+    if (of->count && !of->entities) return orr__fail(ORR_E_ARGUMENT, "%s: no array of entities", call);
+    uint32_t table = 0, differ = 0;
+    for (uint32_t i = 0; i < of->count; i++) {
+        const orr__slot *slot = orr__slot_alive(&world->entities, of->entities[i]);
+        if (slot) {
+            table = i ? table : slot->table;
+            differ |= table ^ slot->table;
+            continue;
+        }
+        fail_dead(world, of->entities[i]);
+        return of->count > 1 ? orr__fail_more("%s: number %u of %u", call, (unsigned)i, (unsigned)of->count)
+                             : orr__fail_more("%s", call);
     }
+    of->uniform = differ == 0;
     return ORR_OK;
 }
 
 int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
 {
-    const int32_t code = check(world, "destroy", entities, count);
-    return code ? code : orr__entities_destroy(world, entities, count);
+    batch of = { entities, count, false };
+    const int32_t code = check(world, "destroy", &of);
+    return code ? code : destroy(world, &of);
 }
 
 int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
+    batch of = { entities, count, false };
     int32_t code = orr__component_check(world, component, "add");
-    if (!code) code = check(world, "add", entities, count);
-    return code ? code : orr__entities_add(world, entities, count, component);
+    if (!code) code = check(world, "add", &of);
+    return code ? code : add(world, &of, component);
 }
 
 int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
+    batch of = { entities, count, false };
     int32_t code = orr__component_check(world, component, "remove");
-    if (!code) code = check(world, "remove", entities, count);
-    return code ? code : orr__entities_remove(world, entities, count, component);
+    if (!code) code = check(world, "remove", &of);
+    return code ? code : remove_component(world, &of, component);
 }
 
 // ---- single entities ------------------------------------------------------------------------------------------------
@@ -373,7 +434,7 @@ bool orr_entity_is_alive(const orr_world *world, orr_entity entity)
 bool orr_entity_has(const orr_world *world, orr_entity entity, orr_component component)
 {
     const orr__slot *slot = orr__slot_alive(&world->entities, entity);
-    return slot && component && orr__table_component(world->tables[slot->table], component) != ORR__NO_COLUMN;
+    return slot && orr__table_component(world->tables[slot->table], component) != ORR__NO_COLUMN;
 }
 
 uint32_t orr_entity_index(orr_entity entity)
@@ -407,7 +468,7 @@ static int32_t fail_place(const orr_world *world, orr_entity entity, orr_compone
 static inline bool find(const orr_world *world, orr_entity entity, orr_component component, place *out)
 {
     const orr__slot *slot = orr__slot_alive(&world->entities, entity);
-    if (!slot || !component) return false;
+    if (!slot) return false;
     orr__table *table = world->tables[slot->table];
     out->at = orr__table_component(table, component);
     if (out->at == ORR__NO_COLUMN) return false;

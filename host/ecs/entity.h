@@ -16,7 +16,12 @@ enum { ORR__GENERATION_BITS = 20, ORR__GENERATION_MAX = (1 << 20) - 1, ORR__SLOT
 enum { ORR__SLOT_FREE = 0, ORR__SLOT_ALIVE = 1, ORR__SLOT_RESERVED = 2, ORR__SLOT_RETIRED = 3 };
 
 typedef struct orr__slot {
-    uint32_t generation : 20, state : 2, unused : 10;
+    union {
+        struct {
+            uint32_t generation : 20, state : 2, unused : 10;
+        };
+        uint32_t stamp;          /* all of them, to be compared at once; unused is 0 */
+    };
     uint32_t table;              /* index of the table */
     uint32_t row;                /* chunk * 4096 + row in chunk; free: index of the next free slot, UINT32_MAX: last */
 } orr__slot;
@@ -44,6 +49,12 @@ orr__slot *orr__entity_need(const orr_world *world, orr_entity entity);
 
 /* Makes room for `count` more handles, so that orr__entity_reserve cannot fail. */
 int32_t orr__entity_room(orr_world *world, uint32_t count);
+static inline uint32_t orr__slot_stamp(uint32_t generation, uint32_t state)
+{
+    const orr__slot slot = { .generation = generation & ORR__GENERATION_MAX, .state = state & 3u };
+    return slot.stamp;
+}
+
 /* A page holds 4,096 slots. */
 static inline orr__slot *orr__slot_at(const orr__entities *entities, uint32_t index)
 {
@@ -56,8 +67,7 @@ static inline orr__slot *orr__slot_alive(const orr__entities *entities, orr_enti
     const uint64_t index = entity >> ORR__GENERATION_BITS;
     if (index >= entities->slot_count) return NULL;
     orr__slot *slot = orr__slot_at(entities, (uint32_t)index);
-    const bool same = slot->generation == (entity & ORR__GENERATION_MAX) && slot->state == ORR__SLOT_ALIVE;
-    return same ? slot : NULL;
+    return slot->stamp == orr__slot_stamp((uint32_t)entity & ORR__GENERATION_MAX, ORR__SLOT_ALIVE) ? slot : NULL;
 }
 
 /* A handle that is not alive yet; orr__entity_place makes it so, orr__entity_release gives it back. */

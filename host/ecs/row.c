@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { RUN_LEAST = 8 };      // shorter runs of rows are copied value by value
+
 // ---- appending ------------------------------------------------------------------------------------------------------
 
 // Rows first to first + count exist now: chunk counts, and bits for every tracker.
@@ -77,8 +79,10 @@ static inline void copy_value(void *to, uint32_t to_row, const void *from, uint3
 
 static inline void copy_bit(uint64_t *to, uint32_t to_row, const uint64_t *from, uint32_t from_row)
 {
-    const uint64_t bit = (from[from_row >> 6] >> (from_row & 63u)) & 1u;
-    to[to_row >> 6] = (to[to_row >> 6] & ~((uint64_t)1 << (to_row & 63u))) | bit << (to_row & 63u);
+    const uint64_t from_word = from[from_row >> 6], to_word = to[to_row >> 6];
+    if (!(from_word | to_word)) return;       // nearly always: marks are absorbed before rows move
+    const uint64_t bit = (from_word >> (from_row & 63u)) & 1u;
+    to[to_row >> 6] = (to_word & ~((uint64_t)1 << (to_row & 63u))) | bit << (to_row & 63u);
 }
 
 // Row `tail` of the same table takes the place of row `hole`.
@@ -87,13 +91,14 @@ static void fill_hole(orr_world *world, orr__table *table, uint32_t hole, uint32
     const uint32_t h = hole & (ORR__CHUNK_ROWS - 1), t = tail & (ORR__CHUNK_ROWS - 1);
     const orr__chunk *from = table->chunks[tail >> 12];
     orr__chunk *to = table->chunks[hole >> 12];
+    void *const *from_columns = from->columns, *const *to_columns = to->columns;
+    const uint8_t *bytes = table->column_bytes;
     const orr_entity entity = from->entity[t];
     to->entity[h] = entity;
-    orr__slot_at(&world->entities, orr_entity_index(entity))->row = hole;
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        copy_value(to->columns[i], h, from->columns[i], t, table->column_bytes[i]);
-    }
-    for (uint32_t i = 0; i < table->component_count; i++) copy_bit(to->changed[i], h, from->changed[i], t);
+    orr__slot_at(&world->entities, (uint32_t)(entity >> ORR__GENERATION_BITS))->row = hole;
+    const uint32_t columns = table->column_count, components = table->component_count;
+    for (uint32_t i = 0; i < columns; i++) copy_value(to_columns[i], h, from_columns[i], t, bytes[i]);
+    for (uint32_t i = 0; i < components; i++) copy_bit(to->changed[i], h, from->changed[i], t);
     for (uint32_t i = 0; i < table->term_count; i++) {
         if (orr__bits_get(from->tracked[i], t)) orr__term_set(to, i, h);
         else orr__term_clear(to, i, h);
@@ -104,14 +109,19 @@ static void fill_hole(orr_world *world, orr__table *table, uint32_t hole, uint32
 static void cut(const orr__table *table, orr__chunk *chunk, uint32_t begin)
 {
     const uint32_t end = chunk->count, word = begin >> 6;
-    for (uint32_t i = 0; i < table->component_count; i++) orr__bits_clear_range(chunk->changed[i], begin, end);
+    const uint32_t components = table->component_count;
+    chunk->count = begin;
+    if (end - begin == 1) {
+        for (uint32_t i = 0; i < components; i++) orr__bits_clear(chunk->changed[i], begin);
+    } else {
+        for (uint32_t i = 0; i < components; i++) orr__bits_clear_range(chunk->changed[i], begin, end);
+    }
     for (uint32_t i = 0; i < table->term_count; i++) {
         if (!chunk->tracked_summary[i]) continue;
         orr__bits_clear_range(chunk->tracked[i], begin, end);
         uint64_t *summary = &chunk->tracked_summary[i];
         orr__bits_clear_range(summary, word + (chunk->tracked[i][word] != 0), chunk->capacity / 64);
     }
-    chunk->count = begin;
 }
 
 static void cut_rows(orr_world *world, orr__table *table, uint64_t count)
@@ -153,8 +163,23 @@ void orr__table_remove(orr_world *world, orr__table *table, uint64_t row)
     close_holes(world, table, &rows, 1);
 }
 
+static void destroy_one(orr_world *world, orr__table *table, orr_entity entity)
+{
+    const orr__slot *slot = orr__slot_alive(&world->entities, entity);
+    if (!slot || slot->table != table->index) return;
+    const uint32_t row = slot->row, last = (uint32_t)table->row_count - 1;
+    if (table->term_count) orr__tracker_log_rows(world, table, &entity, 1, 0);
+    orr__entity_release(world, entity);
+    if (row != last) fill_hole(world, table, row, last);
+    cut_rows(world, table, last);
+}
+
 void orr__table_destroy(orr_world *world, orr__table *table, const orr_entity *entities, uint32_t count)
 {
+    if (count == 1) {
+        destroy_one(world, table, *entities);
+        return;
+    }
     const orr__entities *all = &world->entities;
     uint32_t left = (uint32_t)table->row_count;
     for (uint32_t i = 0; i < count; i++) {
@@ -196,22 +221,30 @@ typedef struct piece {
     uint32_t count, begin;
 } piece;
 
-#define COPY_ROWS(bytes)                                                                                              \
-    for (uint32_t i = 0; i < p->count; i++) {                                                                         \
-        const uint32_t row = p->rows[i];                                                                              \
-        const char *from = chunks[row >> 12]->columns[source];                                                        \
-        memcpy(into + (size_t)i * (bytes), from + (size_t)(row & (ORR__CHUNK_ROWS - 1)) * (bytes), (bytes));          \
-    }
+// How many of the rows from `at` on follow each other in one chunk of `from`.
+static inline uint32_t run(const piece *p, uint32_t at)
+{
+    const uint32_t first = p->rows[at], left = ORR__CHUNK_ROWS - (first & (ORR__CHUNK_ROWS - 1));
+    const uint32_t most = p->count - at < left ? p->count - at : left;
+    uint32_t many = 1;
+    while (many < most && p->rows[at + many] == first + many) many++;
+    return many;
+}
 
 static void copy_column(const piece *p, uint32_t source, uint32_t column, uint32_t bytes)
 {
     orr__chunk *const *chunks = p->of->from->chunks;
-    char *into = (char *)p->chunk->columns[column] + (size_t)p->begin * bytes;
-    switch (bytes) {
-    case 1: COPY_ROWS(1) break;
-    case 2: COPY_ROWS(2) break;
-    case 4: COPY_ROWS(4) break;
-    default: COPY_ROWS(8) break;
+    void *into = p->chunk->columns[column];
+    for (uint32_t i = 0, many; i < p->count; i += many) {
+        const uint32_t row = p->rows[i] & (ORR__CHUNK_ROWS - 1);
+        const char *from = chunks[p->rows[i] >> 12]->columns[source];
+        many = run(p, i);
+        if (many < RUN_LEAST) {
+            many = 1;
+            copy_value(into, p->begin + i, from, row, bytes);
+        } else {
+            memcpy((char *)into + (size_t)(p->begin + i) * bytes, from + (size_t)row * bytes, (size_t)many * bytes);
+        }
     }
 }
 
@@ -222,9 +255,19 @@ static void default_column(const piece *p, uint32_t column, const orr__field *fi
     }
 }
 
+static bool any_changed(const orr__table *table, uint32_t component_at)
+{
+    for (uint32_t i = 0; i < table->chunk_count; i++) {
+        const orr__chunk *chunk = table->chunks[i];
+        if (orr__bits_any(chunk->changed[component_at], chunk->capacity / 64)) return true;
+    }
+    return false;
+}
+
 static void copy_changed(const piece *p, uint32_t from_at, uint32_t to_at)
 {
     orr__chunk *const *chunks = p->of->from->chunks;
+    if (p->count > p->of->from->chunk_count * 32 && !any_changed(p->of->from, from_at)) return;
     for (uint32_t i = 0; i < p->count; i++) {
         const uint32_t row = p->rows[i];
         if (orr__bits_get(chunks[row >> 12]->changed[from_at], row & (ORR__CHUNK_ROWS - 1))) {

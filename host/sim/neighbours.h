@@ -26,8 +26,10 @@ typedef struct orr__near_set {
     uint32_t count, capacity;
 } orr__near_set;
 
+/* NULL unless 1 .. count. */
 orr__near_grid *orr__near_at(const orr_world *world, orr_near_index index);
-/* Builds it if it is stale or the world's structure has changed since. The thread that steps, between batches. */
+/* Builds it if it is stale, or the world's structure or the radius have changed since. The thread that steps, between
+ * batches. When it fails what was built before is gone or as it was; it stays stale. */
 int32_t orr__near_refresh(orr_world *world, orr_near_index index);
 /* Values of this component were written: grids that read it become stale. 0: all grids (a new tick). */
 void orr__near_touch(orr_world *world, orr_component component);
