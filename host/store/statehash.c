@@ -1,0 +1,215 @@
+#include "store/statehash.h"
+
+#include "base/hash.h"
+#include "sim/fields.h"
+#include "sim/sim.h"
+
+#include <string.h>
+
+enum { PIECE = 1024 };
+
+/* ---- values ------------------------------------------------------------------------------------------------------ */
+
+static void put_bools(orr__hasher *hasher, const uint8_t *values, size_t count)
+{
+    uint8_t piece[PIECE];       /* native code may have written any byte */
+    for (size_t done = 0; done < count;) {
+        const size_t many = count - done < PIECE ? count - done : PIECE;
+        for (size_t i = 0; i < many; i++) piece[i] = values[done + i] != 0;
+        orr__hasher_put(hasher, piece, many);
+        done += many;
+    }
+}
+
+static void put_column(orr__hasher *hasher, const void *values, uint32_t type, size_t count)
+{
+    switch (type) {
+    case ORR_TYPE_F32: orr__hasher_put_f32(hasher, values, count); break;
+    case ORR_TYPE_F64: orr__hasher_put_f64(hasher, values, count); break;
+    case ORR_TYPE_BOOL: put_bools(hasher, values, count); break;
+    default: orr__hasher_put(hasher, values, count * orr_type_bytes(type)); break;
+    }
+}
+
+static void put_f64(orr__hasher *hasher, double value)
+{
+    orr__hasher_put_f64(hasher, &value, 1);
+}
+
+static void put_value(orr__hasher *hasher, uint32_t type, orr_value value)
+{
+    const orr_value clean = orr__value_clean(type, value);
+    put_column(hasher, &clean, type, 1);
+}
+
+static void put_fields(orr__hasher *hasher, const orr__field *fields, uint32_t count)
+{
+    orr__hasher_put_u64(hasher, count);
+    for (uint32_t i = 0; i < count; i++) {
+        orr__hasher_put_text(hasher, fields[i].name);
+        orr__hasher_put_u64(hasher, fields[i].type);
+    }
+}
+
+/* ---- parts ------------------------------------------------------------------------------------------------------- */
+
+static void put_clock(orr__hasher *hasher, const orr_world *world)
+{
+    orr__hasher_put_u64(hasher, world->sim->tick);
+    orr__hasher_put_u64(hasher, world->sim->seed);
+}
+
+static void put_params(orr__hasher *hasher, const orr_world *world)
+{
+    const orr__params *all = &world->sim->params;
+    orr__hasher_put_u64(hasher, all->count);
+    for (uint32_t i = 0; i < all->count; i++) {
+        orr__hasher_put_text(hasher, all->items[i].name);
+        put_f64(hasher, all->items[i].value);
+    }
+    orr__hasher_put_u64(hasher, all->queue_count);
+    for (uint32_t i = 0; i < all->queue_count; i++) {
+        orr__hasher_put_u64(hasher, all->queue[i].param);
+        put_f64(hasher, all->queue[i].value);
+    }
+}
+
+static void put_resources(orr__hasher *hasher, const orr_world *world)
+{
+    const orr__resources *all = &world->sim->resources;
+    orr__hasher_put_u64(hasher, all->count);
+    for (uint32_t i = 0; i < all->count; i++) {
+        const orr__resource *resource = &all->items[i];
+        orr__hasher_put_text(hasher, resource->name);
+        put_fields(hasher, resource->fields, resource->field_count);
+        for (uint32_t k = 0; k < resource->field_count; k++) {
+            put_value(hasher, resource->fields[k].type, resource->values[k]);
+        }
+        if (resource->text) orr__hasher_put_text(hasher, resource->text);
+    }
+}
+
+static void put_lattices(orr__hasher *hasher, const orr_world *world)
+{
+    orr__hasher_put_u64(hasher, world->lattice_count);
+    for (uint32_t i = 0; i < world->lattice_count; i++) {
+        const orr__lattice *lattice = world->lattices[i];
+        orr__hasher_put_text(hasher, lattice->name);
+        orr__hasher_put_u64(hasher, lattice->width);
+        orr__hasher_put_u64(hasher, lattice->height);
+        orr__hasher_put_u64(hasher, lattice->wraps);
+        put_fields(hasher, lattice->fields, lattice->field_count);
+        for (uint32_t k = 0; k < lattice->field_count; k++) {
+            put_column(hasher, lattice->front[k], lattice->fields[k].type, (size_t)lattice->width * lattice->height);
+        }
+    }
+}
+
+static void put_events(orr__hasher *hasher, const orr_world *world)
+{
+    const orr__events *all = &world->sim->events;
+    for (uint32_t i = 0; i < all->count; i++) {
+        const orr__event *event = &all->items[i];
+        if (event->count == 0) continue;
+        orr__hasher_put_text(hasher, event->name);
+        put_fields(hasher, event->fields, event->field_count);
+        orr__hasher_put_u64(hasher, event->count);
+        orr__hasher_put(hasher, event->ticks, (size_t)event->count * sizeof *event->ticks);
+        for (uint64_t k = 0; k < event->count; k++) {
+            for (uint32_t f = 0; f < event->field_count; f++) {
+                put_value(hasher, event->fields[f].type, event->values[k * event->field_count + f]);
+            }
+        }
+    }
+}
+
+/* In order of name, so that it does not matter which of them was the first to exist. */
+static void put_reductions(orr__hasher *hasher, const orr_world *world)
+{
+    const orr__reductions *all = &world->sim->reductions;
+    for (uint32_t i = 0; i < all->count; i++) {
+        const orr__reduction *item = &all->items[i];
+        if (!item->published) continue;
+        orr__hasher_put_text(hasher, item->name);
+        orr__hasher_put_u64(hasher, item->kind);
+        put_f64(hasher, item->value);
+    }
+}
+
+/* Slots have no padding and their unused bits are 0, so they are hashed as they lie. The free list is threaded through
+ * them. */
+_Static_assert(sizeof(orr__slot) == 12, "an orr__slot is three words without padding");
+
+static void put_entities(orr__hasher *hasher, const orr_world *world)
+{
+    const orr__entities *all = &world->entities;
+    orr__hasher_put_u64(hasher, all->slot_count);
+    orr__hasher_put_u64(hasher, all->free_head);
+    for (uint32_t done = 0, page = 0; done < all->slot_count; page++) {
+        const uint32_t left = all->slot_count - done, many = left < ORR__SLOT_PAGE ? left : ORR__SLOT_PAGE;
+        orr__hasher_put(hasher, all->pages[page], many * sizeof(orr__slot));
+        done += many;
+    }
+}
+
+static void put_rows(orr__hasher *hasher, const orr__table *table)
+{
+    for (uint32_t c = 0; c < table->chunk_count; c++) {
+        const orr__chunk *chunk = table->chunks[c];
+        for (uint32_t k = 0; k < table->column_count && chunk->count; k++) {
+            put_column(hasher, chunk->columns[k], table->column_types[k], chunk->count);
+        }
+    }
+}
+
+static void put_tables(orr__hasher *hasher, const orr_world *world)
+{
+    orr__hasher_put_u64(hasher, world->table_count);
+    for (uint32_t i = 0; i < world->table_count; i++) {
+        const orr__table *table = world->tables[i];
+        orr__hasher_put_u64(hasher, table->component_count);
+        for (uint32_t k = 0; k < table->component_count; k++) {
+            const orr__component *component = orr__component_at(world, table->components[k]);
+            orr__hasher_put_text(hasher, component->name);
+            put_fields(hasher, component->fields, component->field_count);
+        }
+        orr__hasher_put_u64(hasher, table->row_count);
+        put_rows(hasher, table);
+    }
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    void (*put)(orr__hasher *hasher, const orr_world *world);
+} parts[ORR__STATE_PARTS] = {
+    [ORR__STATE_CLOCK]      = { "tick and seed", put_clock },
+    [ORR__STATE_PARAMS]     = { "params",        put_params },
+    [ORR__STATE_RESOURCES]  = { "resources",     put_resources },
+    [ORR__STATE_LATTICES]   = { "lattices",      put_lattices },
+    [ORR__STATE_EVENTS]     = { "events",        put_events },
+    [ORR__STATE_REDUCTIONS] = { "reductions",    put_reductions },
+    [ORR__STATE_ENTITIES]   = { "entities",      put_entities },
+    [ORR__STATE_TABLES]     = { "tables",        put_tables },
+};
+
+const char *orr__state_part_name(uint32_t part)
+{
+    return part < ORR__STATE_PARTS ? parts[part].name : "unknown";
+}
+
+uint64_t orr__state_hash_part(const orr_world *world, uint32_t part)
+{
+    orr__hasher hasher;
+    orr__hasher_begin(&hasher, 0);
+    if (part < ORR__STATE_PARTS) parts[part].put(&hasher, world);
+    return orr__hasher_end(&hasher);
+}
+
+uint64_t orr_world_hash(orr_world *world)
+{
+    uint64_t hashes[ORR__STATE_PARTS];
+    for (uint32_t i = 0; i < ORR__STATE_PARTS; i++) hashes[i] = orr__state_hash_part(world, i);
+    return orr__hash_bytes(hashes, sizeof hashes, 0);
+}
