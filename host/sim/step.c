@@ -72,12 +72,14 @@ static int32_t run_ticks(orr_world *world, uint64_t ticks)
 {
     orr__sim *sim = world->sim;
     if (!sim->started) run_once(world);
-    for (uint64_t i = 0; i < ticks && sim->failure.code == ORR_OK; i++) {
-        if (atomic_exchange_explicit(&sim->interrupted, 0, memory_order_relaxed))
-            return orr__fail(ORR_E_INTERRUPTED, "interrupted before tick %llu", (unsigned long long)sim->tick);
+    bool interrupted = atomic_exchange_explicit(&sim->interrupted, 0, memory_order_relaxed);
+    for (uint64_t i = 0; i < ticks && sim->failure.code == ORR_OK && !interrupted; i++) {
         tick(world);
+        interrupted = atomic_exchange_explicit(&sim->interrupted, 0, memory_order_relaxed);
     }
     if (sim->failure.code == ORR_OK) orr__sim_publish(world);
+    if (sim->failure.code == ORR_OK && interrupted)
+        return orr__fail(ORR_E_INTERRUPTED, "interrupted before tick %llu", (unsigned long long)sim->tick);
     /* what came later may have left other texts */
     return sim->failure.code == ORR_OK ? ORR_OK : orr__fail(sim->failure.code, "%s", sim->failure.text);
 }
