@@ -38,7 +38,7 @@ static int64_t list_entity(fuzz *f, const list *l)
 static void record_spawn(fuzz *f, list *l)
 {
     const uint32_t count = one_in(f, 30) ? below(f, 300) : below(f, 5);
-    if (f->m->prefab_count == 0 || l->provisional_count + count > RESERVED) {
+    if (f->m->prefab_count == 0 || l->provisional_count + count > RESERVED || l->op_count == OPS) {
         return;
     }
     op o = { .kind = ORR__PATCH_SPAWN, .prefab = below(f, f->m->prefab_count), .count = count,

@@ -320,7 +320,7 @@ static void fuzz_seed(uint64_t seed, uint64_t steps, uint64_t every, int memory)
 
 int main(int argc, char **argv)
 {
-    uint64_t values[] = { 12, 1, 600, 16, 0 };
+    uint64_t values[] = { 16, 1, 600, 16, 0 };
     static const char *const names[] = { "--seeds", "--seed", "--steps", "--every", "--memory" };
     for (int i = 1; i < argc; i += 2) {
         uint32_t at = 0;
