@@ -287,7 +287,7 @@ static void lay_out(const orr_component_desc *desc, orr__component *out)
         field->bytes = (uint8_t)types[from->type].bytes;
         orr__value_store(&field->value, 0, from->type, from->value);
     }
-    uint32_t offset = 0, largest = 1;
+    uint32_t offset = 0, largest = 1, least = 8;
     for (uint32_t i = 0; i < desc->field_count; i++) {
         orr__field *field = &out->fields[i];
         const uint32_t bytes = field->bytes;
@@ -296,9 +296,11 @@ static void lay_out(const orr_component_desc *desc, orr__component *out)
         offset += bytes;
         out->row_bytes += bytes;
         largest = bytes > largest ? bytes : largest;
+        least = bytes < least ? bytes : least;
         if (field->type == ORR_TYPE_ENTITY) out->has_entities = 1;
     }
     out->field_count = desc->field_count;
+    out->uniform_bytes = least == largest && least >= 4 ? least : 0;
     out->record_bytes = (offset + largest - 1) / largest * largest;
 }
 

@@ -478,13 +478,31 @@ static inline bool find(const orr_world *world, orr_entity entity, orr_component
     return true;
 }
 
-static inline void copy_field(void *to, const void *from, uint32_t bytes)
+static void read_mixed(const orr__component *of, void *const *columns, size_t row, char *record)
 {
-    switch (bytes) {
-    case 1: memcpy(to, from, 1); break;
-    case 2: memcpy(to, from, 2); break;
-    case 4: memcpy(to, from, 4); break;
-    default: memcpy(to, from, 8); break;
+    for (uint32_t i = 0; i < of->field_count; i++) {
+        const orr__field *field = &of->fields[i];
+        char *to = record + field->offset;
+        switch (field->bytes) {
+        case 1: *to = ((const char *)columns[i])[row]; break;
+        case 2: memcpy(to, (const char *)columns[i] + row * 2, 2); break;
+        case 4: memcpy(to, (const char *)columns[i] + row * 4, 4); break;
+        default: memcpy(to, (const char *)columns[i] + row * 8, 8); break;
+        }
+    }
+}
+
+static void write_mixed(const orr__component *of, void *const *columns, size_t row, const char *record)
+{
+    for (uint32_t i = 0; i < of->field_count; i++) {
+        const orr__field *field = &of->fields[i];
+        const char *from = record + field->offset;
+        switch (field->bytes) {
+        case 1: ((char *)columns[i])[row] = field->type == ORR_TYPE_BOOL ? *from != 0 : *from; break;
+        case 2: memcpy((char *)columns[i] + row * 2, from, 2); break;
+        case 4: memcpy((char *)columns[i] + row * 4, from, 4); break;
+        default: memcpy((char *)columns[i] + row * 8, from, 8); break;
+        }
     }
 }
 
@@ -494,10 +512,13 @@ int32_t orr_entity_get(const orr_world *world, orr_entity entity, orr_component 
     if (!find(world, entity, component, &p)) return fail_place(world, entity, component, "get");
     const orr__component *of = &world->components[component - 1];
     void *const *columns = p.chunk->columns + p.table->first_column[p.at];
-    for (uint32_t i = 0; i < of->field_count; i++) {
-        const orr__field *field = &of->fields[i];
-        copy_field((char *)record + field->offset, (const char *)columns[i] + (size_t)p.row * field->bytes,
-                   field->bytes);
+    const uint32_t count = of->field_count;
+    const size_t row = p.row;
+    char *to = record;
+    if (of->uniform_bytes == 4) {        // by far the most components
+        for (uint32_t i = 0; i < count; i++) memcpy(to + i * 4, (const char *)columns[i] + row * 4, 4);
+    } else {
+        read_mixed(of, columns, row, to);
     }
     return ORR_OK;
 }
@@ -508,14 +529,15 @@ int32_t orr_entity_set(orr_world *world, orr_entity entity, orr_component compon
     if (!find(world, entity, component, &p)) return fail_place(world, entity, component, "set");
     const orr__component *of = &world->components[component - 1];
     void *const *columns = p.chunk->columns + p.table->first_column[p.at];
-    for (uint32_t i = 0; i < of->field_count; i++) {
-        const orr__field *field = &of->fields[i];
-        const char *from = (const char *)record + field->offset;
-        char *to = (char *)columns[i] + (size_t)p.row * field->bytes;
-        if (field->type == ORR_TYPE_BOOL) *to = *from != 0;
-        else copy_field(to, from, field->bytes);
+    const uint32_t count = of->field_count;
+    const size_t row = p.row;
+    const char *from = record;
+    if (of->uniform_bytes == 4) {
+        for (uint32_t i = 0; i < count; i++) memcpy((char *)columns[i] + row * 4, from + i * 4, 4);
+    } else {
+        write_mixed(of, columns, row, from);
     }
-    orr__tracker_mark(world, p.table, p.chunk, component, p.row, p.row + 1, 0);
+    if (p.table->term_count) orr__tracker_mark(world, p.table, p.chunk, component, p.row, p.row + 1, 0);
     return ORR_OK;
 }
 
