@@ -40,6 +40,7 @@ static int32_t append(orr__partials *partials, orr__arena *arena, uint64_t key, 
     if (partials->last) partials->last->next = partial;
     else partials->first = partial;
     partials->last = partial;
+    partials->recent = partial;
     return ORR_OK;
 }
 
@@ -47,14 +48,16 @@ int32_t orr__partials_add(orr__partials *partials, orr__arena *arena, uint32_t k
 {
     if (!name) return orr__fail(ORR_E_ARGUMENT, "a reduction without a name");
     if (kind > ORR_MAX) return orr__fail(ORR_E_ARGUMENT, "reduction '%s': %u is no kind", name, (unsigned)kind);
-    const uint64_t key = orr__hash_text(name);
-    for (orr__partial *at = partials->first; at; at = at->next) {
-        if (at->key != key || strcmp(at->name, name) != 0) continue;
-        if (at->kind != kind) return other_kind(name, at->kind, kind);
-        at->value = combine(kind, at->value, value);
-        return ORR_OK;
+    orr__partial *at = partials->recent;
+    if (!at || strcmp(at->name, name) != 0) {
+        const uint64_t key = orr__hash_text(name);
+        for (at = partials->first; at && (at->key != key || strcmp(at->name, name) != 0);) at = at->next;
+        if (!at) return append(partials, arena, key, kind, name, value);
+        partials->recent = at;
     }
-    return append(partials, arena, key, kind, name, value);
+    if (at->kind != kind) return other_kind(name, at->kind, kind);
+    at->value = combine(kind, at->value, value);
+    return ORR_OK;
 }
 
 /* ---- merging ----------------------------------------------------------------------------------------------------- */
@@ -124,16 +127,17 @@ int32_t orr__reductions_merge(orr_world *world, const orr__partials *partials)
     return ORR_OK;
 }
 
-static bool fed_by_active(const orr_world *world, const orr__reduction *item)
+/* Whether one of those who fed it last ran in this stage. */
+static bool was_due(const orr_world *world, const orr__reduction *item, uint32_t stage)
 {
     for (uint32_t i = 0; i < item->feeder_count; i++) {
-        const orr_system feeder = item->feeders[i];
-        if (feeder && orr__system_at(world, feeder)->run.active) return true;
+        const orr__system *feeder = orr__system_at(world, item->feeders[i]);
+        if (feeder && feeder->stage == stage && feeder->run.active) return true;
     }
     return false;
 }
 
-void orr__reductions_publish(orr_world *world)
+void orr__reductions_publish(orr_world *world, uint32_t stage)
 {
     orr__reductions *all = &world->sim->reductions;
     for (uint32_t i = 0; i < all->count; i++) {
@@ -142,11 +146,10 @@ void orr__reductions_publish(orr_world *world)
             item->value = item->next;
             item->published = true;
             item->merged = false;
-        } else if (item->published && fed_by_active(world, item)) {
+        } else if (item->published && was_due(world, item, stage)) {
             item->published = false;
         }
     }
-    all->feeder = 0;
 }
 
 void orr__reductions_fini(orr_world *world)

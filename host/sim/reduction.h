@@ -40,6 +40,7 @@ typedef struct orr__partial {
 /* What one range contributed. All zero: nothing. The memory is the arena's that is given to each call. */
 typedef struct orr__partials {
     orr__partial *first, *last;
+    orr__partial *recent;        /* added to last: nearly always the next one too */
 } orr__partials;
 
 /* Any thread, one at a time for each list. The same name with another kind is ORR_E_ARGUMENT. */
@@ -48,9 +49,9 @@ int32_t orr__partials_add(orr__partials *partials, orr__arena *arena, uint32_t k
 /* The thread that steps. Merges a list; lists come in (system, range) order. ORR_E_ARGUMENT when the name is used with
  * another kind elsewhere; what stood before it in the list is merged then. */
 int32_t orr__reductions_merge(orr_world *world, const orr__partials *partials);
-/* End of the stage: what was merged becomes the value; what was not merged although a system that feeds it is `active`
- * in this stage (orr_run) becomes absent. */
-void orr__reductions_publish(orr_world *world);
+/* End of a stage (its index): what was merged becomes the value; what was not merged although a system of this stage
+ * that fed it last is `active` (orr_run) becomes absent. */
+void orr__reductions_publish(orr_world *world, uint32_t stage);
 void orr__reductions_fini(orr_world *world);
 
 #endif

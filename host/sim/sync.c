@@ -66,8 +66,9 @@ static int32_t resolve(orr_world *world, orr__system *system, orr_range *range)
 
 static int32_t publish(orr_world *world, orr__system *system, orr_range *range)
 {
-    (void)system;
+    world->sim->reductions.feeder = system->id;
     int32_t code = orr__reductions_merge(world, &range->recording->partials);
+    world->sim->reductions.feeder = 0;
     if (code == ORR_OK) code = orr__events_publish(world, &range->recording->emitted, &range->recording->patches);
     return code;
 }
@@ -107,7 +108,7 @@ void orr__sync_stage(orr_world *world, orr__schedule_stage *stage)
     }
     const int32_t code = orr__hooks_run(world, true);
     if (code != ORR_OK) orr__sim_failed(world, code);
-    orr__reductions_publish(world);
+    orr__reductions_publish(world, (uint32_t)(stage - world->sim->schedule.stages));
 }
 
 static int32_t apply_recording(orr_world *world, orr__recording *recording)
