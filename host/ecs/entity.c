@@ -114,7 +114,7 @@ orr_entity orr__entity_reserve(orr_world *world)
 {
     uint32_t index;
     orr__slot *slot = take(&world->entities, &index);
-    slot->state = ORR__SLOT_RESERVED;
+    slot->stamp = orr__slot_stamp(slot->generation, ORR__SLOT_RESERVED);
     slot->table = 0;
     slot->row = 0;
     return orr__entity_make(index, slot->generation);
@@ -124,7 +124,7 @@ void orr__entity_place(orr_world *world, orr_entity entity, uint32_t table, uint
 {
     orr__slot *slot = orr__slot_at(&world->entities, orr_entity_index(entity));
     world->entities.alive += slot->state == ORR__SLOT_RESERVED;
-    slot->state = ORR__SLOT_ALIVE;
+    slot->stamp = orr__slot_stamp(slot->generation, ORR__SLOT_ALIVE);
     slot->table = table;
     slot->row = row;
 }
@@ -137,10 +137,11 @@ void orr__entity_spawn_rows(orr_world *world, uint32_t table, uint32_t row, uint
     while (done < count && all->free_head != UINT32_MAX) {
         uint32_t index;
         orr__slot *slot = take(all, &index);
-        slot->state = ORR__SLOT_ALIVE;
+        const uint32_t generation = slot->generation;
+        slot->stamp = orr__slot_stamp(generation, ORR__SLOT_ALIVE);
         slot->table = table;
         slot->row = row + done;
-        out[done++] = orr__entity_make(index, slot->generation);
+        out[done++] = orr__entity_make(index, generation);
     }
     while (done < count) {      // new slots, page by page
         const uint32_t index = all->slot_count, left = ORR__SLOT_PAGE - index % ORR__SLOT_PAGE;

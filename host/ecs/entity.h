@@ -49,10 +49,10 @@ orr__slot *orr__entity_need(const orr_world *world, orr_entity entity);
 
 /* Makes room for `count` more handles, so that orr__entity_reserve cannot fail. */
 int32_t orr__entity_room(orr_world *world, uint32_t count);
+/* In arithmetic: compilers go through memory for bit-fields. Both lay them out from the lowest bit, as a test checks. */
 static inline uint32_t orr__slot_stamp(uint32_t generation, uint32_t state)
 {
-    const orr__slot slot = { .generation = generation & ORR__GENERATION_MAX, .state = state & 3u };
-    return slot.stamp;
+    return generation | state << ORR__GENERATION_BITS;
 }
 
 /* A page holds 4,096 slots. */
