@@ -94,22 +94,25 @@ static inline ORR__KERNEL void append(const view *v, uint32_t first, uint32_t co
 }
 
 /* Adds what is within the radius to the sums of row l, and forgets the candidates. */
-static inline ORR__KERNEL void add_up(const view *v, orr_entity self, candidates *restrict c, sums *restrict sum, uint32_t l)
+static inline ORR__KERNEL void add_up(const view *v, orr_entity self, candidates *restrict c, sums *restrict sum,
+                                      uint32_t l)
 {
     const orr_entity *restrict entity = v->near->entity;
     const float *restrict vx = v->vx, *restrict vy = v->vy;
     const double r2 = v->r2, s2 = v->s2;
     double cx = sum->cx[l], cy = sum->cy[l], ux = sum->ux[l], uy = sum->uy[l], sx = sum->sx[l], sy = sum->sy[l];
-    uint32_t seen = 0;
+    uint32_t seen = 0, others = 0;
     for (uint32_t k = 0; k < c->count; k++) {
         c->seen[seen] = k;
-        seen += (uint32_t)(c->d2[k] <= r2) & (uint32_t)(entity[c->entry[k]] != self);
+        seen += c->d2[k] <= r2;
     }
     for (uint32_t h = 0; h < seen; h++) {
         const uint32_t k = c->seen[h], j = c->entry[k];
+        if (entity[j] == self) continue;
         const double dx = c->dx[k], dy = c->dy[k], d2 = c->d2[k];
         /* 0 when not closer than s; at one point dx and dy are 0 and q finite (no two floats are 1e-100 apart) */
         const double close = s2 / (d2 > 1e-200 ? d2 : 1e-200) - 1.0, q = close > 0.0 ? close : 0.0;
+        others++;
         cx += dx;
         cy += dy;
         ux += (double)vx[j];
@@ -117,7 +120,7 @@ static inline ORR__KERNEL void add_up(const view *v, orr_entity self, candidates
         sx += dx * q;
         sy += dy * q;
     }
-    sum->n[l] += (double)seen;
+    sum->n[l] += (double)others;
     sum->cx[l] = cx;
     sum->cy[l] = cy;
     sum->ux[l] = ux;
