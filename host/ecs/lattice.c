@@ -206,10 +206,10 @@ static int32_t build(orr__alloc *alloc, orr__lattice *lattice, const orr_lattice
     lattice->wraps = wraps_of(desc);
     lattice->name = orr__alloc_string(alloc, desc->name);
     lattice->fields = orr__alloc_zero(alloc, count * sizeof *lattice->fields, 0);
+    lattice->field_count = lattice->fields ? count : 0; /* `destroy` looks at that many fields */
     if (!lattice->name || !lattice->fields) {
         return ORR_E_MEMORY;
     }
-    lattice->field_count = count; /* only now: `destroy` looks at that many fields */
     if (copy_fields(alloc, lattice, desc) != ORR_OK) {
         return ORR_E_MEMORY;
     }

@@ -60,13 +60,10 @@ static void insert_component(orr__prefab *prefab, orr_component component)
 static int32_t take_components(orr_world *world, orr__prefab *prefab, const orr__prefab *parent,
                                const orr_prefab_desc *desc)
 {
-    uint32_t own = 0;
-    for (; desc->components && desc->components[own]; own++) {
-        if (!orr__component_at(world, desc->components[own])) {
-            return orr__fail(ORR_E_NOT_FOUND, "prefab '%s': component %u does not exist in this world", label(desc),
-                             (unsigned)desc->components[own]);
-        }
+    if (orr__component_list_check(world, desc->components, "components") != ORR_OK) {
+        return orr__fail_more("prefab '%s'", label(desc));
     }
+    const uint32_t own = orr__component_list_count(desc->components);
     const uint32_t room = own + (parent ? parent->component_count : 0) + 1;
     prefab->components = orr__alloc_zero(&world->alloc, room * sizeof *prefab->components, 0);
     if (!prefab->components) {
@@ -106,12 +103,10 @@ static int32_t take_own_values(const orr_world *world, orr__prefab *prefab, cons
 {
     for (uint32_t i = 0; i < desc->value_count; i++) {
         const orr_field field = desc->values[i].field;
-        const orr__component *component = orr__component_at(world, field.component);
-        if (!component || field.index >= component->field_count ||
-            component->fields[field.index].type != field.type) {
-            return orr__fail(ORR_E_ARGUMENT, "prefab '%s': value %u is for no field of this world", label(desc),
-                             (unsigned)i);
+        if (orr__field_check(world, field, "value") != ORR_OK) {
+            return orr__fail_more("prefab '%s'", label(desc));
         }
+        const orr__component *component = orr__component_at(world, field.component);
         const uint32_t begin = values_begin(world, prefab, field.component);
         if (begin == UINT32_MAX) {
             return orr__fail(ORR_E_ARGUMENT, "prefab '%s': a value for %s.%s, but %s is not among its components",
