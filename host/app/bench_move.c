@@ -259,6 +259,7 @@ void orr__bench_move(orr__bench *bench)
     if (orr__bench_wanted(bench, "native")) native_moves(bench);
     if (orr__bench_wanted(bench, "tables")) many_tables(bench);
     if (orr__bench_wanted(bench, "heavy")) heavy(bench);
+    if (strcmp(orr_host_engine(), "none") == 0) return;
     if (orr__bench_wanted(bench, "lua")) lua_moves(bench);
     if (orr__bench_wanted(bench, "handle")) lua_by_handle(bench);
 }
