@@ -129,3 +129,7 @@ if(TARGET orrery_static)
     orrery_test_script(tools embed "${tests_dir}/embed/run" "${PROJECT_BINARY_DIR}" "${CMAKE_C_COMPILER}"
         "${cxx_compiler}" "${CMAKE_COMMAND}" ${embed_lua} ${embed_flags})
 endif()
+
+# Modules of jobs that tests load: <build>/plugins/*.so.
+set(ORRERY_INCLUDE_DIR "${public_include_dir}")
+add_subdirectory("${tests_dir}/plugin" "${PROJECT_BINARY_DIR}/plugins.build")
