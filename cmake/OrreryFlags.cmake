@@ -18,13 +18,6 @@ target_compile_options(orrery_flags INTERFACE
     $<$<CONFIG:Release>:-O3> $<$<CONFIG:Release>:-g>)
 target_link_libraries(orrery_flags INTERFACE Threads::Threads)
 
-# Code may ask "#if ORRERY_LUA": defined as 1 when the part is built, and not at all otherwise.
-foreach(part LUA VIEW NET)
-    if(ORRERY_${part})
-        target_compile_definitions(orrery_flags INTERFACE ORRERY_${part}=1)
-    endif()
-endforeach()
-
 if(ORRERY_SANITIZE)
     set(sanitizer_flags -fsanitize=${ORRERY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_compile_options(orrery_flags INTERFACE ${sanitizer_flags} $<$<CONFIG:Debug>:-O1>)

@@ -11,6 +11,8 @@ foreach(header orrery.h orrery_job.h)
     endif()
 endforeach()
 
+# A part is built when its option is on and its folder has sources. Code may then ask "#if ORRERY_LUA": defined as 1
+# when the part is built, and not at all otherwise.
 set(library_folders base pool ecs sim store)
 foreach(part script:LUA view:VIEW net:NET)
     string(REPLACE ":" ";" part "${part}")
@@ -21,6 +23,7 @@ foreach(part script:LUA view:VIEW net:NET)
     set(ORRERY_HAS_${option} OFF)
     if(ORRERY_${option} AND part_sources)
         set(ORRERY_HAS_${option} ON)
+        target_compile_definitions(orrery_flags INTERFACE ORRERY_${option}=1)
         list(APPEND library_folders ${folder})
     endif()
 endforeach()
