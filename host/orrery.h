@@ -525,6 +525,7 @@ typedef struct orr_host_desc {
     uint64_t guard_budget;           /* loops a system run may take; default 1e9 */
     uint64_t lua_bytes;              /* soft cap of each Lua machine; default 512 MiB */
     const char *const *set;          /* "speed=3": params, after loading; ends with NULL */
+    bool test;                       /* first sets the params that the script's orrery.test asks for */
     const orr_allocator *allocator;
     const orr_scheduler *scheduler;
     orr_log_function *log;           /* also gets what the script prints (level 0) */
