@@ -101,7 +101,7 @@ enum { SET_DEAD = -1, SET_LACKS = 0, SET_MADE = 1 };
 
 static int32_t try_set(orr_world *world, const orr__patch *patch)
 {
-    const orr__slot *slot = orr__entity_slot(world, (orr_entity)patch->entity);
+    const orr__slot *slot = orr__slot_alive(&world->entities, (orr_entity)patch->entity);
     if (!slot) {
         return SET_DEAD;
     }
@@ -228,10 +228,55 @@ static uint32_t keep_alive(orr_world *world, orr_entity *entities, uint32_t coun
     uint32_t alive = 0;
     for (uint32_t i = 0; i < count; i++) {
         entities[alive] = entities[i];
-        alive += orr__entity_slot(world, entities[i]) != NULL;
+        alive += orr__slot_alive(&world->entities, entities[i]) != NULL;
     }
     world->dropped += count - alive;
     return alive;
+}
+
+/* Leaves each entity once, where it stands first: hooks are told once of what is lost. */
+static uint32_t keep_first(orr_entity *entities, uint32_t count)
+{
+    uint64_t filter[FILTER_BITS / 64];
+    uint32_t kept = 0;
+    if (count > 1) {
+        memset(filter, 0, sizeof filter);
+    }
+    for (uint32_t i = 0; i < count && count > 1; i++) {
+        const uint32_t bit = filter_bit((int64_t)entities[i]);
+        bool before = false;
+        for (uint32_t k = 0; orr__bits_get(filter, bit) && k < kept && !before; k++) {
+            before = entities[k] == entities[i];
+        }
+        orr__bits_set(filter, bit);
+        entities[kept] = entities[i];
+        kept += !before;
+    }
+    return count > 1 ? kept : count;
+}
+
+static bool is_hooked(const orr_world *world, orr_component component)
+{
+    return world->components[component - 1].hooked >> ORR_HOOK_REMOVE & 1u;
+}
+
+/* Whether a hook is told when they die. */
+static bool are_hooked(const orr_world *world, const orr_entity *entities, uint32_t count)
+{
+    uint32_t last = UINT32_MAX;
+    for (uint32_t i = 0; world->losing && i < count; i++) {
+        const orr__slot *slot = orr__slot_alive(&world->entities, entities[i]);
+        if (!slot || slot->table == last) {
+            continue;
+        }
+        const orr__table *table = world->tables[last = slot->table];
+        for (uint32_t k = 0; k < table->component_count; k++) {
+            if (is_hooked(world, table->components[k])) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static int32_t apply_run(orr__patches *patches, place *at)
@@ -242,16 +287,19 @@ static int32_t apply_run(orr__patches *patches, place *at)
     const uint32_t count = take_run(patches, at, entities);
     if (patch.kind == ORR__PATCH_DESTROY) {
         const uint64_t before = world->entities.alive;
-        const int32_t result = orr__entities_destroy(world, entities, count);
+        const uint32_t once = are_hooked(world, entities, count) ? keep_first(entities, count) : count;
+        const int32_t result = orr__entities_destroy(world, entities, once);
         world->dropped += count - (before - world->entities.alive); /* also the second one of the same entity */
         return result;
     }
-    const uint32_t alive = keep_alive(world, entities, count);
-    if (alive == 0) {
-        return ORR_OK;
+    uint32_t alive = keep_alive(world, entities, count);
+    int32_t result = ORR_OK;
+    if (alive > 0 && patch.kind == ORR__PATCH_ADD) {
+        result = orr__entities_add(world, entities, alive, patch.component);
+    } else if (alive > 0) {
+        alive = is_hooked(world, patch.component) ? keep_first(entities, alive) : alive;
+        result = orr__entities_remove(world, entities, alive, patch.component);
     }
-    const int32_t result = patch.kind == ORR__PATCH_ADD ? orr__entities_add(world, entities, alive, patch.component)
-                                                        : orr__entities_remove(world, entities, alive, patch.component);
     world->dropped += result == ORR_OK ? 0 : alive;
     return result;
 }
