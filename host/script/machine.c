@@ -59,13 +59,13 @@ static int lua_search(lua_State *L)
 {
     orr__machine *m = machine_of(L);
     const char *name = luaL_checkstring(L, 1);
-    char path[PATH_BYTES], chunk[PATH_BYTES];
+    char path[PATH_BYTES], chunk[PATH_BYTES + 2];
     snprintf(path, sizeof path, "%s.lua", name);
     for (char *dot = strchr(path, '.'); dot && strcmp(dot, ".lua") != 0; dot = strchr(dot + 1, '.')) *dot = '/';
     snprintf(chunk, sizeof chunk, "=%s", path);
     const char *folder = getenv("ORRERY_LUA_PATH");
     if (folder && *folder) {
-        char full[2 * PATH_BYTES];
+        char full[4 * PATH_BYTES];
         snprintf(full, sizeof full, "%s/%s", folder, path);
         if (push_file(L, m, full)) {
             size_t bytes = 0;

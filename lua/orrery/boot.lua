@@ -1,0 +1,35 @@
+-- Called by the host when a machine starts: takes the core (the seam's pointer and a few C functions), gives the one
+-- function through which C enters Lua.
+return function(core)
+  package.loaded["orrery.core"] = core
+  local sandbox = require "orrery.sandbox"
+  local system = require "orrery.system"
+  local hook = require "orrery.hook"
+  local state = require "orrery.state"
+  local check = require "orrery.check"
+
+  local enter = {}
+
+  function enter.load(text, name)
+    state.running = nil
+    sandbox.run(text, name)
+    if state.declared == 0 then
+      check.fail("the script defines nothing: no component, no system, no param")
+    end
+    state.loaded = true
+  end
+
+  function enter.eval(text, name)
+    state.running = nil
+    sandbox.run(text, name)
+  end
+
+  enter.system = system.run
+  enter.extra = system.extra
+  enter.take = system.take
+  enter.hook = hook.run
+
+  return function(what, a, b)
+    return enter[what](a, b)
+  end
+end

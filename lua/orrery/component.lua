@@ -1,0 +1,182 @@
+-- Components, tags, and the types of fields.
+local seam = require "orrery.seam"
+local check = require "orrery.check"
+local registry = require "orrery.registry"
+local state = require "orrery.state"
+local S, M = seam.S, seam.M
+local fail, name_of = check.fail, check.name_of
+local need, type, tostring = seam.need, type, tostring
+
+local component = { types = {} }
+
+-- ---- types: orrery.f32, orrery.f32(1.0) ----
+
+local type_info = setmetatable({}, { __mode = "k" })
+
+local function check_default(name, value)
+  if name == "bool" then
+    if type(value) ~= "boolean" then fail("a default of type bool is true or false, got %s", name_of(value)) end
+    return value and 1 or 0
+  end
+  if name == "entity" then fail("an entity field has no default: it starts as 0, none") end
+  if type(value) ~= "number" then fail("a default of type %s is a number, got %s", name, name_of(value)) end
+  return value
+end
+
+local function new_type(name, default)
+  local object = setmetatable({}, {
+    __metatable = false,
+    __call = function(_, value) return new_type(name, check_default(name, value)) end,
+    __newindex = function() fail("types cannot be changed") end,
+    __tostring = function() return name end,
+  })
+  type_info[object] = { name = name, number = seam.types[name], default = default or 0 }
+  return object
+end
+
+for name in pairs(seam.types) do component.types[name] = new_type(name) end
+
+-- ---- fields ----
+
+-- Reads { x = f32, y = f32(1) } into a list ordered by name; `loose` also takes numbers and booleans as types with a
+-- default (resources, events do).
+function component.fields(fields, what, loose)
+  check.record(fields, what .. ": its fields")
+  local numbers, names, others = check.keys(fields)
+  if #numbers + #others > 0 then
+    fail("%s: a field without a name; fields are written { x = orrery.f32, ... }", what)
+  end
+  local list = {}
+  for k, name in ipairs(names) do
+    check.identifier(name, what .. ": a field")
+    local value = fields[name]
+    local info = type(value) == "table" and type_info[value] or nil
+    if not info and loose and type(value) == "number" then info = { name = "f64", default = value } end
+    if not info and loose and type(value) == "boolean" then info = { name = "bool", default = value and 1 or 0 } end
+    if not info then
+      local hint = type(value) == "string" and check.nearest(value, component.types) or ""
+      fail("%s: field '%s' needs a type such as orrery.f32, got %s%s", what, name, name_of(value), hint)
+    end
+    list[k] = { name = name, type = info.name, number = seam.types[info.name], default = info.default, index = k - 1 }
+  end
+  return list
+end
+
+-- Puts a list of fields into the draft that has begun.
+function component.draft(list, what)
+  for _, field in ipairs(list) do
+    need(S.draft_field(M, field.name, field.number, field.default), what)
+  end
+end
+
+-- ---- components ----
+
+local function declare(name, fields, what)
+  check.identifier(name, "a component")
+  local list = component.fields(fields, what)
+  S.draft_begin(M)
+  component.draft(list, what)
+  local id = need(S.component_create(M, name), what)
+  local known = registry.names("component")[name]
+  if known then return known end                          -- the same again: the same object
+  state.declared = state.declared + 1
+  local info = { kind = "component", name = name, id = id, fields = list, by_name = {} }
+  local members = {}
+  for _, field in ipairs(list) do
+    local object = setmetatable({}, {
+      __metatable = false,
+      __newindex = function() fail("field '%s.%s' cannot be changed", name, field.name) end,
+      __index = function(_, key)
+        fail("'%s.%s' is a field, not a column: it has no '%s'", name, field.name, tostring(key))
+      end,
+      __tostring = function() return "field '" .. name .. "." .. field.name .. "'" end,
+    })
+    registry.know(object, { kind = "field", name = name .. "." .. field.name, component = info, index = field.index,
+                            type = field.type, short = field.name })
+    members[field.name] = object
+    info.by_name[field.name] = field
+  end
+  return registry.object(info, members)
+end
+
+function component.new(name, fields)
+  return declare(name, fields, "component '" .. tostring(name) .. "'")
+end
+
+function component.tag(name)
+  return declare(name, {}, "tag '" .. tostring(name) .. "'")
+end
+
+-- A value of a field as the number that goes through the seam; i64 and u64 go through the wide cell.
+function component.number(field, value, what)
+  local t = field.type
+  if t == "bool" then
+    if type(value) ~= "boolean" then fail("%s '%s' takes true or false, got %s", what, field.name, name_of(value)) end
+    return value and 1 or 0
+  elseif t == "i64" or t == "u64" then
+    if type(value) ~= "number" and type(value) ~= "cdata" then
+      fail("%s '%s' takes a number, got %s", what, field.name, name_of(value))
+    end
+    if type(value) == "number" and (value ~= math.floor(value) or math.abs(value) > 9007199254740992) then
+      fail("%s '%s' (%s) takes whole numbers, got %s", what, field.name, t, name_of(value))
+    end
+    seam.wide[0] = value
+    return 0
+  elseif type(value) ~= "number" then
+    fail("%s '%s' (%s) takes a number, got %s", what, field.name, t, name_of(value))
+  end
+  return value
+end
+
+-- The other way.
+function component.value(field_type, number)
+  if field_type == "bool" then return number ~= 0 end
+  if field_type == "i64" then return seam.wide[0] end
+  if field_type == "u64" then return seam.ffi.cast("uint64_t", seam.wide[0]) end
+  return number
+end
+
+-- ---- lists of components, and queries ----
+
+-- A list, or a single component. Gives infos.
+function component.list(value, what)
+  if value == nil then return {} end
+  if registry.info(value) then value = { value } end
+  local infos = {}
+  for i, item in ipairs(check.list(value, what)) do infos[i] = registry.need(item, "component", what) end
+  return infos
+end
+
+local terms = { "all", "any", "none", "optional" }
+local each_keys = { all = true, any = true, none = true, optional = true }
+local queries = {}
+
+-- The query of { all = {...}, any = ..., none = ..., optional = ... }, or of a component. Gives a record with the id
+-- and the set of components that every row has.
+function component.query(desc, what)
+  if desc == nil then desc = {} end
+  local single = registry.info(desc)
+  if single then desc = { all = { desc } } end
+  check.record(desc, what)
+  if not single then check.known(desc, each_keys, what) end
+  local lists, key = {}, ""
+  for _, term in ipairs(terms) do
+    local ids = {}
+    for i, info in ipairs(component.list(desc[term], what .. ": `" .. term .. "`")) do ids[i] = info.id end
+    table.sort(ids)
+    lists[term] = ids
+    key = key .. term .. table.concat(ids, ",")
+  end
+  local found = queries[key]
+  if found then return found end
+  S.draft_begin(M)
+  for _, term in ipairs(terms) do
+    for _, id in ipairs(lists[term]) do need(S.draft_list(M, seam.list[term], id)) end
+  end
+  local query = { id = need(S.query_create(M), what), all = {} }
+  for _, id in ipairs(lists.all) do query.all[id] = true end
+  queries[key] = query
+  return query
+end
+
+return component

@@ -1,0 +1,155 @@
+-- ctx: what a system sees besides its rows. The same on the main thread and on workers, but that workers have no world.
+local seam = require "orrery.seam"
+local check = require "orrery.check"
+local registry = require "orrery.registry"
+local component = require "orrery.component"
+local prefab = require "orrery.prefab"
+local rows = require "orrery.rows"
+local event = require "orrery.event"
+local lattice = require "orrery.lattice"
+local neighbours = require "orrery.neighbours"
+local state = require "orrery.state"
+local S, M, cell = seam.S, seam.M, seam.cell
+local fail, need, name_of = check.fail, seam.need, check.name_of
+local type = type
+
+local ctx = {}
+
+-- ---- recorded changes ----
+
+local function entity_of(entity, call)
+  if type(entity) ~= "number" then fail("%s needs an entity, got %s", call, name_of(entity)) end
+  return entity
+end
+
+local function spawn_filled(id, n, functions, values, fill)
+  local me = prefab.rows(id)
+  need(S.patch_spawn(M, id, n, me.loop, cell))
+  local first = cell[0]
+  rows.refresh(me)
+  prefab.fill(me, functions, values, fill)
+  rows.give(me)
+  return first
+end
+
+function ctx.spawn(_, what, n, fill)
+  n = prefab.arguments(n, fill)
+  local id, functions, values = prefab.resolve(what)
+  if n == 0 then return nil end
+  if fill or values or (functions and #functions > 0) then return spawn_filled(id, n, functions, values, fill) end
+  need(S.patch_spawn(M, id, n, nil, cell))
+  return cell[0]
+end
+
+function ctx.destroy(_, entity)
+  need(S.patch_destroy(M, entity_of(entity, "destroy")))
+end
+
+local function set_values(entity, info, values, call)
+  if type(values) ~= "table" or registry.info(values) then
+    fail("%s: values of '%s' are written { field = value }, got %s", call, info.name, name_of(values))
+  end
+  for _, field in ipairs(prefab.read_values(info, values, call)) do
+    local number = component.number(field, values[field.name], call .. ": field")
+    need(S.patch_set(M, entity, info.id, field.index, number))
+  end
+end
+
+function ctx.add(_, entity, object, values)
+  local info = registry.need(object, "component", "add")
+  need(S.patch_add(M, entity_of(entity, "add"), info.id))
+  if values ~= nil then set_values(entity, info, values, "add") end
+end
+
+function ctx.remove(_, entity, object)
+  need(S.patch_remove(M, entity_of(entity, "remove"), registry.need(object, "component", "remove").id))
+end
+
+-- set(e, Position, { x = 1 }) or set(e, Position.x, 1)
+function ctx.set(_, entity, object, value)
+  entity_of(entity, "set")
+  local info = object ~= nil and registry.info(object) or nil
+  if info and info.kind == "field" then
+    local field = info.component.fields[info.index + 1]
+    local number = component.number(field, value, "set: field")
+    need(S.patch_set(M, entity, info.component.id, info.index, number))
+    return
+  end
+  set_values(entity, registry.need(object, "component", "set"), value, "set")
+end
+
+-- ---- reductions, events, random numbers ----
+
+-- The value of a reduction as merged last, or nil.
+function ctx.reduction(_, name)
+  check.text(name, "a reduction's name")
+  if S.reduction(M, name, cell) < 0 then return nil end
+  return cell[0]
+end
+
+local function reducer(kind, call)
+  return function(_, name, value)
+    if value == nil then return ctx.reduction(nil, name) end
+    if type(name) ~= "string" then fail("ctx:%s needs a name, got %s", call, name_of(name)) end
+    if type(value) ~= "number" then fail("ctx:%s('%s') needs a number, got %s", call, name, name_of(value)) end
+    need(S.reduce(M, kind, name, value))
+  end
+end
+ctx.sum, ctx.min, ctx.max = reducer(0, "sum"), reducer(1, "min"), reducer(2, "max")
+
+function ctx.emit(_, object, values) event.emit(object, values) end
+function ctx.events(_, object) return event.iterate(object) end
+
+function ctx.random()
+  if state.role ~= "main" then fail("ctx:random() is for the main thread; on workers use rows:uniform(i, k)") end
+  return S.random(M)
+end
+
+-- ---- structures ----
+
+local function open(object, write, call)
+  local info = object ~= nil and registry.info(object) or nil
+  if info and info.kind == "lattice" then return lattice.open(info, write) end
+  if info and info.kind == "component" then
+    fail("%s: the columns of '%s' are read through rows", call, info.name)
+  end
+  info = registry.need(object, "resource", call)
+  return write and info.write or info.read
+end
+
+function ctx.read(_, object) return open(object, false, "ctx:read") end
+function ctx.write(_, object) return open(object, true, "ctx:write") end
+function ctx.near(_, object) return neighbours.open(object) end
+function ctx.gather(_, object) return neighbours.gather(object) end
+
+rows.set_ctx(ctx)
+
+-- ---- objects ----
+
+-- A new ctx. world: orrery.world, or nil on workers. what: for messages.
+function ctx.new(world, what)
+  local members = {}
+  for name, method in pairs(ctx) do
+    if name ~= "new" then members[name] = method end
+  end
+  members.world = world
+  setmetatable(members, { __index = function(_, key)
+    if key == "world" then
+      return fail("%s sees no world: workers have rows and ctx only", what)
+    elseif key == "extra" then
+      return nil
+    end
+    return fail("ctx has no '%s'%s", tostring(key), check.nearest(key, members))
+  end })
+  return setmetatable({ dt = 0, tick = 0, time = 0, substep = 0 }, {
+    __metatable = false, __index = members,
+    __newindex = function(_, key) fail("ctx: '%s' cannot be assigned", tostring(key)) end,
+  })
+end
+
+-- Takes over the numbers of the run that begins.
+function ctx.begin(self)
+  self.tick, self.time, self.dt = S.tick_number(M, 0), S.tick_number(M, 1), S.tick_number(M, 2)
+end
+
+return ctx

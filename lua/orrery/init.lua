@@ -1,0 +1,77 @@
+-- What `require "orrery"` gives: the interface as a table.
+local seam = require "orrery.seam"
+local check = require "orrery.check"
+local state = require "orrery.state"
+local component = require "orrery.component"
+local param = require "orrery.param"
+local num = require "orrery.num"
+local registry = require "orrery.registry"
+local S, M = seam.S, seam.M
+local need = seam.need
+
+local orrery = {
+  component = component.new,
+  tag = component.tag,
+  prefab = require("orrery.prefab").new,
+  param = param.new,
+  system = require("orrery.system").new,
+  hook = require("orrery.hook").new,
+  resource = require("orrery.resource").new,
+  lattice = require("orrery.lattice").new,
+  neighbours = require("orrery.neighbours").new,
+  event = require("orrery.event").new,
+  draw = require("orrery.draw").new,
+  series = require("orrery.series").new,
+  world = require("orrery.world").object,
+  role = state.role,
+  f32r = num.f32r, sin = num.sin, cos = num.cos, exp = num.exp, log = num.log, pow = num.pow, atan2 = num.atan2,
+  sorted_pairs = num.sorted_pairs,
+}
+
+for name, type_object in pairs(component.types) do orrery[name] = type_object end
+
+-- The stages in order, instead of startup, update, late, render, cleanup. Before any system.
+function orrery.stages(list)
+  S.draft_begin(M)
+  for _, name in ipairs(check.list(list, "orrery.stages")) do
+    need(S.draft_name(M, seam.names.stages, check.text(name, "orrery.stages: a name")))
+  end
+  need(S.stages_set(M))
+end
+
+-- Simulated seconds a tick, unless whoever runs the script says otherwise.
+function orrery.timestep(dt)
+  check.number(dt, "orrery.timestep")
+  if not (dt > 0 and dt < 1e18) then check.fail("orrery.timestep: %s is not above 0", tostring(dt)) end
+  S.timestep(M, dt)
+end
+
+-- Jobs of a shared object, whose path starts beside the script.
+function orrery.load_jobs(path)
+  need(S.job_load(M, check.text(path, "orrery.load_jobs: the path")))
+end
+
+-- How this script is tested: so many ticks, with these params.
+function orrery.test(desc)
+  check.record(desc, "orrery.test")
+  check.known(desc, { ticks = true, set = true }, "orrery.test")
+  local ticks = check.whole(desc.ticks, "orrery.test: ticks", 0, 9007199254740992)
+  local names, known = check.record(desc.set or {}, "orrery.test: set"), registry.names "param"
+  for name, value in num.sorted_pairs(names) do
+    if not known[name] then
+      check.fail("orrery.test: there is no param '%s'%s", tostring(name), check.nearest(name, known))
+    end
+    check.number(value, "orrery.test: " .. name)
+    need(S.test_set(M, string.format("%s=%.17g", name, value)))
+  end
+  state.declared = state.declared + 1
+  S.test_ticks(M, ticks)
+end
+
+return setmetatable(orrery, {
+  __metatable = false,
+  __index = function(_, key)
+    return check.fail("orrery has no '%s'%s", tostring(key), check.nearest(key, orrery))
+  end,
+  __newindex = function(_, key) check.fail("orrery: '%s' cannot be assigned", tostring(key)) end,
+})

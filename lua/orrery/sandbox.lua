@@ -1,0 +1,186 @@
+-- What scripts see instead of Lua's globals. No ffi, no debug but traceback, no io, os, C loaders or bytecode; strict
+-- globals; nothing whose result differs from run to run.
+local seam = require "orrery.seam"
+local check = require "orrery.check"
+local num = require "orrery.num"
+local source = require "orrery.source"
+local state = require "orrery.state"
+local core, S, M, ffi = seam.core, seam.S, seam.M, seam.ffi
+local fail, name_of = check.fail, check.name_of
+local type, tostring, select, pcall, error = type, tostring, select, pcall, error
+local load, setfenv, concat, find = load, setfenv, table.concat, string.find
+local real_pairs, real_next = pairs, next
+
+local sandbox = {}
+local env = {}
+
+local function copy(library, leave_out)
+  local t = {}
+  for name, value in real_pairs(library) do
+    if not (leave_out and leave_out[name]) then t[name] = value end
+  end
+  return t
+end
+
+-- ---- libraries ----
+
+for _, name in ipairs { "assert", "error", "getmetatable", "ipairs", "pcall", "rawequal", "rawget", "rawset", "select",
+                        "setmetatable", "tonumber", "tostring", "type", "unpack", "xpcall" } do
+  env[name] = _G[name]
+end
+env._VERSION = _VERSION
+env.coroutine = copy(coroutine)
+env.string = copy(string, { dump = true })
+env.table = copy(table)
+env.bit = copy(bit)
+env.math = copy(math, { random = true, randomseed = true })
+for name, f in real_pairs(num.math) do env.math[name] = f end
+env.debug = { traceback = debug.traceback }
+
+string.dump = nil
+getmetatable("").__index = env.string          -- ("x"):rep(3)
+getmetatable("").__metatable = false
+
+-- What is missing, with advice.
+local advice = {
+  ["math.random"] = "math.random is one generator for all: use rows:uniform(i, k), or ctx:random() on the main thread",
+  ["math.randomseed"] = "there is nothing to seed here: the seed is the host's (--seed)",
+  ["string.dump"] = "scripts handle no bytecode",
+  ["debug"] = "of the debug library scripts have traceback only",
+}
+
+local function lock(library, name)
+  return setmetatable(library, { __index = function(_, key)
+    local text = advice[name .. "." .. tostring(key)] or advice[name]
+    if text then return fail("%s", text) end
+    return fail("'%s' has no '%s'%s", name, tostring(key), check.nearest(key, library))
+  end, __metatable = false })
+end
+for _, name in ipairs { "coroutine", "string", "table", "bit", "math", "debug" } do lock(env[name], name) end
+
+local missing = {
+  io = "scripts do not read or write files: use print, resources, or the host's --dump",
+  os = "scripts see no clock, files or environment: ctx.time is the simulated time",
+  package = "modules are required beside the script",
+  jit = "the compiler is the host's business (--no-jit)",
+  dofile = "use require for modules beside the script",
+  loadfile = "use require for modules beside the script",
+  getfenv = "environments are fixed",
+  setfenv = "environments are fixed",
+  newproxy = "use tables with metatables",
+  collectgarbage = "memory is the host's business",
+  module = "a module returns a table",
+  gcinfo = "memory is the host's business",
+}
+
+-- ---- order ----
+
+local function ordered(call)
+  if state.running and not state.unchecked then
+    fail("%s goes through tables in an order that differs from run to run: use orrery.sorted_pairs(t), or ipairs", call)
+  end
+end
+
+function env.pairs(t)
+  if state.unchecked then return real_pairs(t) end
+  ordered "pairs"
+  return num.sorted_pairs(t)
+end
+
+function env.next(t, key)
+  if state.unchecked then return real_next(t, key) end
+  if key == nil and type(t) == "table" and real_next(t) == nil then return nil end   -- "is it empty?" has one answer
+  ordered "next"
+  if type(t) ~= "table" then fail("next needs a table, got %s", name_of(t)) end
+  local found = key == nil
+  for k, v in num.sorted_pairs(t) do
+    if found then return k, v end
+    found = k == key
+  end
+end
+
+-- ---- output ----
+
+function env.print(...)
+  local parts = {}
+  for k = 1, select("#", ...) do parts[k] = tostring((select(k, ...))) end
+  S.log(M, 0, concat(parts, "\t"))
+end
+
+-- ---- loading ----
+
+local function compile(text, name)
+  if find(text, "^\27") then return nil, "bytecode is not loaded" end
+  local f, message = load(source.prepare(text, name), name, "t")
+  if f then setfenv(f, env) end
+  return f, message
+end
+
+function env.load(chunk, name)
+  if type(chunk) == "function" then
+    local parts = {}
+    while true do
+      local part = chunk()
+      if part == nil or part == "" then break end
+      if type(part) ~= "string" then fail("load: the function must give texts") end
+      parts[#parts + 1] = part
+    end
+    chunk = concat(parts)
+  end
+  if type(chunk) ~= "string" then fail("load needs a text, got %s", name_of(chunk)) end
+  return compile(chunk, type(name) == "string" and "@" .. name:gsub("^[@=]", "") or "@text")
+end
+env.loadstring = env.load
+
+-- Modules: Lua texts beside the script, each run once.
+local loaded, loading = {}, {}
+
+function env.require(name)
+  check.text(name, "require: the module's name")
+  if name == "orrery" then return require "orrery.init" end
+  if name == "ffi" then
+    if state.unchecked then return ffi end
+    fail("ffi is for unchecked scripts (--unchecked); a system with `unchecked = true` finds it in ctx.ffi")
+  end
+  if loaded[name] ~= nil then return loaded[name] end
+  if not find(name, "^[%w_%-]+[%w_%-%.]*$") or find(name, "..", 1, true) then
+    fail("require '%s': a module's name is made of letters, digits, _ and -, with dots for folders", name)
+  end
+  if loading[name] then fail("module '%s' requires itself", name) end
+  local text, path = core.beside(name)
+  if not text then fail("there is no module '%s' beside the script (%s)", name, path) end
+  local f, message = compile(text, "@" .. path)
+  if not f then error(message, 0) end
+  loading[name] = true
+  local ok, value = pcall(f, name)
+  loading[name] = nil
+  if not ok then error(value, 0) end
+  loaded[name] = value == nil and true or value
+  return loaded[name]
+end
+
+-- ---- strict globals ----
+
+env._G = env
+setmetatable(env, {
+  __metatable = false,
+  __index = function(_, key)
+    if missing[key] then return fail("'%s' is not there for scripts: %s", key, missing[key]) end
+    return fail("global '%s' is not defined%s", tostring(key), check.nearest(key, env))
+  end,
+  __newindex = function(_, key, value)
+    fail("global '%s' is assigned: scripts have no globals; write 'local %s%s'", tostring(key),
+         type(value) == "function" and "function " or "", tostring(key))
+  end,
+})
+
+sandbox.env = env
+
+-- Runs a text; `name` is "@path".
+function sandbox.run(text, name)
+  local f, message = compile(text, name)
+  if not f then error(message, 0) end
+  return f(name)
+end
+
+return sandbox

@@ -1,0 +1,66 @@
+-- The one place that reads the declarations of the host and checks that both halves agree on them.
+local core = require "orrery.core"
+local check = require "orrery.check"
+local ffi = require "ffi"
+
+ffi.cdef(core.embedded "ffi/job.h")
+ffi.cdef(core.embedded "ffi/seam.h")
+
+local S = ffi.cast("const orr__seam *", core.seam)
+local M = ffi.cast("orr__machine *", core.machine)
+
+local function agree()
+  for i = 0, S.layout_count - 1 do
+    local row = S.layout[i]
+    local name = ffi.string(row.type)
+    local here, what = nil, name
+    if row.field == nil then
+      here = ffi.sizeof(name)
+    else
+      what = name .. "." .. ffi.string(row.field)
+      here = ffi.offsetof(name, ffi.string(row.field))
+    end
+    if here ~= row.offset then
+      error("the two halves of the library disagree on " .. what .. ": " .. tostring(here) .. " and " .. row.offset, 0)
+    end
+  end
+end
+agree()
+
+local seam = {
+  S = S, M = M, ffi = ffi, core = core,
+  list = { all = 0, any = 1, none = 2, changed = 3, optional = 4, reads = 5, writes = 6, marks = 7 },
+  names = { reads = 0, writes = 1, after = 2, before = 3, stages = 4 },
+  text = { name = 0, stage = 1, lattice = 2, job = 3, source = 4 },
+  number = { every = 0, disabled = 1, when = 2, when_value = 3, skip_if_empty = 4, on = 5, on_error = 6, substeps = 7,
+             has_query = 8, exclusive = 9, radius = 10, radius_param = 11, wraps = 12, min = 13, max = 16,
+             dimensions = 19, extra = 20 },
+  loop = { run = 0, each = 1, stage = 2, ctx = 3 },
+  group = { shared = 0, own = 1, demand = 2, lattice = 3 },
+  wide = S.wide(M),                       -- where i64 and u64 values pass
+  cell = ffi.new("double[64]"),           -- results and rows of values
+  types = {},                             -- name -> number
+}
+
+for number = 1, 64 do
+  local name = S.type_name(number)
+  if name == nil then break end
+  name = ffi.string(name)
+  if name == "" or name == "unknown" or name == "none" or seam.types[name] then break end
+  seam.types[name] = number
+end
+
+-- The text of the host's last error.
+function seam.error_text()
+  return ffi.string(S.error_text(M))
+end
+
+-- Raises the host's error unless status says that all is well; gives status back. The context may be a text for the
+-- front: "system 'move'".
+function seam.need(status, context)
+  if status >= 0 then return status end
+  local text = seam.error_text()
+  return check.fail("%s", context and context .. ": " .. text or text)
+end
+
+return seam

@@ -1,0 +1,259 @@
+-- Systems: what a declaration says, checked in full and handed over; and running them.
+local seam = require "orrery.seam"
+local check = require "orrery.check"
+local registry = require "orrery.registry"
+local component = require "orrery.component"
+local param = require "orrery.param"
+local rows = require "orrery.rows"
+local ctx = require "orrery.ctx"
+local world = require "orrery.world"
+local state = require "orrery.state"
+local S, M, core, ffi = seam.S, seam.M, seam.core, seam.ffi
+local fail, need, name_of = check.fail, seam.need, check.name_of
+local type, ipairs, pairs = type, ipairs, pairs
+
+local system = {}
+
+local keys = {}
+for word in ([[name stage run job on data latency all any none changed optional reads writes marks after before every
+  enabled skip_if_empty on_error substeps lattice gather bind params extra unchecked]]):gmatch "%S+" do
+  keys[word] = true
+end
+local terms = { "all", "any", "none", "changed", "optional" }
+local records = {}                       -- number -> what is needed to run it
+
+-- ---- reading a declaration ----
+
+local function number(key, value) S.draft_number(M, seam.number[key], value) end
+
+local function read_query(desc, what)
+  local has, required = false, {}
+  for _, term in ipairs(terms) do
+    local list = component.list(desc[term], what .. ": `" .. term .. "`")
+    if desc[term] ~= nil and term ~= "optional" then has = true end
+    for _, info in ipairs(list) do
+      need(S.draft_list(M, seam.list[term], info.id), what)
+      if term == "all" or (term == "changed" and #list == 1) then required[info.id] = true end
+    end
+  end
+  if desc.optional ~= nil and not has then
+    fail("%s: `optional` says what rows may have besides `all`, which is missing", what)
+  end
+  if has then number("has_query", 1) end
+  return has, required
+end
+
+-- reads and writes name components, resources, lattices and neighbours alike.
+local function read_access(desc, key, what)
+  local list = desc[key]
+  if list == nil then return false end
+  if registry.info(list) then list = { list } end
+  local label = what .. ": `" .. key .. "`"
+  for _, item in ipairs(check.list(list, label)) do
+    local info = registry.info(item)
+    if info and info.kind ~= "component" then
+      if key == "marks" or (info.kind ~= "resource" and info.kind ~= "lattice" and info.kind ~= "neighbours") then
+        registry.need(item, "component", label)
+      end
+      if info.kind == "neighbours" and key == "writes" then fail("%s: neighbours are only read", label) end
+      need(S.draft_name(M, seam.names[key], info.name), what)
+    else
+      need(S.draft_list(M, seam.list[key], registry.need(item, "component", label).id), what)
+    end
+  end
+  return true
+end
+
+local function read_order(desc, key, what)
+  local value = desc[key]
+  if value == nil then return end
+  if type(value) == "string" or registry.info(value) then value = { value } end
+  for _, item in ipairs(check.list(value, what .. ": `" .. key .. "`")) do
+    local info = registry.info(item)
+    local name = info and info.kind == "system" and info.name or item
+    need(S.draft_name(M, seam.names[key], check.text(name, what .. ": `" .. key .. "`")), what)
+  end
+end
+
+local function read_mode(desc, what)
+  local on = desc.on
+  if on ~= nil and on ~= "workers" and on ~= "main" then
+    fail("%s: `on` is \"workers\" or \"main\", got %s", what, name_of(on))
+  end
+  if desc.data ~= nil then
+    if desc.data ~= "snapshot" then fail("%s: `data` is \"snapshot\" or nothing, got %s", what, name_of(desc.data)) end
+    if on ~= "workers" and not desc.job then
+      fail("%s: `data = \"snapshot\"` is for systems on workers and for jobs", what)
+    end
+  end
+  if desc.latency ~= nil then
+    check.whole(desc.latency, what .. ": latency", 0, 1000000)
+    if not desc.data then fail("%s: `latency` needs `data = \"snapshot\"`", what) end
+  end
+  if desc.data then fail("%s: `data = \"snapshot\"` comes later", what) end
+  number("on", on == "workers" and 1 or 0)
+  local errors = { stop = 0, skip = 1, disable = 2 }
+  if desc.on_error ~= nil then
+    local code = type(desc.on_error) == "string" and errors[desc.on_error]
+    if not code then fail("%s: `on_error` is \"stop\", \"skip\" or \"disable\", got %s", what, name_of(desc.on_error)) end
+    number("on_error", code)
+  end
+end
+
+local function read_enabled(desc, what)
+  local enabled = desc.enabled
+  local condition = enabled ~= nil and param.condition(enabled)
+  if condition then
+    number("when", condition.id)
+    number("when_value", condition.value)
+  elseif enabled ~= nil then
+    number("disabled", check.boolean(enabled, what .. ": enabled (or param:is(value))") and 0 or 1)
+  end
+  if desc.every ~= nil then number("every", check.whole(desc.every, what .. ": every", 1, 4294967295)) end
+  if desc.substeps ~= nil then number("substeps", check.whole(desc.substeps, what .. ": substeps", 1, 65536)) end
+  if desc.skip_if_empty ~= nil then
+    number("skip_if_empty", check.boolean(desc.skip_if_empty, what .. ": skip_if_empty") and 1 or 0)
+  end
+end
+
+local function read_gather(desc, what)
+  if desc.gather == nil then return false end
+  local list = registry.info(desc.gather) and { desc.gather } or desc.gather
+  for _, item in ipairs(check.list(list, what .. ": `gather`")) do
+    local info = registry.need(item, "field", what .. ": `gather`")
+    need(S.draft_gather(M, info.component.id, info.index), what)
+  end
+  return true
+end
+
+local bind_kinds = { component = true, field = true, resource = true, lattice = true, neighbours = true }
+
+local function read_job(desc, what)
+  if desc.run ~= nil then fail("%s: either `run` or `job`, not both", what) end
+  need(S.draft_text(M, seam.text.job, check.text(desc.job, what .. ": job")), what)
+  for _, slot in ipairs((select(2, check.keys(check.record(desc.bind or {}, what .. ": bind"))))) do
+    local info = registry.info(desc.bind[slot])
+    local text = desc.bind[slot]
+    if info and bind_kinds[info.kind] then text = info.name
+    elseif info or type(text) ~= "string" then
+      fail("%s: bind: slot '%s' needs a component, a field, a lattice, neighbours or a resource, got %s", what, slot,
+           info and info.kind .. " '" .. info.name .. "'" or name_of(text))
+    end
+    need(S.draft_bind(M, slot, text), what)
+  end
+  for _, name in ipairs((select(2, check.keys(check.record(desc.params or {}, what .. ": params"))))) do
+    local value = desc.params[name]
+    local info = registry.info(value)
+    if info then
+      need(S.draft_param(M, name, registry.need(value, "param", what .. ": params").id, 0), what)
+    elseif type(value) == "boolean" then
+      need(S.draft_param(M, name, 0, value and 1 or 0), what)
+    else
+      need(S.draft_param(M, name, 0, check.number(value, what .. ": params: " .. name)), what)
+    end
+  end
+end
+
+local function read_function(desc, what)
+  if desc.run == nil then fail("%s: it needs `run` or `job`", what) end
+  check.callable(desc.run, what .. ": run")
+  if desc.bind ~= nil or desc.params ~= nil then fail("%s: `bind` and `params` are for jobs", what) end
+end
+
+function system.new(desc)
+  check.record(desc, "orrery.system")
+  check.text(desc.name, "a system's name")
+  local name = desc.name
+  local what = "system '" .. name .. "'"
+  check.known(desc, keys, what)
+  if (registry.names "system")[name] then fail("%s: the name is taken by another system", what) end
+  S.draft_begin(M)
+  need(S.draft_text(M, seam.text.name, name))
+  if desc.stage ~= nil then need(S.draft_text(M, seam.text.stage, check.text(desc.stage, what .. ": stage")), what) end
+  local source = core.where()
+  if source then need(S.draft_text(M, seam.text.source, source)) end
+  local has_rows, required = read_query(desc, what)
+  local declares = has_rows
+  declares = read_access(desc, "reads", what) or declares
+  declares = read_access(desc, "writes", what) or declares
+  declares = read_access(desc, "marks", what) or declares
+  declares = read_gather(desc, what) or declares
+  read_order(desc, "after", what)
+  read_order(desc, "before", what)
+  read_enabled(desc, what)
+  read_mode(desc, what)
+  local lattice
+  if desc.lattice ~= nil then
+    lattice = registry.need(desc.lattice, "lattice", what .. ": lattice")
+    if has_rows then fail("%s: it runs over a lattice or over rows, not both", what) end
+    need(S.draft_text(M, seam.text.lattice, lattice.name), what)
+  end
+  if desc.job ~= nil then read_job(desc, what) else read_function(desc, what) end
+  if desc.on == "workers" and desc.run and not has_rows and not lattice then
+    fail("%s: a system on workers runs over rows or a lattice", what)
+  end
+  if desc.unchecked ~= nil then check.boolean(desc.unchecked, what .. ": unchecked") end
+  if desc.run and desc.on ~= "workers" and not declares and not lattice then number("exclusive", 1) end
+  if desc.extra ~= nil then number("extra", 1) end
+  local id = need(S.system_create(M), what)
+  state.declared = state.declared + 1
+  local unchecked = state.unchecked or desc.unchecked == true
+  records[id] = { name = name, what = what, run = desc.run, rows_needed = has_rows or lattice ~= nil, all = required,
+                  lattice = lattice, unchecked = unchecked, extra = desc.extra, has_changed = desc.changed ~= nil,
+                  worker = desc.on == "workers", substeps = desc.substeps or 1 }
+  return registry.object({ kind = "system", name = name, id = id })
+end
+
+-- ---- running ----
+
+local function prepare(record)
+  record.ctx = ctx.new(not record.worker and world.object or nil, record.what)
+  if record.rows_needed then
+    local me = rows.new("run", record.lattice and {} or record.all, record.what, record.unchecked)
+    me.has_changed = record.has_changed
+    if record.lattice then
+      rawset(me.object, "width", record.lattice.width)
+      rawset(me.object, "height", record.lattice.height)
+    end
+    record.me = me
+  end
+  if record.unchecked then rawset(record.ctx, "ffi", ffi) end
+end
+
+local function run_rows(record)
+  local me, context, run, substeps = record.me, record.ctx, record.run, record.substeps > 1
+  local loop, object, next_range = me.loop, me.object, S.run_next
+  local bounds = loop.bounds
+  while next_range(M, loop) == 1 do
+    local first, last = bounds.first, bounds.last
+    object.first, object.last, object.count = first, last, last - first + 1
+    if substeps then context.substep = loop.substep end
+    run(object, context)
+  end
+end
+
+function system.run(id)
+  local record = records[id]
+  if not record.ctx then prepare(record) end
+  local context = record.ctx
+  state.running = record.what
+  ctx.begin(context)
+  if record.extra ~= nil and not record.worker then rawset(context, "extra", system.extra(id)) end
+  if record.rows_needed then run_rows(record) else record.run(context) end
+  state.running = nil
+end
+
+-- What `extra` gives: a value, or what a function makes of the moment. Workers get a copy.
+function system.extra(id)
+  local extra = records[id].extra
+  if type(extra) == "function" then return extra() end
+  return extra
+end
+
+function system.take(id, extra)
+  local record = records[id]
+  if not record.ctx then prepare(record) end
+  rawset(record.ctx, "extra", extra)
+end
+
+return system

@@ -1,0 +1,192 @@
+-- orrery.world: changes at once, outside of systems; looking at entities, also inside of those on the main thread.
+local seam = require "orrery.seam"
+local check = require "orrery.check"
+local registry = require "orrery.registry"
+local component = require "orrery.component"
+local prefab = require "orrery.prefab"
+local rows = require "orrery.rows"
+local ctx = require "orrery.ctx"
+local state = require "orrery.state"
+local S, M, cell, core = seam.S, seam.M, seam.cell, seam.core
+local fail, need, name_of = check.fail, seam.need, check.name_of
+local type = type
+
+local world = {}
+
+-- Structural changes: silent while a worker's machine loads the script, refused in systems.
+local function structural(call)
+  if state.running then
+    fail("world:%s cannot be called while %s runs; record it with ctx:%s", call, state.running, call)
+  end
+  return state.role == "worker"
+end
+
+local function entity_of(entity, call)
+  if type(entity) ~= "number" then fail("world:%s needs an entity, got %s", call, name_of(entity)) end
+  return entity
+end
+
+-- Gives the handle of the first; with a table for `handles`, that table filled with all of them.
+function world.spawn(_, what, n, fill, handles)
+  n = prefab.arguments(n, fill)
+  if handles ~= nil then check.record(handles, "world:spawn: the table for handles") end
+  local id, functions, values = prefab.resolve(what)
+  if structural "spawn" then return handles or 0 end
+  if n == 0 then return handles end
+  local status, result
+  if fill or values or (functions and #functions > 0) then
+    local me = prefab.rows(id)
+    need(S.stage_begin(M, id, n, me.loop))
+    rows.refresh(me)
+    prefab.fill(me, functions, values, fill)
+    status, result = core.commit(n, handles)
+    rows.give(me)
+  elseif n == 1 and not handles and state.hooks == 0 then
+    need(S.spawn(M, id, 1, cell))
+    return cell[0]
+  else
+    check.whole(n, "world:spawn: how many", 1, 2147483647)
+    status, result = core.spawn(id, n, handles)
+  end
+  need(status)
+  return result
+end
+
+function world.destroy(_, entity)
+  entity_of(entity, "destroy")
+  if structural "destroy" then return end
+  need(state.hooks == 0 and S.destroy(M, entity) or state.hooks ~= 0 and core.destroy(entity) or 0)
+end
+
+local function set_values(entity, info, values, call)
+  if type(values) ~= "table" or registry.info(values) then
+    fail("world:%s: values of '%s' are written { field = value }, got %s", call, info.name, name_of(values))
+  end
+  for _, field in ipairs(prefab.read_values(info, values, "world:" .. call)) do
+    need(S.set(M, entity, info.id, field.index, component.number(field, values[field.name], "field")))
+  end
+end
+
+function world.add(_, entity, object, values)
+  local info = registry.need(object, "component", "world:add")
+  entity_of(entity, "add")
+  if structural "add" then return end
+  if state.hooks == 0 then need(S.add(M, entity, info.id)) else need(core.add(entity, info.id)) end
+  if values ~= nil then set_values(entity, info, values, "add") end
+end
+
+function world.remove(_, entity, object)
+  local info = registry.need(object, "component", "world:remove")
+  entity_of(entity, "remove")
+  if structural "remove" then return end
+  if state.hooks == 0 then need(S.remove(M, entity, info.id)) else need(core.remove(entity, info.id)) end
+end
+
+-- set(e, Position.x, 1) or set(e, Position, { x = 1 }): in place
+function world.set(_, entity, object, value)
+  local info = object ~= nil and registry.info(object) or nil
+  if type(entity) ~= "number" then entity_of(entity, "set") end
+  if state.role == "worker" then return end
+  if info and info.kind == "field" then
+    local t = info.type
+    if (t == "f32" or t == "f64") and type(value) == "number" then
+      need(S.set(M, entity, info.component.id, info.index, value))
+    else
+      local field = info.component.fields[info.index + 1]
+      need(S.set(M, entity, info.component.id, info.index, component.number(field, value, "world:set: field")))
+    end
+    return
+  end
+  set_values(entity, registry.need(object, "component", "world:set"), value, "set")
+end
+
+-- get(e, Position.x) gives the value, get(e, Position) a table of values
+function world.get(_, entity, object)
+  local info = object ~= nil and registry.info(object) or nil
+  if type(entity) ~= "number" then entity_of(entity, "get") end
+  if info and info.kind == "field" then
+    need(S.get(M, entity, info.component.id, info.index, cell))
+    local t = info.type
+    if t == "f32" or t == "f64" then return cell[0] end
+    return component.value(t, cell[0])
+  end
+  info = registry.need(object, "component", "world:get")
+  local record = {}
+  if #info.fields == 0 and need(S.has(M, entity, info.id)) == 0 then
+    fail("entity %.17g has no component '%s'", entity, info.name)
+  end
+  for _, field in ipairs(info.fields) do
+    need(S.get(M, entity, info.id, field.index, cell))
+    record[field.name] = component.value(field.type, cell[0])
+  end
+  return record
+end
+
+function world.has(_, entity, object)
+  local info = registry.need(object, "component", "world:has")
+  return need(S.has(M, entity_of(entity, "has"), info.id)) == 1
+end
+
+function world.is_alive(_, entity)
+  return S.is_alive(M, entity_of(entity, "is_alive")) == 1
+end
+
+-- How many entities there are, have a component, or match { all = ..., any = ..., none = ... }.
+function world.count(_, desc)
+  return S.count(M, component.query(desc, "world:count").id)
+end
+
+-- ---- loops ----
+
+local pools = {}
+
+local function next_rows(self)
+  local me = rows.of[self]
+  local status = S.each_next(M, me.loop)
+  if status == 1 then
+    rows.refresh(me)
+    return self
+  end
+  rows.give(me)
+  need(status)
+end
+
+function world.each(_, desc)
+  local query = component.query(desc, "world:each")
+  local pool = pools[query]
+  if not pool then
+    pool = rows.pool("each", query.all, "world:each")
+    pools[query] = pool
+  end
+  local me = rows.take(pool)
+  need(S.each_begin(M, me.loop, query.id))
+  return next_rows, me.object
+end
+
+-- ---- structures ----
+
+world.read, world.write, world.reduction, world.events = ctx.read, ctx.write, ctx.reduction, ctx.events
+
+function world.tick() return S.tick_number(M, 0) end
+function world.time() return S.tick_number(M, 1) end
+function world.dt() return S.tick_number(M, 2) end
+function world.seed() return S.tick_number(M, 3) end
+
+-- Switches a system on or off from the next tick on.
+function world.enable(_, name, enabled)
+  local info = registry.need(type(name) == "string" and (registry.names "system")[name] or name, "system",
+                             "world:enable")
+  check.boolean(enabled, "world:enable")
+  if state.role == "main" then need(S.system_enable(M, info.id, enabled and 1 or 0)) end
+end
+
+world.object = setmetatable({}, {
+  __metatable = false,
+  __index = setmetatable(world, { __index = function(_, key)
+    return fail("world has no '%s'%s", tostring(key), check.nearest(key, world))
+  end }),
+  __newindex = function(_, key) fail("world: '%s' cannot be assigned", tostring(key)) end,
+  __tostring = function() return "world" end,
+})
+
+return world
