@@ -48,11 +48,12 @@ static void chunks_grow_and_go(void **state)
     }
     // around a boundary nothing is allocated
     const int64_t blocks = c.memory.alive;
+    const int64_t added = 2;       // a chunk and a page of slots
     for (uint32_t i = 0; i < 10; i++) {
         assert_int_equal(case_spawn(c.world, LIST(c.position), 1, e + count), ORR_OK);
         assert_int_equal(table->chunk_count, 4);
         assert_int_equal(orr_entity_destroy(c.world, e + count, 1), ORR_OK);
-        assert_int_equal(c.memory.alive, blocks + 1);
+        assert_int_equal(c.memory.alive, blocks + added);
     }
     assert_int_equal(orr_entity_destroy(c.world, e, 5000), ORR_OK);
     assert_int_equal(table->chunk_count, 3);
@@ -153,13 +154,15 @@ static void thousands_of_tables(void **state)
     }
     const orr_query query = orr_query_create(c.world, &(orr_query_desc){ .all = LIST(of[3]) });
     assert_int_equal(case_spawn(c.world, LIST(c.position), TABLES, e), ORR_OK);
+    uint32_t with_third = 0;
     for (uint32_t i = 0; i < TABLES; i++) {
         const uint32_t second = (i + 1 + i / COMPONENTS) % COMPONENTS;
         assert_int_equal(orr_entity_add(c.world, &e[i], 1, of[i % COMPONENTS]), ORR_OK);
         assert_int_equal(orr_entity_add(c.world, &e[i], 1, of[second]), ORR_OK);
+        with_third += i % COMPONENTS == 3 || second == 3;
     }
     assert_true(c.world->table_count > TABLES);
-    assert_int_equal(orr_query_count(c.world, query), 20);
+    assert_int_equal(orr_query_count(c.world, query), with_third);
     case_close(&c);
 }
 
