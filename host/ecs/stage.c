@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LINE = 64, ARENA_STAGE_BYTES = 4096 };
+enum { LINE = 64, FEW = 8, ARENA_STAGE_BYTES = 4096 };
 
 /* ---- stages ------------------------------------------------------------------------------------------------------ */
 
@@ -41,9 +41,11 @@ static void fill(void *column, size_t first, size_t count, uint32_t bytes, orr_v
     }
 }
 
-static size_t lines(size_t bytes)
+/* Wide columns for wide stages; those of a row or two stand close together. */
+static size_t column_bytes(uint32_t count, uint32_t bytes)
 {
-    return (bytes + LINE - 1) / LINE * LINE;
+    const size_t unit = count < FEW ? 16 : LINE;
+    return ((size_t)count * bytes + unit - 1) / unit * unit;
 }
 
 orr__stage *orr__stage_create_in(orr_world *world, orr_prefab prefab, uint32_t count, struct orr__arena *arena)
@@ -53,13 +55,14 @@ orr__stage *orr__stage_create_in(orr_world *world, orr_prefab prefab, uint32_t c
         return NULL;
     }
     const orr__table *table = from->table;
-    const size_t head = lines(sizeof(orr__stage) + table->column_count * sizeof(void *));
+    const size_t unit = count < FEW ? 16 : LINE;
+    const size_t head = (sizeof(orr__stage) + table->column_count * sizeof(void *) + unit - 1) / unit * unit;
     size_t bytes = head;
     for (uint32_t i = 0; i < table->column_count; i++) {
-        bytes += lines((size_t)count * table->column_bytes[i]) + LINE;
+        bytes += column_bytes(count, table->column_bytes[i]);
     }
     const bool in_arena = arena && bytes <= ARENA_STAGE_BYTES;
-    char *block = in_arena ? orr__arena_new(arena, bytes, LINE) : orr__alloc_new(&world->alloc, bytes, LINE);
+    char *block = in_arena ? orr__arena_new(arena, bytes, unit) : orr__alloc_new(&world->alloc, bytes, unit);
     if (!block) {
         orr__fail_more("%u rows to spawn", (unsigned)count);
         return NULL;
@@ -74,7 +77,7 @@ orr__stage *orr__stage_create_in(orr_world *world, orr_prefab prefab, uint32_t c
     char *at = block + head;
     for (uint32_t i = 0; i < table->column_count; i++) {
         stage->columns[i] = at;
-        at += lines((size_t)count * table->column_bytes[i]) + LINE;
+        at += column_bytes(count, table->column_bytes[i]);
         fill(stage->columns[i], 0, count, table->column_bytes[i], from->values[i]);
     }
     return stage;

@@ -6,8 +6,8 @@
 
 struct orr__arena;
 
-/* `count` rows of a prefab, filled with its values, to be changed by a script's fill. One block of memory, columns
- * 64-byte aligned and padded by 64 bytes past the last row. */
+/* `count` rows of a prefab, filled with its values, to be changed by a script's fill. One block of memory; columns are
+ * 64-byte aligned, those of less than 8 rows 16-byte aligned, and have no padding. */
 typedef struct orr__stage {
     orr_prefab prefab;
     uint32_t count;
