@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luajit.h>
+
 #include "base/array.h"
 #include "base/error.h"
 #include "base/os.h"
@@ -164,6 +166,23 @@ int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
     if (status == ORR_OK) status = orr__schedule_build(host->world);
     if (status == ORR_OK) status = orr__worker_start(host);
     return status;
+}
+
+#if defined(__x86_64__)
+#define MACHINE " x64"
+#elif defined(__aarch64__)
+#define MACHINE " arm64"
+#else
+#define MACHINE ""
+#endif
+
+const char *orr_host_engine(void)
+{
+    orr__vm vm;
+    if (orr__vm_init(&vm, 0, true) != ORR_OK) return "none";
+    const bool jit = luaJIT_setmode(vm.L, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_ON) == 1;
+    orr__vm_fini(&vm);
+    return jit ? LUAJIT_VERSION MACHINE ", JIT on" : LUAJIT_VERSION MACHINE ", JIT off";
 }
 
 uint64_t orr_host_test_ticks(const orr_host *host)

@@ -203,10 +203,14 @@ static int start(lua_State *L)
 {
     orr__machine *m = lua_touserdata(L, 1);
     lua_getglobal(L, "package");
-    lua_newtable(L);
+    lua_newtable(L);                          /* what is built in, then the Lua half; nothing from disk or in C */
+    lua_getfield(L, -2, "loaders");
+    lua_rawgeti(L, -1, 1);
+    lua_rawseti(L, -3, 1);
+    lua_pop(L, 1);
     lua_pushlightuserdata(L, m);
     lua_pushcclosure(L, lua_search, 1);
-    lua_rawseti(L, -2, 1);
+    lua_rawseti(L, -2, 2);
     lua_setfield(L, -2, "loaders");
     lua_getglobal(L, "require");
     lua_pushstring(L, "orrery.boot");
