@@ -8,7 +8,7 @@
  * direction. Softened, those terms are exactly zero, so there is nothing to skip.
  *
  * Arithmetic (ORR_F64), for each row i; position and mass as they were when the system started:
- *     e2 = softening * softening;  k = gravity * dt;  ax, ay, az = 0, 0, 0
+ *     e2 = softening * softening;  k = gravity * (dt * rate * share);  ax, ay, az = 0, 0, 0
  *     for each body j in order:
  *       dx, dy, dz = x[j] - x[i], y[j] - y[i], z[j] - z[i]
  *       d2 = dx * dx + dy * dy + dz * dz + e2;  w = d2 * sqrt(d2)
@@ -21,7 +21,7 @@
 enum { LANES = 64 };
 
 typedef struct attract_params {
-    double gravity, softening;
+    double gravity, softening, rate, share;    /* rate and share stretch time: its direction, half steps */
 } attract_params;
 
 typedef struct body {
@@ -47,7 +47,8 @@ static inline ORR__KERNEL void pull(const lanes *restrict at, lanes *restrict su
 static inline ORR__KERNEL int32_t attract_rows(const orr_rows *rows, const orr_tick *tick)
 {
     const attract_params *params = orr_params(tick);
-    const double e2 = params->softening * params->softening, k = params->gravity * tick->dt;
+    const double e2 = params->softening * params->softening, 
+                 k = params->gravity * (tick->dt * params->rate * params->share);
     double *vx = orr_slot(rows, 0), *vy = orr_slot(rows, 1), *vz = orr_slot(rows, 2);
     const orr_gather *gather_x = orr_slot(rows, 3), *gather_y = orr_slot(rows, 4), *gather_z = orr_slot(rows, 5);
     const orr_gather *gather_mass = orr_slot(rows, 6);
@@ -80,6 +81,7 @@ static const orr_slot_desc attract_slots[] = {
 };
 static const orr_job_param attract_param_list[] = {
     ORR_PARAM(attract_params, gravity, f64, 1, -1e30, 1e30), ORR_PARAM(attract_params, softening, f64, 0, 0, 1e30),
+    ORR_PARAM(attract_params, rate, f64, 1, -1e30, 1e30), ORR_PARAM(attract_params, share, f64, 1, -1e30, 1e30),
 };
-ORR_JOB(attract, attract_slots, .arithmetic = ORR_F64, .param_count = 2, .params = attract_param_list,
+ORR_JOB(attract, attract_slots, .arithmetic = ORR_F64, .param_count = 4, .params = attract_param_list,
         .params_bytes = sizeof(attract_params), .help = "gravity between all pairs: velocity from position and mass");

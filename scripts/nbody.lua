@@ -60,7 +60,7 @@ end }
 local function kick(name, share, order)
   local all = { Position, Velocity, Mass }
   orrery.system { name = name, job = "attract", all = all, after = order, enabled = native:is(1),
-    bind = { position = Position, velocity = Velocity, mass = Mass },
+    bind = { position = Position, velocity = Velocity, ["body.mass"] = Mass.value },
     params = { gravity = gravity, rate = direction, share = share } }
 
   orrery.system { name = name .. "-lua", on = "workers", all = all, after = order, enabled = native:is(0),

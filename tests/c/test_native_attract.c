@@ -9,7 +9,7 @@ extern const orr_job_desc orr_job_attract, orr_job_integrate3;
 enum { BODIES = 700 };
 
 typedef struct attract_params {
-    double gravity, softening;
+    double gravity, softening, rate, share;
 } attract_params;
 
 typedef struct system_of_bodies {
@@ -90,7 +90,7 @@ static void test_solar_system(void **state)
 {
     (void)state;
     static system_of_bodies s;
-    const attract_params params = { 1, 0 };
+    const attract_params params = { 1, 0, 1, 1 };
     char text[32];
     solar_system(&s);
     snprintf(text, sizeof text, "%.9f", energy(&s));
@@ -130,14 +130,14 @@ static void attract_row(const system_of_bodies *s, uint32_t i, double dt, const 
         sum[1] += dy * pull;
         sum[2] += dz * pull;
     }
-    for (uint32_t a = 0; a < 3; a++) v[a] = s->v[a][i] + sum[a] * (p->gravity * dt);
+    for (uint32_t a = 0; a < 3; a++) v[a] = s->v[a][i] + sum[a] * (p->gravity * (dt * p->rate * p->share));
 }
 
 static void test_rows(void **state)
 {
     (void)state;
     static system_of_bodies s, was;
-    const attract_params params[] = { { 1, 0 }, { 0.25, 0.125 }, { -3, 1e-3 } };
+    const attract_params params[] = { { 1, 0, 1, 1 }, { 0.25, 0.125, -1, 1 }, { -3, 1e-3, 1, 0.5 } };
     const uint32_t counts[] = { 1, 2, 3, 63, 64, 65, 130, BODIES };
     for (uint32_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
         const attract_params *p = &params[k % 3];
@@ -165,7 +165,7 @@ static void test_empty(void **state)
 {
     (void)state;
     static system_of_bodies s;
-    const attract_params params = { 1, 0 };
+    const attract_params params = { 1, 0, 1, 1 };
     random_bodies(&s, 10, 1);
     const system_of_bodies was = s;
     attract(&s, 5, 5, 0, 0.01, &params);

@@ -74,7 +74,7 @@ static void integrate_row(columns *c, uint32_t i, const native_case *at)
 static void integrate3_row(columns *c, uint32_t i, const native_case *at)
 {
     for (uint32_t a = 0; a < 3; a++) {
-        const double step = c->d[3 + a][i] * at->tick.dt;
+        const double step = c->d[3 + a][i] * (at->tick.dt * *(const double *)at->tick.params);
         c->d[a][i] = c->d[a][i] + step;
     }
 }
@@ -84,7 +84,8 @@ static void test_integrate(void **state)
     (void)state;
     fill(1, -100, 100);
     all_ranges(&orr_job_integrate, integrate_row, 0, 1.0 / 60, NULL);
-    all_ranges(&orr_job_integrate3, integrate3_row, 1, 1.0 / 60, NULL);
+    const double rates[] = { 1, -1 };
+    for (uint32_t k = 0; k < 2; k++) all_ranges(&orr_job_integrate3, integrate3_row, 1, 1.0 / 60, &rates[k]);
 }
 
 static void damp_row(columns *c, uint32_t i, const native_case *at)

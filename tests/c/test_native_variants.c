@@ -72,10 +72,11 @@ static void test_moves(void **state)
 {
     (void)state;
     const float box[5] = { 0, 60, 0, 60, 0.9f }, rate = 0.3f;
+    const integrate3_params time = { -1 };
     fill(1);
     for (uint32_t end = 800; end < 840; end++) {
         all_levels(&orr_job_integrate, 3, end, NULL, 0, NULL);
-        all_levels(&orr_job_integrate3, 5, end, NULL, 1, NULL);
+        all_levels(&orr_job_integrate3, 5, end, &time, 1, NULL);
         all_levels(&orr_job_damp, 0, end, &rate, 0, NULL);
         all_levels(&orr_job_wrap, 1, end, box, 0, NULL);
         all_levels(&orr_job_bounce, 2, end, box, 0, NULL);
@@ -85,7 +86,7 @@ static void test_moves(void **state)
 static void test_attract(void **state)
 {
     (void)state;
-    const attract_params params[] = { { 1, 0 }, { 2, 0.3 } };
+    const attract_params params[] = { { 1, 0, 1, 1 }, { 2, 0.3, -1, 0.5 } };
     fill(2);
     all_levels(&orr_job_attract, 0, COUNT, &params[0], 1, NULL);
     all_levels(&orr_job_attract, 7, 301, &params[1], 1, NULL);
