@@ -7,6 +7,7 @@
 #include "ecs/world.h"
 #include "script/bind.h"
 #include "script/machine.h"
+#include "sim/sim.h"
 
 void orr__draft_init(orr__draft *draft, orr_world *world)
 {
@@ -185,7 +186,16 @@ int32_t orr__draft_prefab(orr__machine *m, const char *name, uint32_t parent)
     const orr__draft_list *all = &d->lists[ORR__LIST_ALL];
     const orr_prefab_desc desc = { .name = name, .parent = parent, .components = all->count ? all->items : nothing,
                                    .values = d->values, .value_count = d->value_count };
-    return created(orr_prefab_create(m->world, &desc));
+    /* A set that is written where it is spawned becomes a prefab when it is first met, perhaps in a system. The jobs
+     * of the batch, which may look prefabs up, are finished first; tables that appear hold no rows yet. */
+    const uint32_t locked = m->world->locked;
+    if (locked) {
+        orr__pool_join(m->world->sim->pool);
+        m->world->locked = 0;
+    }
+    const int32_t id = created(orr_prefab_create(m->world, &desc));
+    m->world->locked = locked;
+    return id;
 }
 
 static const uint32_t *list_of(const orr__draft *d, uint32_t list)

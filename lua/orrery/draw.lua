@@ -73,6 +73,24 @@ local function points(layer, what)
   read_query(layer, what)
 end
 
+-- Arrowheads; heading: a field in radians, or the two fields of a direction.
+local function triangles(layer, what)
+  check.known(layer, { x = true, y = true, size = true, colour = true, heading = true, all = true, any = true,
+                       none = true }, what)
+  field(layer.x, what .. ".x")
+  field(layer.y, what .. ".y")
+  if layer.size ~= nil then amount(layer.size, what .. ".size") end
+  if layer.colour ~= nil then colour_or_field(layer.colour, what .. ".colour") end
+  if layer.heading ~= nil then
+    local pair = registry.info(layer.heading) and { layer.heading } or layer.heading
+    if #check.list(pair, what .. ".heading") > 2 or #pair == 0 then
+      fail("%s.heading: a field in radians, or the two fields of a direction", what)
+    end
+    for _, item in ipairs(pair) do field(item, what .. ".heading") end
+  end
+  read_query(layer, what)
+end
+
 local function lines(layer, what)
   check.known(layer, { x = true, y = true, to = true, x2 = true, y2 = true, width = true, colour = true, all = true,
                        any = true, none = true }, what)
@@ -110,15 +128,16 @@ local function view(layer, what)
   end
 end
 
-local kinds = { points = points, lines = lines, lattice = lattice, view = view }
+local kinds = { points = points, triangles = triangles, lines = lines, lattice = lattice, view = view }
 
--- { background = "#rrggbb", view = {...}, points = {...}, lines = {...}, lattice = {...} }; a layer may also be a list
--- of such layers.
+-- { background = "#rrggbb", view = {...}, points = {...}, triangles = {...}, lines = {...}, lattice = {...} }; a layer may
+-- also be a list of such layers.
 function draw.new(desc)
   check.record(desc, "orrery.draw")
-  check.known(desc, { background = true, points = true, lines = true, lattice = true, view = true }, "orrery.draw")
+  check.known(desc, { background = true, points = true, triangles = true, lines = true, lattice = true, view = true },
+              "orrery.draw")
   if desc.background ~= nil then colour(desc.background, "orrery.draw: background") end
-  for _, name in ipairs { "view", "lattice", "lines", "points" } do
+  for _, name in ipairs { "view", "lattice", "lines", "points", "triangles" } do
     local layer = desc[name]
     if layer ~= nil then
       check.record(layer, "orrery.draw: " .. name)

@@ -15,25 +15,22 @@ local keys = { name = true, x = true, y = true, z = true, radius = true, carry =
                any = true, none = true }
 local taken = { x = true, y = true, z = true, entity = true, count = true, each = true, delta = true }
 
--- carry: { Velocity.x, ... } named after their fields, or { vx = Velocity.x, ... }.
+-- carry: { Velocity.x, ... }, seen as near.velocity.x and, where the name is free, near.x; or { vx = Velocity.x, ... },
+-- seen as near.vx. Gives { { info, name or nil }, ... }.
 local function read_carry(carry, what)
   if carry == nil then return {} end
   check.record(carry, what .. ": carry")
-  local list, seen = {}, {}
-  local function add(name, field)
-    local info = registry.need(field, "field", what .. ": carry")
-    name = name or info.short
-    check.identifier(name, what .. ": carry")
-    if taken[name] or seen[name] then
-      fail("%s: carry: the name '%s' is taken; write { other_name = %s }", what, name, info.name)
-    end
-    seen[name] = true
-    list[#list + 1] = { name = name, info = info }
-  end
+  local list = {}
   local numbers, names, others = check.keys(carry)
   if #others > 0 then fail("%s: carry is a list of fields, or { name = field }", what) end
-  for _, k in ipairs(numbers) do add(nil, carry[k]) end
-  for _, name in ipairs(names) do add(name, carry[name]) end
+  for _, k in ipairs(numbers) do
+    list[#list + 1] = { info = registry.need(carry[k], "field", what .. ": carry") }
+  end
+  for _, name in ipairs(names) do
+    check.identifier(name, what .. ": carry")
+    if taken[name] then fail("%s: carry: the name '%s' is taken", what, name) end
+    list[#list + 1] = { info = registry.need(carry[name], "field", what .. ": carry"), name = name }
+  end
   if #list > 16 then fail("%s: at most 16 fields are carried", what) end
   return list
 end
@@ -81,7 +78,7 @@ function neighbours.new(desc)
   info.dimensions = #info.columns
   for k, item in ipairs(carry) do
     need(S.draft_gather(M, item.info.component.id, item.info.index), what)
-    info.columns[#info.columns + 1] = { name = item.name, type = item.info.type, at = 3 + k - 1 }
+    info.columns[#info.columns + 1] = { name = item.name, field = item.info, type = item.info.type, at = 3 + k - 1 }
   end
   S.draft_number(M, seam.number.dimensions, info.dimensions)
   local radius = registry.info(desc.radius or 0)
@@ -174,10 +171,26 @@ end
 -- The object behind ctx:near(Index); one a machine, opened for each run.
 local function make(info)
   local cell, bounds = new_view()
-  local members, slots = {}, new_slots()
+  local members, groups, slots = {}, {}, new_slots()
   for _, column in ipairs(info.columns) do
-    members[column.name] = view.column(column.type, bounds, address(cell, columns_field + column.at * pointer_bytes),
-                                       false, info.name .. "." .. column.name)
+    local field = column.field
+    local name = column.name or field.short
+    local values = view.column(column.type, bounds, address(cell, columns_field + column.at * pointer_bytes), false,
+                               info.name .. "." .. name)
+    if field and not column.name then
+      local group = field.component.name:lower()
+      groups[group] = groups[group] or {}
+      groups[group][field.short] = values
+      if taken[name] or members[name] then values = nil end
+    end
+    if values then members[name] = values end
+  end
+  for name, fields in pairs(groups) do
+    if not taken[name] and not members[name] then
+      members[name] = view.proxy(setmetatable(fields, { __index = function(_, key)
+        return fail("neighbours '%s' carry no '%s.%s'%s", info.name, name, tostring(key), check.nearest(key, fields))
+      end }), function() fail("neighbours '%s' are only read", info.name) end, "carried fields of " .. name)
+    end
   end
   members.entity = view.column("entity", bounds, address(cell, "entity"), false, info.name .. ".entity")
   members.delta = delta_of(members, cell.size, info.dimensions)

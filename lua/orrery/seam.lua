@@ -60,7 +60,8 @@ end
 function seam.need(status, context)
   if status >= 0 then return status end
   local text = seam.error_text()
-  return check.fail("%s", context and context .. ": " .. text or text)
+  local said = not context or text:sub(1, #context) == context
+  return check.fail("%s", said and text or context .. ": " .. text)
 end
 
 return seam
