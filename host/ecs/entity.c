@@ -161,22 +161,8 @@ void orr__entity_spawn_rows(orr_world *world, uint32_t table, uint32_t row, uint
 
 void orr__entity_release(orr_world *world, orr_entity entity)
 {
-    orr__entities *all = &world->entities;
     const uint32_t index = orr_entity_index(entity);
-    orr__slot *slot = orr__slot_at(all, index);
-    const uint32_t generation = slot->generation;
-    all->alive -= slot->state == ORR__SLOT_ALIVE;
-    slot->table = 0;
-    if (generation == ORR__GENERATION_MAX) {
-        slot->stamp = orr__slot_stamp(generation, ORR__SLOT_RETIRED);
-        slot->row = UINT32_MAX;
-        all->retired_count++;
-        return;
-    }
-    slot->stamp = orr__slot_stamp(generation + 1, ORR__SLOT_FREE);
-    slot->row = all->free_head;
-    all->free_head = index;
-    all->free_count++;
+    orr__slot_release(&world->entities, orr__slot_at(&world->entities, index), index);
 }
 
 // ---- structural change ----------------------------------------------------------------------------------------------
@@ -212,8 +198,26 @@ static bool is_hooked(const orr_world *world, const orr__table *table, uint32_t 
     return false;
 }
 
+static int32_t destroy_one(orr_world *world, orr_entity entity, orr__slot *slot)
+{
+    orr__table *table = world->tables[slot->table];
+    if (world->losing && is_hooked(world, table, ORR_HOOK_REMOVE)) {
+        const int32_t code = world->losing(world, &entity, 1, 0);
+        if (code) return code;
+    }
+    if (table->term_count) orr__tracker_log_rows(world, table, &entity, 1, 0);
+    const uint32_t row = slot->row;
+    orr__slot_release(&world->entities, slot, (uint32_t)(entity >> ORR__GENERATION_BITS));
+    orr__table_remove(world, table, row);
+    return ORR_OK;
+}
+
 static int32_t destroy(orr_world *world, const batch *of)
 {
+    if (of->count == 1) {
+        orr__slot *slot = orr__slot_alive(&world->entities, of->entities[0]);
+        return slot ? destroy_one(world, of->entities[0], slot) : ORR_OK;
+    }
     orr__table *table;
     for (uint32_t i = 0, many; world->losing && i < of->count; i += many) {
         many = group(world, of, i, &table);
@@ -318,24 +322,31 @@ static int32_t move_groups(orr_world *world, const change *c, uint32_t *rows)
     return code;
 }
 
-static int32_t apply_one(orr_world *world, const change *c)
+static int32_t apply_one(orr_world *world, const change *c, const orr__slot *slot)
 {
-    const orr__slot *slot = orr__slot_alive(&world->entities, c->of.entities[0]);
-    if (!slot) return ORR_OK;
     orr__table *table = world->tables[slot->table], *to = c->next(world, table, c->component);
     if (!to) return orr__error_code();
     if (to == table) return ORR_OK;
-    int32_t code = orr__table_room(world, to, 1);
-    if (code) return code;
+    if (c->tell_losing) {
+        const int32_t code = world->losing(world, c->of.entities, 1, c->component);
+        if (code) return code;
+    }
+    if (to->row_count == to->row_capacity) {
+        const int32_t code = orr__table_room(world, to, 1);
+        if (code) return code;
+    }
     const uint64_t row = orr__table_move(world, table, slot->row, to);
     return c->tell_gained ? tell_gained(world, to, row, 1, c->component) : ORR_OK;
 }
 
 static int32_t apply(orr_world *world, const change *c)
 {
+    if (c->of.count == 1) {
+        const orr__slot *slot = orr__slot_alive(&world->entities, c->of.entities[0]);
+        return slot ? apply_one(world, c, slot) : ORR_OK;
+    }
     int32_t code = c->tell_losing ? tell_losing(world, c) : ORR_OK;
     if (code || !c->of.count) return code;
-    if (c->of.count == 1) return apply_one(world, c);
     uint32_t few[SMALL_GROUP], *rows = few;
     const size_t bytes = (size_t)c->of.count * sizeof *rows;
     if (c->of.count > SMALL_GROUP) rows = orr__alloc_new(&world->alloc, bytes, 0);
@@ -353,14 +364,14 @@ static int32_t apply(orr_world *world, const change *c)
 
 static int32_t add(orr_world *world, const batch *of, orr_component component)
 {
-    const bool hooked = orr__component_at(world, component)->hooked >> ORR_HOOK_ADD & 1u;
+    const bool hooked = world->components[component - 1].hooked >> ORR_HOOK_ADD & 1u;
     const change c = { *of, component, orr__table_with, false, world->gained && hooked };
     return apply(world, &c);
 }
 
 static int32_t remove_component(orr_world *world, const batch *of, orr_component component)
 {
-    const bool hooked = orr__component_at(world, component)->hooked >> ORR_HOOK_REMOVE & 1u;
+    const bool hooked = world->components[component - 1].hooked >> ORR_HOOK_REMOVE & 1u;
     const change c = { *of, component, orr__table_without, world->losing && hooked, false };
     return apply(world, &c);
 }
@@ -383,6 +394,10 @@ int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint3
 // All alive, and nothing runs; finds out whether they are one group.
 static int32_t check(const orr_world *world, const char *call, batch *of)
 {
+    if (of->count == 1 && !world->locked && of->entities && orr__slot_alive(&world->entities, *of->entities)) {
+        of->uniform = true;
+        return ORR_OK;
+    }
     const int32_t code = world->locked ? orr__world_unlocked(world, call) : ORR_OK;
     if (code) return code;
     if (of->count && !of->entities) return orr__fail(ORR_E_ARGUMENT, "%s: no array of entities", call);
@@ -412,7 +427,7 @@ int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_
 int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
     batch of = { entities, count, false };
-    int32_t code = orr__component_check(world, component, "add");
+    int32_t code = component - 1 < world->component_count ? ORR_OK : orr__component_check(world, component, "add");
     if (!code) code = check(world, "add", &of);
     return code ? code : add(world, &of, component);
 }
@@ -420,7 +435,7 @@ int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t co
 int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
     batch of = { entities, count, false };
-    int32_t code = orr__component_check(world, component, "remove");
+    int32_t code = component - 1 < world->component_count ? ORR_OK : orr__component_check(world, component, "remove");
     if (!code) code = check(world, "remove", &of);
     return code ? code : remove_component(world, &of, component);
 }

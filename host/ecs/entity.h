@@ -75,7 +75,24 @@ orr_entity orr__entity_reserve(orr_world *world);
 /* Reserves and places `count` new ones at rows row, row + 1, ... of a table; `out` gets them. Room must be there. */
 void orr__entity_spawn_rows(orr_world *world, uint32_t table, uint32_t row, uint32_t count, orr_entity *out);
 void orr__entity_place(orr_world *world, orr_entity entity, uint32_t table, uint32_t row);
-void orr__entity_release(orr_world *world, orr_entity entity);   /* alive or reserved: generation goes up */
+/* Alive or reserved: the generation goes up. */
+static inline void orr__slot_release(orr__entities *entities, orr__slot *slot, uint32_t index)
+{
+    const uint32_t generation = slot->stamp & ORR__GENERATION_MAX;
+    entities->alive -= slot->stamp >> ORR__GENERATION_BITS == ORR__SLOT_ALIVE;
+    slot->table = 0;
+    if (generation == ORR__GENERATION_MAX) {
+        slot->stamp = orr__slot_stamp(generation, ORR__SLOT_RETIRED);
+        slot->row = UINT32_MAX;
+        entities->retired_count++;
+        return;
+    }
+    slot->stamp = orr__slot_stamp(generation + 1, ORR__SLOT_FREE);
+    slot->row = entities->free_head;
+    entities->free_head = index;
+    entities->free_count++;
+}
+void orr__entity_release(orr_world *world, orr_entity entity);
 
 /* What the public functions of the same names do, without the check for a locked world; dead entities are skipped. The
  * hooks of the world are called. */

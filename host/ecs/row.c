@@ -158,28 +158,23 @@ static void close_holes(orr_world *world, orr__table *table, const uint32_t *row
 
 void orr__table_remove(orr_world *world, orr__table *table, uint64_t row)
 {
-    const uint32_t rows = (uint32_t)row;
-    orr__table_chunk(table, row)->entity[row & (ORR__CHUNK_ROWS - 1)] = 0;
-    close_holes(world, table, &rows, 1);
-}
-
-static void destroy_one(orr_world *world, orr__table *table, orr_entity entity)
-{
-    const orr__slot *slot = orr__slot_alive(&world->entities, entity);
-    if (!slot || slot->table != table->index) return;
-    const uint32_t row = slot->row, last = (uint32_t)table->row_count - 1;
-    if (table->term_count) orr__tracker_log_rows(world, table, &entity, 1, 0);
-    orr__entity_release(world, entity);
-    if (row != last) fill_hole(world, table, row, last);
-    cut_rows(world, table, last);
+    const uint32_t last = (uint32_t)table->row_count - 1, in_chunk = last & (ORR__CHUNK_ROWS - 1);
+    orr__chunk *chunk = table->chunks[last >> 12];
+    if ((uint32_t)row != last) fill_hole(world, table, (uint32_t)row, last);
+    if (table->term_count) {
+        cut(table, chunk, in_chunk);
+    } else {
+        const uint32_t components = table->component_count;
+        for (uint32_t i = 0; i < components; i++) orr__bits_clear(chunk->changed[i], in_chunk);
+        chunk->count = in_chunk;
+    }
+    table->row_count = last;
+    world->version++;
+    orr__table_settle(world, table);
 }
 
 void orr__table_destroy(orr_world *world, orr__table *table, const orr_entity *entities, uint32_t count)
 {
-    if (count == 1) {
-        destroy_one(world, table, *entities);
-        return;
-    }
     const orr__entities *all = &world->entities;
     uint32_t left = (uint32_t)table->row_count;
     for (uint32_t i = 0; i < count; i++) {
@@ -341,6 +336,13 @@ static void log_difference(orr_world *world, const orr__table *has, const orr__t
     }
 }
 
+static void log_moved(orr_world *world, const orr__table *from, const orr__table *to, const orr_entity *entities,
+                      uint32_t count)
+{
+    if (from->term_count) log_difference(world, from, to, entities, count, 0);
+    if (to->term_count) log_difference(world, to, from, entities, count, 1);
+}
+
 // Columns, bits and log; the handles stand in `to` already.
 static void move_rows(orr_world *world, const move *m)
 {
@@ -352,8 +354,7 @@ static void move_rows(orr_world *world, const move *m)
                     .count = orr__chunk_span(row, m->count - done), .begin = row & (ORR__CHUNK_ROWS - 1) };
         p.chunk->count = p.begin + p.count;
         move_piece(world, &p);
-        log_difference(world, m->from, to, p.chunk->entity + p.begin, p.count, 0);
-        log_difference(world, to, m->from, p.chunk->entity + p.begin, p.count, 1);
+        log_moved(world, m->from, to, p.chunk->entity + p.begin, p.count);
         done += p.count;
     }
 }
@@ -378,11 +379,49 @@ uint32_t orr__table_move_many(orr_world *world, orr__table *from, const orr_enti
     return m.count;
 }
 
+// One row's columns and changed bits. Both lists of components are sorted.
+static void move_columns(const orr_world *world, const orr__table *from, uint32_t row, const orr__table *to,
+                         uint32_t to_row)
+{
+    const orr__chunk *out = from->chunks[row >> 12];
+    orr__chunk *into = to->chunks[to_row >> 12];
+    void *const *out_columns = out->columns, *const *into_columns = into->columns;
+    const uint8_t *bytes = to->column_bytes;
+    const uint32_t r = row & (ORR__CHUNK_ROWS - 1), t = to_row & (ORR__CHUNK_ROWS - 1);
+    const uint32_t from_count = from->component_count, to_count = to->component_count;
+    uint32_t at = 0, column = 0;
+    for (uint32_t c = 0; c < to_count; c++) {
+        const orr_component component = to->components[c];
+        const uint32_t end = c + 1 < to_count ? to->first_column[c + 1] : to->column_count;
+        while (at < from_count && from->components[at] < component) at++;
+        if (at < from_count && from->components[at] == component) {
+            void *const *source = out_columns + from->first_column[at];
+            for (; column < end; column++, source++) copy_value(into_columns[column], t, *source, r, bytes[column]);
+            copy_bit(into->changed[c], t, out->changed[at], r);
+        } else {
+            const orr__field *field = orr__component_at(world, component)->fields;
+            for (; column < end; column++, field++) copy_value(into_columns[column], t, &field->value, 0, bytes[column]);
+        }
+    }
+}
+
 uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__table *to)
 {
-    uint32_t scratch;
-    const uint64_t first = to->row_count;
-    const orr_entity entity = orr__table_chunk(from, row)->entity[row & (ORR__CHUNK_ROWS - 1)];
-    (void)orr__table_move_many(world, from, &entity, 1, to, &scratch);
-    return first;
+    const uint32_t source = (uint32_t)row, at = (uint32_t)to->row_count, begin = at & (ORR__CHUNK_ROWS - 1);
+    const orr_entity entity = from->chunks[source >> 12]->entity[source & (ORR__CHUNK_ROWS - 1)];
+    orr__chunk *chunk = to->chunks[at >> 12];
+    orr__slot *slot = orr__slot_at(&world->entities, (uint32_t)(entity >> ORR__GENERATION_BITS));
+    slot->table = to->index;
+    slot->row = at;
+    chunk->entity[begin] = entity;
+    chunk->count = begin + 1;
+    to->row_count++;
+    move_columns(world, from, source, to, at);
+    if (from->term_count | to->term_count) {
+        const move m = { .from = from, .to = to, .rows = &source, .count = 1, .first = at };
+        move_terms(&(piece){ .of = &m, .chunk = chunk, .rows = &source, .count = 1, .begin = begin });
+        log_moved(world, from, to, &entity, 1);
+    }
+    orr__table_remove(world, from, row);
+    return at;
 }
