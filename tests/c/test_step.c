@@ -18,7 +18,7 @@ static void create_and_destroy(void **state)
     world = orr_world_create(NULL);
     assert_true(orr_world_dt(world) == 1.0 / 60.0);
     orr_world_destroy(world);
-    const double bad[] = { -1, 0.0 / 1.0 * -1 - 1, 1e400 };
+    const double bad[] = { -1, 0.0 / 1.0 * -1 - 1, HUGE_VAL };
     for (uint32_t i = 0; i < 3; i++) {
         desc.dt = bad[i];
         assert_null(orr_world_create(&desc));
