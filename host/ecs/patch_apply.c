@@ -185,7 +185,7 @@ int32_t orr__patches_apply_sets(orr__patches *patches)
 
 /* ---- applying everything ----------------------------------------------------------------------------------------- */
 
-enum { RUN_MOST = 1024 }; /* like patches that are applied together */
+enum { RUN_MOST = 4096 }; /* like patches that are applied together: those of a whole chunk, 32 KiB of stack */
 
 typedef struct place {
     orr__patch_block *block;

@@ -160,13 +160,13 @@ static void model_spawn(fuzz *f, const list *l, const op *o)
     }
 }
 
-/* Like patches that follow each other, at most 1,024: those of the dead are dropped, also of a second death. */
+/* Like patches that follow each other, at most 4,096: those of the dead are dropped, also of a second death. */
 static uint32_t model_apply_run(fuzz *f, const list *l, uint32_t at)
 {
     const op *first = &l->ops[at];
-    uint64_t handles[1024];
+    uint64_t handles[4096];
     uint32_t count = 0, alive = 0;
-    for (; at < l->op_count && count < 1024; at++) {
+    for (; at < l->op_count && count < 4096; at++) {
         const op *o = &l->ops[at];
         if (o->done) {
             continue;

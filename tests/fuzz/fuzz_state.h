@@ -12,7 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { QUERIES = 12, HANDLES = 6000, OPS = 2048, EDITS = 64, RESERVED = 1024, LISTS = 2 };
+enum { QUERIES = 12, HANDLES = 6000, OPS = 5000, EDITS = 64, RESERVED = 1024, LISTS = 2 };
 
 typedef struct query_masks {
     uint32_t all, any, none;
