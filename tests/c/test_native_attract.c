@@ -37,7 +37,8 @@ static void attract(system_of_bodies *s, uint32_t begin, uint32_t end, uint32_t 
 static void move(system_of_bodies *s, double dt)
 {
     native_case c;
-    native_init(&c, 0, s->count, dt, NULL);
+    const double rate = 1;
+    native_init(&c, 0, s->count, dt, &rate);
     for (uint32_t a = 0; a < 3; a++) {
         c.slots[a] = s->x[a];
         c.slots[3 + a] = s->v[a];

@@ -1,3 +1,4 @@
+#include <math.h>
 #include "sim_case.h"
 
 static void create_and_destroy(void **state)
