@@ -301,7 +301,7 @@ static void move_terms(const piece *p)
     }
 }
 
-static void move_piece(const orr_world *world, const piece *p)
+static void move_columns(const orr_world *world, const piece *p)
 {
     const orr__table *from = p->of->from, *to = p->of->to;
     for (uint32_t c = 0; c < to->component_count; c++) {
@@ -318,7 +318,6 @@ static void move_piece(const orr_world *world, const piece *p)
         }
         copy_changed(p, at, c);
     }
-    move_terms(p);
 }
 
 // Logs components of `has` that `lacks` lacks, for rows of `to`.
@@ -353,7 +352,8 @@ static void move_rows(orr_world *world, const move *m)
         piece p = { .of = m, .chunk = to->chunks[row >> 12], .rows = m->rows + done,
                     .count = orr__chunk_span(row, m->count - done), .begin = row & (ORR__CHUNK_ROWS - 1) };
         p.chunk->count = p.begin + p.count;
-        move_piece(world, &p);
+        move_columns(world, &p);
+        move_terms(&p);
         log_moved(world, m->from, to, p.chunk->entity + p.begin, p.count);
         done += p.count;
     }
@@ -379,30 +379,61 @@ uint32_t orr__table_move_many(orr_world *world, orr__table *from, const orr_enti
     return m.count;
 }
 
-// One row's columns and changed bits. Both lists of components are sorted.
-static void move_columns(const orr_world *world, const orr__table *from, uint32_t row, const orr__table *to,
-                         uint32_t to_row)
+// Whether `longer` has one component more than `shorter` and all of its; *at is its place.
+static bool is_one_more(const orr__table *longer, const orr__table *shorter, uint32_t *at)
 {
-    const orr__chunk *out = from->chunks[row >> 12];
-    orr__chunk *into = to->chunks[to_row >> 12];
-    void *const *out_columns = out->columns, *const *into_columns = into->columns;
-    const uint8_t *bytes = to->column_bytes;
-    const uint32_t r = row & (ORR__CHUNK_ROWS - 1), t = to_row & (ORR__CHUNK_ROWS - 1);
-    const uint32_t from_count = from->component_count, to_count = to->component_count;
-    uint32_t at = 0, column = 0;
-    for (uint32_t c = 0; c < to_count; c++) {
-        const orr_component component = to->components[c];
-        const uint32_t end = c + 1 < to_count ? to->first_column[c + 1] : to->column_count;
-        while (at < from_count && from->components[at] < component) at++;
-        if (at < from_count && from->components[at] == component) {
-            void *const *source = out_columns + from->first_column[at];
-            for (; column < end; column++, source++) copy_value(into_columns[column], t, *source, r, bytes[column]);
-            copy_bit(into->changed[c], t, out->changed[at], r);
-        } else {
-            const orr__field *field = orr__component_at(world, component)->fields;
-            for (; column < end; column++, field++) copy_value(into_columns[column], t, &field->value, 0, bytes[column]);
+    const uint32_t count = shorter->component_count;
+    const orr_component *more = longer->components, *less = shorter->components;
+    if (longer->component_count != count + 1) return false;
+    uint32_t i = 0;
+    while (i < count && more[i] == less[i]) i++;
+    *at = i;
+    while (i < count && more[i + 1] == less[i]) i++;
+    return i == count;
+}
+
+// One row between chunks: pointers to columns and changed words, and its row in each.
+typedef struct step {
+    void *const *to, *const *from;
+    uint64_t *const *to_changed, *const *from_changed;
+    uint32_t to_row, from_row;
+} step;
+
+static inline void step_over(const step *s, const uint8_t *bytes, uint32_t columns, uint32_t components)
+{
+    for (uint32_t i = 0; i < columns; i++) copy_value(s->to[i], s->to_row, s->from[i], s->from_row, bytes[i]);
+    for (uint32_t i = 0; i < components; i++) {
+        copy_bit(s->to_changed[i], s->to_row, s->from_changed[i], s->from_row);
+    }
+}
+
+// One row to a neighbour, all that adding and removing does: what stands before the one component stays in place, what
+// stands after it moves by its columns.
+static bool move_to_neighbour(const orr_world *world, const orr__table *from, uint32_t row, const orr__table *to,
+                              uint32_t to_row)
+{
+    uint32_t at;
+    const bool adds = is_one_more(to, from, &at);
+    if (!adds && !is_one_more(from, to, &at)) return false;
+    const orr__table *longer = adds ? to : from;
+    const orr__chunk *out = from->chunks[row >> 12], *into = to->chunks[to_row >> 12];
+    const uint32_t first = longer->first_column[at];
+    const uint32_t end = at + 1 < longer->component_count ? longer->first_column[at + 1] : longer->column_count;
+    step s = { into->columns, out->columns, into->changed, out->changed, to_row & (ORR__CHUNK_ROWS - 1),
+               row & (ORR__CHUNK_ROWS - 1) };
+    step_over(&s, longer->column_bytes, first, at);
+    if (adds) {
+        const orr__field *field = world->components[longer->components[at] - 1].fields;
+        for (uint32_t i = first; i < end; i++, field++) {
+            copy_value(s.to[i], s.to_row, &field->value, 0, longer->column_bytes[i]);
         }
     }
+    s.to += adds ? end : first;
+    s.from += adds ? first : end;
+    s.to_changed += at + adds;
+    s.from_changed += at + !adds;
+    step_over(&s, longer->column_bytes + end, longer->column_count - end, longer->component_count - at - 1);
+    return true;
 }
 
 uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__table *to)
@@ -416,10 +447,11 @@ uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__
     chunk->entity[begin] = entity;
     chunk->count = begin + 1;
     to->row_count++;
-    move_columns(world, from, source, to, at);
+    const move m = { .from = from, .to = to, .rows = &source, .count = 1, .first = at };
+    const piece p = { .of = &m, .chunk = chunk, .rows = &source, .count = 1, .begin = begin };
+    if (!move_to_neighbour(world, from, source, to, at)) move_columns(world, &p);
     if (from->term_count | to->term_count) {
-        const move m = { .from = from, .to = to, .rows = &source, .count = 1, .first = at };
-        move_terms(&(piece){ .of = &m, .chunk = chunk, .rows = &source, .count = 1, .begin = begin });
+        move_terms(&p);
         log_moved(world, from, to, &entity, 1);
     }
     orr__table_remove(world, from, row);
