@@ -6,28 +6,99 @@
 
 #include <string.h>
 
-enum { PIECE = 1024 };
+/* Columns are hashed in blocks, and the hashes of the blocks put together: one call for a block is several times as fast
+ * as feeding the hasher piece by piece, and a block stays in the first cache for the two passes over it. The cuts
+ * depend on the count alone. */
+enum { BLOCK_BYTES = 16384, BLOCK_WORDS_64 = BLOCK_BYTES / 8, BLOCK_WORDS_32 = BLOCK_BYTES / 4 };
+
+static const uint32_t infinity_32 = 0x7F800000u, one_nan_32 = 0x7FC00000u;
+static const uint64_t infinity_64 = UINT64_C(0x7FF0000000000000), one_nan_64 = UINT64_C(0x7FF8000000000000);
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
-static void put_bools(orr__hasher *hasher, const uint8_t *values, size_t count)
+/* Floats are looked at as bits. */
+static inline uint32_t bits_32(const void *values, uint32_t i)
 {
-    uint8_t piece[PIECE];       /* native code may have written any byte */
-    for (size_t done = 0; done < count;) {
-        const size_t many = count - done < PIECE ? count - done : PIECE;
-        for (size_t i = 0; i < many; i++) piece[i] = values[done + i] != 0;
-        orr__hasher_put(hasher, piece, many);
-        done += many;
+    uint32_t bits;
+    memcpy(&bits, (const char *)values + (size_t)i * sizeof bits, sizeof bits);
+    return bits;
+}
+
+static inline uint64_t bits_64(const void *values, uint32_t i)
+{
+    uint64_t bits;
+    memcpy(&bits, (const char *)values + (size_t)i * sizeof bits, sizeof bits);
+    return bits;
+}
+
+static inline uint32_t canonical_32(uint32_t bits)
+{
+    return (bits & 0x7FFFFFFFu) > infinity_32 ? one_nan_32 : bits;
+}
+
+static inline uint64_t canonical_64(uint64_t bits)
+{
+    return (bits & (UINT64_MAX >> 1)) > infinity_64 ? one_nan_64 : bits;
+}
+
+/* A NaN's magnitude is above that of infinity: adding what infinity lacks to the top bit carries into it. */
+static bool has_nan_32(const void *values, uint32_t count)
+{
+    uint32_t top = 0;
+    for (uint32_t i = 0; i < count; i++) top |= (bits_32(values, i) & 0x7FFFFFFFu) + (0x7FFFFFFFu - infinity_32);
+    return top >> 31;
+}
+
+static bool has_nan_64(const void *values, uint32_t count)
+{
+    const uint64_t most = UINT64_MAX >> 1;
+    uint64_t top = 0;
+    for (uint32_t i = 0; i < count; i++) top |= (bits_64(values, i) & most) + (most - infinity_64);
+    return top >> 63;
+}
+
+static uint64_t hash_f32(const void *values, uint32_t count)
+{
+    uint32_t canonical[BLOCK_WORDS_32];
+    if (!has_nan_32(values, count)) return orr__hash_bytes(values, count * sizeof *canonical, 0);
+    for (uint32_t i = 0; i < count; i++) canonical[i] = canonical_32(bits_32(values, i));
+    return orr__hash_bytes(canonical, count * sizeof *canonical, 0);
+}
+
+static uint64_t hash_f64(const void *values, uint32_t count)
+{
+    uint64_t canonical[BLOCK_WORDS_64];
+    if (!has_nan_64(values, count)) return orr__hash_bytes(values, count * sizeof *canonical, 0);
+    for (uint32_t i = 0; i < count; i++) canonical[i] = canonical_64(bits_64(values, i));
+    return orr__hash_bytes(canonical, count * sizeof *canonical, 0);
+}
+
+/* Native code may have written any byte. */
+static uint64_t hash_bool(const uint8_t *values, uint32_t count)
+{
+    uint8_t canonical[BLOCK_BYTES];
+    for (uint32_t i = 0; i < count; i++) canonical[i] = values[i] != 0;
+    return orr__hash_bytes(canonical, count, 0);
+}
+
+/* Up to BLOCK_BYTES. */
+static uint64_t hash_block(const void *values, uint32_t type, uint32_t count)
+{
+    switch (type) {
+    case ORR_TYPE_F32: return hash_f32(values, count);
+    case ORR_TYPE_F64: return hash_f64(values, count);
+    case ORR_TYPE_BOOL: return hash_bool(values, count);
+    default: return orr__hash_bytes(values, (size_t)count * orr_type_bytes(type), 0);
     }
 }
 
 static void put_column(orr__hasher *hasher, const void *values, uint32_t type, size_t count)
 {
-    switch (type) {
-    case ORR_TYPE_F32: orr__hasher_put_f32(hasher, values, count); break;
-    case ORR_TYPE_F64: orr__hasher_put_f64(hasher, values, count); break;
-    case ORR_TYPE_BOOL: put_bools(hasher, values, count); break;
-    default: orr__hasher_put(hasher, values, count * orr_type_bytes(type)); break;
+    const uint32_t bytes = orr_type_bytes(type), most = BLOCK_BYTES / bytes;
+    for (size_t done = 0; done < count;) {
+        const uint32_t many = count - done < most ? (uint32_t)(count - done) : most;
+        orr__hasher_put_u64(hasher, hash_block((const char *)values + done * bytes, type, many));
+        done += many;
     }
 }
 
@@ -36,10 +107,12 @@ static void put_f64(orr__hasher *hasher, double value)
     orr__hasher_put_f64(hasher, &value, 1);
 }
 
-static void put_value(orr__hasher *hasher, uint32_t type, orr_value value)
+/* The bits of a value as they count: floats of their own width in the low bits. */
+static uint64_t canonical_bits(uint32_t type, orr_value value)
 {
-    const orr_value clean = orr__value_clean(type, value);
-    put_column(hasher, &clean, type, 1);
+    const uint64_t bits = orr__value_clean(type, value).u64;
+    if (type == ORR_TYPE_F32) return canonical_32((uint32_t)bits);
+    return type == ORR_TYPE_F64 ? canonical_64(bits) : bits;
 }
 
 static void put_fields(orr__hasher *hasher, const orr__field *fields, uint32_t count)
@@ -83,7 +156,7 @@ static void put_resources(orr__hasher *hasher, const orr_world *world)
         orr__hasher_put_text(hasher, resource->name);
         put_fields(hasher, resource->fields, resource->field_count);
         for (uint32_t k = 0; k < resource->field_count; k++) {
-            put_value(hasher, resource->fields[k].type, resource->values[k]);
+            orr__hasher_put_u64(hasher, canonical_bits(resource->fields[k].type, resource->values[k]));
         }
         if (resource->text) orr__hasher_put_text(hasher, resource->text);
     }
@@ -105,6 +178,22 @@ static void put_lattices(orr__hasher *hasher, const orr_world *world)
     }
 }
 
+static void put_event_field(orr__hasher *hasher, const orr__event *event, uint32_t field)
+{
+    uint64_t block[512];
+    const uint32_t type = event->fields[field].type;
+    for (uint64_t done = 0; done < event->count;) {
+        const uint64_t left = event->count - done;
+        const uint32_t many = left < 512 ? (uint32_t)left : 512;
+        const orr_value *values = event->values + done * event->field_count + field;
+        for (uint32_t i = 0; i < many; i++) {
+            block[i] = canonical_bits(type, values[(size_t)i * event->field_count]);
+        }
+        orr__hasher_put_u64(hasher, orr__hash_bytes(block, many * sizeof *block, 0));
+        done += many;
+    }
+}
+
 static void put_events(orr__hasher *hasher, const orr_world *world)
 {
     const orr__events *all = &world->sim->events;
@@ -114,12 +203,8 @@ static void put_events(orr__hasher *hasher, const orr_world *world)
         orr__hasher_put_text(hasher, event->name);
         put_fields(hasher, event->fields, event->field_count);
         orr__hasher_put_u64(hasher, event->count);
-        orr__hasher_put(hasher, event->ticks, (size_t)event->count * sizeof *event->ticks);
-        for (uint64_t k = 0; k < event->count; k++) {
-            for (uint32_t f = 0; f < event->field_count; f++) {
-                put_value(hasher, event->fields[f].type, event->values[k * event->field_count + f]);
-            }
-        }
+        put_column(hasher, event->ticks, ORR_TYPE_U64, (size_t)event->count);
+        for (uint32_t f = 0; f < event->field_count; f++) put_event_field(hasher, event, f);
     }
 }
 
@@ -147,7 +232,7 @@ static void put_entities(orr__hasher *hasher, const orr_world *world)
     orr__hasher_put_u64(hasher, all->free_head);
     for (uint32_t done = 0, page = 0; done < all->slot_count; page++) {
         const uint32_t left = all->slot_count - done, many = left < ORR__SLOT_PAGE ? left : ORR__SLOT_PAGE;
-        orr__hasher_put(hasher, all->pages[page], many * sizeof(orr__slot));
+        orr__hasher_put_u64(hasher, orr__hash_bytes(all->pages[page], many * sizeof(orr__slot), 0));
         done += many;
     }
 }
