@@ -28,7 +28,8 @@ enum {
     ORR__STATE_REDUCTIONS, ORR__STATE_ENTITIES, ORR__STATE_TABLES, ORR__STATE_PARTS
 };
 
-/* Allocates nothing, cannot fail; some 4 ms for a million entities of four f32. orr_world_hash is the hash of the hashes of all parts in order. */
+/* Allocates nothing, cannot fail; 5 ms for a million entities of four f32 fields. orr_world_hash is the hash of the
+ * hashes of all parts in order. */
 uint64_t orr__state_hash_part(const orr_world *world, uint32_t part);
 
 /* "tick and seed", "params", ... */
