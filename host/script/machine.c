@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/os.h"
 #include "ecs/world.h"
+#include "script/columns.h"
 #include "script/embedded.h"
 #include "script/host.h"
 #include "script/loop.h"
@@ -171,7 +172,8 @@ static int lua_where(lua_State *L)
 static const luaL_Reg functions[] = {
     { "embedded", lua_embedded }, { "beside", lua_beside }, { "spawn", lua_spawn },
     { "commit", lua_commit }, { "destroy", lua_destroy }, { "add", lua_add },
-    { "remove", lua_remove_component }, { "where", lua_where }, { NULL, NULL },
+    { "remove", lua_remove_component }, { "where", lua_where }, { "columns", orr__columns_functions },
+    { NULL, NULL },
 };
 
 /* ---- starting ---- */
@@ -192,10 +194,14 @@ static void push_core(lua_State *L, orr__machine *m)
     lua_setfield(L, -2, "role");
     lua_pushboolean(L, m->host->unchecked);
     lua_setfield(L, -2, "unchecked");
+    lua_pushboolean(L, m->host->jit);
+    lua_setfield(L, -2, "jit");
     lua_pushboolean(L, m->host->guard);
     lua_setfield(L, -2, "guard");
     lua_pushnumber(L, (double)m->host->guard_budget);
     lua_setfield(L, -2, "guard_budget");
+    lua_pushlightuserdata(L, m->guard);
+    lua_setfield(L, -2, "guard_cell");
 }
 
 /* Runs protected: opens the Lua half; leaves the function that enters it in the registry. */
@@ -260,6 +266,7 @@ static int32_t enter(orr__machine *m, int base, int results)
     lua_State *L = m->vm.L;
     lua_rawgeti(L, LUA_REGISTRYINDEX, m->enter);
     lua_insert(L, base + 1);
+    if (m->depth == 0) m->guard[1] = 1;
     m->depth++;
     const int32_t status = orr__vm_call(&m->vm, lua_gettop(L) - base - 1, results);
     if (--m->depth == 0) orr__loop_close_all(m);

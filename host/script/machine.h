@@ -29,6 +29,7 @@ struct orr__machine {
     const orr_entity *hook_entities;     /* of the hook that runs now */
     uint32_t hook_count;
     uint32_t depth;                      /* protected calls that this machine is in */
+    int32_t guard[2];                    /* what is counted down, see lua/orrery/guard.lua; 1: an outermost call begins */
     int enter;                           /* reference of the Lua function that runs systems and hooks */
 };
 

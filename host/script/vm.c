@@ -162,12 +162,9 @@ static size_t add_traceback(lua_State *L, char *out, size_t at, size_t bytes)
     int shown = 0;
     for (int level = 0; shown < TRACE_LEVELS && at + 1 < bytes && lua_getstack(L, level, &ar); level++) {
         if (!lua_getinfo(L, "Snl", &ar) || !is_script(&ar) || ar.currentline <= 0) continue;
-        const int more = ar.name ? snprintf(out + at, bytes - at, "\n    in %s at %s:%d", ar.name, ar.short_src,
-                                            ar.currentline)
-                         : ar.what[0] == 'm' ? snprintf(out + at, bytes - at, "\n    in the script at %s:%d",
-                                                        ar.short_src, ar.currentline)
-                                             : snprintf(out + at, bytes - at, "\n    in a function at %s:%d",
-                                                        ar.short_src, ar.currentline);
+        const bool main = ar.what[0] == 'm';
+        const int more = snprintf(out + at, bytes - at, "\n    in %s at %s:%d", main ? "the script" : ar.name ? ar.name
+                                  : "a function", ar.short_src, ar.currentline);
         if (more < 0) break;
         at += (size_t)more;
         shown++;

@@ -7,6 +7,7 @@ return function(core)
   local hook = require "orrery.hook"
   local state = require "orrery.state"
   local check = require "orrery.check"
+  local guard = require "orrery.guard"
 
   local enter = {}
 
@@ -30,6 +31,7 @@ return function(core)
   enter.hook = hook.run
 
   return function(what, a, b)
+    if guard.on then guard.enter() end
     return enter[what](a, b)
   end
 end

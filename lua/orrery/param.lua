@@ -24,7 +24,8 @@ function param.new(name, default, options)
   if (min or -huge) > (max or huge) then fail("%s: min is above max", what) end
   if min == nil and max == nil then min, max = 0, 0 else min, max = min or -huge, max or huge end
   local step = options.step == nil and 0 or check.number(options.step, what .. ": step", 0)
-  local help = options.help == nil and nil or check.text(options.help, what .. ": help")
+  local help = options.help
+  if help ~= nil then check.text(help, what .. ": help") end
   local id = need(S.param_create(M, name, default, min, max, step, help), what)
   state.declared = state.declared + 1
 

@@ -4,11 +4,13 @@ local seam = require "orrery.seam"
 local check = require "orrery.check"
 local num = require "orrery.num"
 local source = require "orrery.source"
+local guard = require "orrery.guard"
 local state = require "orrery.state"
 local core, S, M, ffi = seam.core, seam.S, seam.M, seam.ffi
 local fail, name_of = check.fail, check.name_of
 local type, tostring, select, pcall, error = type, tostring, select, pcall, error
-local load, setfenv, concat, find = load, setfenv, table.concat, string.find
+local setfenv, concat = setfenv, table.concat
+local find = string.find
 local real_pairs, real_next = pairs, next
 
 local sandbox = {}
@@ -109,9 +111,11 @@ end
 
 -- ---- loading ----
 
+local options = guard.on and guard.install(env) or { checked = not state.unchecked }
+
 local function compile(text, name)
   if find(text, "^\27") then return nil, "bytecode is not loaded" end
-  local f, message = load(source.prepare(text, name), name, "t")
+  local f, message = source.load(text, name, options)
   if f then setfenv(f, env) end
   return f, message
 end

@@ -7,7 +7,7 @@
 -- 1.3 and 2.8 times the plain loop. Userdata rather than tables, for an empty table's size is tested at every access.
 local seam = require "orrery.seam"
 local check = require "orrery.check"
-local ffi = seam.ffi
+local ffi, core = seam.ffi, seam.core
 local fail, name_of, nearest = check.fail, check.name_of, check.nearest
 local floor, tobit, format, type, tostring = math.floor, bit.tobit, string.format, type, tostring
 local newproxy, getmetatable, setmetatable, loadstring = newproxy, getmetatable, setmetatable, loadstring
@@ -82,6 +82,8 @@ return function(_, i, v)
   %s
 end]]
 
+local function number_of(pointer) return tonumber(ffi.cast("uintptr_t", pointer)) end
+
 -- One checked column. bounds: orr__bounds *, at: address of the pointer to the column, label: "Position.x".
 function view.column(type_name, bounds, at, write, label)
   local t = types[type_name]
@@ -107,6 +109,11 @@ function view.column(type_name, bounds, at, write, label)
     newindex = function()
       return fail("'%s' is read here and cannot be written: use write", label)
     end
+  end
+  if not core.jit then                            -- see host/script/columns.h
+    local fast, fast_write = core.columns(seam.types[type_name], number_of(bounds), number_of(at), index,
+                                          write and newindex or nil)
+    index, newindex = fast, fast_write or newindex
   end
   return proxy(index, newindex, "column " .. label)
 end

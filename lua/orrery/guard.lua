@@ -1,0 +1,72 @@
+-- The guard: what counted scripts (see source.lua) count down, and what happens when it is used up. Every call from the
+-- host into this machine has the whole budget; hooks that run inside of such a call share its budget.
+--
+-- The cell is 32 bits wide because whole numbers are what compiled loops count fastest; a larger budget is handed out
+-- in portions. It lies in the host's memory: cell[1] is how the host says that a new call begins.
+local core = require "orrery.core"
+local state = require "orrery.state"
+local ffi = require "ffi"
+local error, min, pcall, xpcall, resume = error, math.min, pcall, xpcall, coroutine.resume
+
+local guard = { on = core.guard }
+
+local portion = 1e9
+local cell = ffi.cast("int32_t *", core.guard_cell)
+local budget = core.guard_budget
+local rest = 0                           -- what is not in the cell yet
+local message                            -- of this call, once its budget is used up
+
+-- Called whenever the host enters this machine, also for hooks in the middle of something.
+function guard.enter()
+  if cell[1] == 0 then return end
+  local first = min(budget, portion)
+  cell[0], cell[1] = first, 0
+  rest, message = budget - first, nil
+end
+
+-- Called at every count below zero. The cell stays below zero, so that each further count raises the error again.
+local function stop()
+  if rest > 0 then
+    local more = min(rest, portion)
+    cell[0] = more - 1
+    rest = rest - more
+    return
+  end
+  cell[0] = -1
+  if not message then
+    local place = core.where()
+    message = (place and place .. ": " or "") .. (state.running or "the script") .. " did not end within "
+      .. ("%.0f"):format(budget) .. " loops (guard)"
+  end
+  error(message, 0)
+end
+
+-- Takes `count` from the budget at once, for work that is done in C or in the Lua half.
+function guard.spend(count)
+  if count > budget then count = budget + 1 end
+  local left = cell[0] - count
+  while left < 0 and rest > 0 do
+    local more = min(rest, portion)
+    left, rest = left + more, rest - more
+  end
+  cell[0] = left < 0 and -1 or left
+  if left < 0 then stop() end
+end
+
+-- What catches errors must not catch this one.
+local function pass(ok, ...)
+  if message and not ok then error(message, 0) end
+  return ok, ...
+end
+
+local function guarded_pcall(...) return pass(pcall(...)) end
+local function guarded_xpcall(...) return pass(xpcall(...)) end
+local function guarded_resume(...) return pass(resume(...)) end
+
+-- Puts the guarded forms into what scripts see, and gives the options of source.load.
+function guard.install(env)
+  env.pcall, env.xpcall, env.coroutine.resume = guarded_pcall, guarded_xpcall, guarded_resume
+  return { guard = true, checked = not state.unchecked, cell = cell, stop = stop }
+end
+
+return guard
