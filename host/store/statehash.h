@@ -8,7 +8,7 @@
  *   5 events alive: name, fields, the tick of each, values
  *   6 reductions that have a value: name, kind, value
  *   7 entity slots with generation, state, table and row, and the free list
- *   8 tables in order of creation: names of components and fields, rows in order, column by column in each chunk
+ *   8 tables in order of creation: names of components and fields, rows in order, chunk by chunk in columns
  *
  * Handles of rows are not put again: the slots say which entity is in which row. Tables without rows are covered by
  * their components: that they exist decides the order in which queries visit what comes into them later, so a store
