@@ -47,9 +47,25 @@ uint64_t orr__table_append(orr_world *world, orr__table *table, const orr_entity
     return first;
 }
 
+// The short way of orr__table_spawn, for one.
+static inline uint64_t spawn_one(orr_world *world, orr__table *table, orr_entity *handle)
+{
+    const uint64_t row = table->row_count++;
+    const uint32_t at = row & (ORR__CHUNK_ROWS - 1);
+    orr__chunk *chunk = orr__table_chunk(table, row);
+    orr__entity_spawn_rows(world, table->index, (uint32_t)row, 1, chunk->entity + at);
+    if (handle) *handle = chunk->entity[at];
+    chunk->count = at + 1;
+    world->version++;
+    for (uint32_t t = 0; t < table->term_count; t++) orr__term_set(chunk, t, at);
+    if (table->term_count) orr__tracker_log_rows(world, table, chunk->entity + at, 1, 1);
+    return row;
+}
+
 uint64_t orr__table_spawn(orr_world *world, orr__table *table, uint64_t count, orr_entity *handles)
 {
     const uint64_t first = table->row_count;
+    if (count == 1) return spawn_one(world, table, handles);
     if (!count) return first;
     for (uint64_t done = 0; done < count;) {
         const uint64_t row = first + done;
@@ -77,6 +93,17 @@ static inline void copy_value(void *to, uint32_t to_row, const void *from, uint3
     }
 }
 
+// One row of `count` columns; `bytes` is NULL when all have 4.
+static inline void copy_values(void *const *to, uint32_t to_row, void *const *from, uint32_t from_row, uint32_t count,
+                               const uint8_t *bytes)
+{
+    if (bytes) {
+        for (uint32_t i = 0; i < count; i++) copy_value(to[i], to_row, from[i], from_row, bytes[i]);
+    } else {
+        for (uint32_t i = 0; i < count; i++) copy_value(to[i], to_row, from[i], from_row, 4);
+    }
+}
+
 static inline void copy_bit(uint64_t *to, uint32_t to_row, const uint64_t *from, uint32_t from_row)
 {
     const uint64_t from_word = from[from_row >> 6], to_word = to[to_row >> 6];
@@ -91,13 +118,11 @@ static void fill_hole(orr_world *world, orr__table *table, uint32_t hole, uint32
     const uint32_t h = hole & (ORR__CHUNK_ROWS - 1), t = tail & (ORR__CHUNK_ROWS - 1);
     const orr__chunk *from = table->chunks[tail >> 12];
     orr__chunk *to = table->chunks[hole >> 12];
-    void *const *from_columns = from->columns, *const *to_columns = to->columns;
-    const uint8_t *bytes = table->column_bytes;
     const orr_entity entity = from->entity[t];
     to->entity[h] = entity;
     orr__slot_at(&world->entities, (uint32_t)(entity >> ORR__GENERATION_BITS))->row = hole;
-    const uint32_t columns = table->column_count, components = table->component_count;
-    for (uint32_t i = 0; i < columns; i++) copy_value(to_columns[i], h, from_columns[i], t, bytes[i]);
+    const uint32_t components = table->component_count;
+    copy_values(to->columns, h, from->columns, t, table->column_count, table->all_four ? NULL : table->column_bytes);
     for (uint32_t i = 0; i < components; i++) copy_bit(to->changed[i], h, from->changed[i], t);
     for (uint32_t i = 0; i < table->term_count; i++) {
         if (orr__bits_get(from->tracked[i], t)) orr__term_set(to, i, h);
@@ -401,7 +426,7 @@ typedef struct step {
 
 static inline void step_over(const step *s, const uint8_t *bytes, uint32_t columns, uint32_t components)
 {
-    for (uint32_t i = 0; i < columns; i++) copy_value(s->to[i], s->to_row, s->from[i], s->from_row, bytes[i]);
+    copy_values(s->to, s->to_row, s->from, s->from_row, columns, bytes);
     for (uint32_t i = 0; i < components; i++) {
         copy_bit(s->to_changed[i], s->to_row, s->from_changed[i], s->from_row);
     }
@@ -421,7 +446,8 @@ static bool move_to_neighbour(const orr_world *world, const orr__table *from, ui
     const uint32_t end = at + 1 < longer->component_count ? longer->first_column[at + 1] : longer->column_count;
     step s = { into->columns, out->columns, into->changed, out->changed, to_row & (ORR__CHUNK_ROWS - 1),
                row & (ORR__CHUNK_ROWS - 1) };
-    step_over(&s, longer->column_bytes, first, at);
+    const uint8_t *bytes = longer->all_four ? NULL : longer->column_bytes;
+    step_over(&s, bytes, first, at);
     if (adds) {
         const orr__field *field = world->components[longer->components[at] - 1].fields;
         for (uint32_t i = first; i < end; i++, field++) {
@@ -432,7 +458,7 @@ static bool move_to_neighbour(const orr_world *world, const orr__table *from, ui
     s.from += adds ? first : end;
     s.to_changed += at + adds;
     s.from_changed += at + !adds;
-    step_over(&s, longer->column_bytes + end, longer->column_count - end, longer->component_count - at - 1);
+    step_over(&s, bytes ? bytes + end : NULL, longer->column_count - end, longer->component_count - at - 1);
     return true;
 }
 

@@ -48,12 +48,14 @@ static uint32_t column_count(const orr_world *world, const orr_component *sorted
 static void set_columns(const orr_world *world, orr__table *table)
 {
     uint32_t column = 0;
+    table->all_four = true;
     for (uint32_t i = 0; i < table->component_count; i++) {
         const orr__component *component = orr__component_at(world, table->components[i]);
         table->component_at[table->components[i]] = (uint16_t)i;
         table->first_column[i] = (uint16_t)column;
         for (uint32_t f = 0; f < component->field_count; f++) {
             table->column_bytes[column] = component->fields[f].bytes;
+            table->all_four &= component->fields[f].bytes == 4;
             table->column_types[column++] = component->fields[f].type;
         }
         table->row_bytes += component->row_bytes;

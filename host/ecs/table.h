@@ -52,6 +52,7 @@ typedef struct orr__table {
     uint8_t *column_bytes, *column_types;  /* [column_count] */
     uint32_t column_count;
     uint32_t row_bytes;          /* sum of column_bytes */
+    bool all_four;               /* every column has 4 bytes: loops over columns need not ask */
     orr__chunk **chunks;         /* the last may be empty */
     uint32_t chunk_count, chunk_capacity;
     uint64_t row_count, row_capacity;
