@@ -26,7 +26,7 @@ typedef struct orr__reduction {
 typedef struct orr__reductions {
     orr__reduction *items;       /* in order of name */
     uint32_t count, capacity;
-    orr_system feeder;           /* whose lists are merged now; the tick sets it before orr__reductions_merge. 0: hooks */
+    orr_system feeder;           /* whose lists are merged now, set before orr__reductions_merge; 0: hooks */
 } orr__reductions;
 
 typedef struct orr__partial {
