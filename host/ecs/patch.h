@@ -8,8 +8,10 @@
  *   2 orr__patches_resolve     turns provisional handles into these, in stages, patches and columns written in place
  *   3 orr__patches_apply       changes the world; patches for entities that have died are dropped and counted
  *
- * The result is always that of applying the patches one by one in the order recorded; runs of like patches are applied
- * together only because that is faster.
+ * The result is that of applying the patches one by one in the order recorded. Runs of like patches (at most 4,096) are
+ * applied together because that is faster; only the rows of those that stay in a table tell: entities that leave one
+ * table one after the other in a run leave it together, the others keep their rows, and the holes, in the order
+ * recorded, are filled with what is last in the table. This depends on nothing but the list and the world.
  *
  * Provisional handles: the first spawn of n in a list gives out -1 to -n, the next goes on from there. They are valid
  * as `entity` of later patches of the list, and in entity fields of its sets, its stages and the columns that the same

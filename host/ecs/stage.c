@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "ecs/chunk.h"
 #include "ecs/world.h"
 
 #include <string.h>
@@ -114,16 +115,30 @@ static int32_t tell(orr_world *world, const orr__table *table, uint64_t first, u
             continue;
         }
         for (uint64_t row = first; row < first + count;) {
-            const uint32_t at = (uint32_t)(row % ORR__CHUNK_ROWS);
-            const uint64_t left = first + count - row;
-            const uint32_t some = left < ORR__CHUNK_ROWS - at ? (uint32_t)left : ORR__CHUNK_ROWS - at;
-            const orr__chunk *chunk = table->chunks[row / ORR__CHUNK_ROWS];
-            const int32_t told = world->gained(world, chunk->entity + at, some, component);
+            const uint32_t some = orr__chunk_span(row, first + count - row);
+            const orr_entity *entities = orr__table_chunk(table, row)->entity + (row & (ORR__CHUNK_ROWS - 1));
+            const int32_t told = world->gained(world, entities, some, component);
             result = result != ORR_OK ? result : told;
             row += some;
         }
     }
     return result;
+}
+
+/* One row: nothing that is made for many. */
+static inline void fill_row(const orr__table *table, uint64_t row, const orr_value *values)
+{
+    const orr__chunk *chunk = orr__table_chunk(table, row);
+    const uint32_t at = (uint32_t)row & (ORR__CHUNK_ROWS - 1);
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        void *column = chunk->columns[i];
+        switch (table->column_bytes[i]) {
+        case 4: ((uint32_t *)column)[at] = values[i].u32; break;
+        case 8: ((uint64_t *)column)[at] = values[i].u64; break;
+        case 1: ((uint8_t *)column)[at] = values[i].u8; break;
+        default: ((uint16_t *)column)[at] = values[i].u16; break;
+        }
+    }
 }
 
 /* Rows from `first` on get the stage's columns, or the prefab's values. */
@@ -132,9 +147,8 @@ static void fill_rows(const orr__table *table, uint64_t first, uint32_t count, c
 {
     for (uint32_t done = 0; done < count;) {
         const uint64_t row = first + done;
-        const uint32_t at = (uint32_t)(row % ORR__CHUNK_ROWS);
-        const uint32_t some = count - done < ORR__CHUNK_ROWS - at ? count - done : ORR__CHUNK_ROWS - at;
-        const orr__chunk *chunk = table->chunks[row / ORR__CHUNK_ROWS];
+        const uint32_t at = (uint32_t)row & (ORR__CHUNK_ROWS - 1), some = orr__chunk_span(row, count - done);
+        const orr__chunk *chunk = orr__table_chunk(table, row);
         for (uint32_t i = 0; i < table->column_count; i++) {
             const uint32_t bytes = table->column_bytes[i];
             if (columns) {
@@ -176,14 +190,34 @@ int32_t orr__stage_spawn(orr_world *world, const orr__stage *stage, const orr_en
     return spawn(world, world->prefabs[stage->prefab - 1], stage->count, stage->columns, reserved, handles);
 }
 
+/* One entity with the prefab's values: the same, without what only many need. */
+static int32_t spawn_one(orr_world *world, const orr__prefab *prefab, orr_entity *handle)
+{
+    orr__table *table = prefab->table;
+    int32_t result = orr__entity_room(world, 1);
+    if (result == ORR_OK) {
+        result = orr__table_room(world, table, 1);
+    }
+    if (result != ORR_OK) {
+        return orr__fail_more("spawning 1");
+    }
+    const uint64_t row = orr__table_spawn(world, table, 1, handle);
+    fill_row(table, row, prefab->values);
+    return world->gained ? tell(world, table, row, 1) : ORR_OK;
+}
+
 int32_t orr_entity_spawn(orr_world *world, orr_prefab prefab, uint32_t count, orr_entity *handles)
 {
     if (world->locked) {
         return orr__world_unlocked(world, "spawn");
     }
-    const orr__prefab *from = orr__prefab_at(world, prefab);
-    if (!from) {
+    if (prefab - 1 >= world->prefab_count) {
+        (void)orr__prefab_at(world, prefab); /* for the text */
         return ORR_E_NOT_FOUND;
+    }
+    const orr__prefab *from = world->prefabs[prefab - 1];
+    if (count == 1) {
+        return spawn_one(world, from, handles);
     }
     return count == 0 ? ORR_OK : spawn(world, from, count, NULL, NULL, handles);
 }
