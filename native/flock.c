@@ -34,7 +34,7 @@
 
 #include <math.h>
 
-enum { ROWS = 64, STEP = 16, PIECE = 256, ROOM = 768 };
+enum { ROWS = 64, STEP = 8, PIECE = 256, ROOM = 768 };
 
 typedef struct flock_params {
     double radius, separation_radius, separation, alignment, cohesion, max_force, min_speed, max_speed;
@@ -49,8 +49,8 @@ typedef struct view {
 
 /* Candidates of one row. A step of STEP may write past `count`. */
 typedef struct candidates {
-    double dx[ROOM + STEP], dy[ROOM + STEP], d2[ROOM + STEP];
-    uint32_t entry[ROOM + STEP], seen[ROOM + STEP];
+    _Alignas(64) double dx[ROOM + STEP], dy[ROOM + STEP], d2[ROOM + STEP];
+    _Alignas(64) uint32_t entry[ROOM + STEP], seen[ROOM + STEP];
     uint32_t count;
 } candidates;
 
