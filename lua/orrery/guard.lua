@@ -6,7 +6,7 @@
 local core = require "orrery.core"
 local state = require "orrery.state"
 local ffi = require "ffi"
-local error, min, pcall, xpcall, resume = error, math.min, pcall, xpcall, coroutine.resume
+local error, format, min, pcall, xpcall, resume = error, string.format, math.min, pcall, xpcall, coroutine.resume
 
 local guard = { on = core.guard }
 
@@ -35,8 +35,8 @@ local function stop()
   cell[0] = -1
   if not message then
     local place = core.where()
-    message = (place and place .. ": " or "") .. (state.running or "the script") .. " did not end within "
-      .. ("%.0f"):format(budget) .. " loops (guard)"
+    message = format("%s%s did not end within %.0f loops (guard)", place and place .. ": " or "",
+                     state.running and state.running .. ":" or "the script", budget)
   end
   error(message, 0)
 end
