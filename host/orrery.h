@@ -314,7 +314,8 @@ ORR_API uint32_t orr_changes_row(const orr_changes *changes, uint32_t from);  /*
 ORR_API uint64_t orr_tracker_count(orr_world *world, orr_tracker tracker);    /* changed rows now */
 ORR_API void orr_tracker_clear(orr_world *world, orr_tracker tracker);        /* bits and log */
 
-/* Entities that gained (came) or lost (went) a tracked component since the last clear, in order. */
+/* Entities that gained (came) or lost (went) a tracked component since the last clear, in order. orr_tracker_log gives
+ * NULL with ORR_E_MEMORY when some could not be logged: then read everything anew. */
 typedef struct orr_arrival {
     orr_entity entity;
     orr_component component;

@@ -49,7 +49,7 @@ orr__slot *orr__entity_need(const orr_world *world, orr_entity entity);
 
 /* Makes room for `count` more handles, so that orr__entity_reserve cannot fail. */
 int32_t orr__entity_room(orr_world *world, uint32_t count);
-/* In arithmetic: compilers go through memory for bit-fields. Both lay them out from the lowest bit, as a test checks. */
+/* In arithmetic: compilers go through memory for bit-fields, which both lay out from the lowest bit (a test checks). */
 static inline uint32_t orr__slot_stamp(uint32_t generation, uint32_t state)
 {
     return generation | state << ORR__GENERATION_BITS;

@@ -67,7 +67,8 @@ static orr__table *create(orr_world *world, const orr_component *sorted, uint32_
 {
     const uint32_t columns = column_count(world, sorted, count), highest = count ? sorted[count - 1] : 0;
     if (columns >= ORR__NO_COLUMN) {
-        orr__fail(ORR_E_LIMIT, "%u fields in one entity; at most %d are allowed", (unsigned)columns, ORR__NO_COLUMN - 1);
+        orr__fail(ORR_E_LIMIT, "%u fields in one entity; at most %d are allowed", (unsigned)columns,
+                  ORR__NO_COLUMN - 1);
         return NULL;
     }
     const size_t bytes = sizeof(orr__table) + count * (sizeof(orr_component) + sizeof(uint16_t)) +

@@ -20,7 +20,8 @@ static void a_list_has_one_table(void **state)
     assert_ptr_equal(orr__table_with(c.world, pv, c.velocity), pv);
     assert_ptr_equal(orr__table_without(c.world, pv, c.velocity), p);
     assert_ptr_equal(orr__table_without(c.world, p, c.position), c.world->tables[0]);
-    assert_ptr_equal(orr__table_with(c.world, orr__table_with(c.world, c.world->tables[0], c.velocity), c.position), pv);
+    orr__table *v = orr__table_with(c.world, c.world->tables[0], c.velocity);
+    assert_ptr_equal(orr__table_with(c.world, v, c.position), pv);
     assert_int_equal(pv->column_count, 4);
     assert_int_equal(pv->row_bytes, 16);
     assert_int_equal(orr__table_component(pv, c.frozen), ORR__NO_COLUMN);

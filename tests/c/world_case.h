@@ -31,7 +31,8 @@ typedef struct world_case {
     orr_component position, velocity, mixed, frozen;
 } world_case;
 
-/* Position { x, y: f32 }, Velocity { x: f32 = 1, y: f32 = 2 }, Mixed { a: u8 = 7, b: f64, c: bool, d: entity }, Frozen */
+/* Position { x, y: f32 }, Velocity { x: f32 = 1, y: f32 = 2 }, Mixed { a: u8 = 7, b: f64, c: bool = true, d: entity },
+ * Frozen */
 static inline bool case_declare(world_case *c)
 {
     const orr_field_desc xy[] = { { "x", ORR_TYPE_F32, { 0 } }, { "y", ORR_TYPE_F32, { 0 } } };
