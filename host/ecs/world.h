@@ -31,7 +31,7 @@ struct orr_world {
     uint32_t tracker_count, tracker_capacity;
     orr__prefab **prefabs;
     uint32_t prefab_count, prefab_capacity;
-    orr__map prefab_keys;                    /* hash of name or content -> prefab (last of equal hashes; see prefab.h) */
+    orr__map prefab_keys;                    /* hash of name or content -> prefab (see prefab.h) */
     orr__lattice **lattices;
     uint32_t lattice_count, lattice_capacity;
     uint64_t version;                        /* goes up with every structural change */
