@@ -4,6 +4,7 @@
 --   try      --set pattern=1          Gosper's gun: a glider every 30 generations
 --            --set pattern=2          a random soup of density `soup`
 --            --set born=6             also born with `born` neighbours (HighLife: replicators)
+--            --set native=0           the rule in Lua: the same cells, more slowly
 --   source   M. Gardner, "Mathematical games", Scientific American, October 1970; LifeWiki for the patterns:
 --            the R-pentomino is stable from generation 1103 on, with 116 cells
 
@@ -13,6 +14,7 @@ local u8 = orrery.u8
 local pattern = orrery.param("pattern", 0, { min = 0, max = 2, step = 1, help = "0 R-pentomino, 1 gun, 2 soup" })
 local soup    = orrery.param("soup", 0.3, { min = 0, max = 1, help = "density of the soup" })
 local born    = orrery.param("born", 3, { min = 0, max = 8, step = 1, help = "born with 3 and with so many neighbours" })
+local native  = orrery.param("native", 1, { min = 0, max = 1, step = 1, help = "1: the job in C; 0: its twin in Lua" })
 
 local Life = orrery.lattice { name = "life", width = 640, height = 640, fields = { alive = u8 }, wrap = true }
 
@@ -44,7 +46,9 @@ orrery.system { name = "seed", stage = "startup", writes = { Life }, run = funct
   end
 end }
 
-orrery.system { name = "generation", lattice = Life, on = "workers", run = function(rows, ctx)
+orrery.system { name = "generation", lattice = Life, job = "life", enabled = native:is(1), params = { born = born } }
+
+orrery.system { name = "generation-lua", lattice = Life, on = "workers", enabled = native:is(0), run = function(rows, ctx)
   local now, nxt = rows:read(Life).alive, rows:write(Life).alive
   local width, height, also = rows.width, rows.height, born()
   local population = 0
@@ -64,4 +68,4 @@ end }
 
 orrery.draw { lattice = { of = Life, field = "alive", colours = { "#101418", "#e8c547" } } }
 orrery.series("population", function(world) return world:reduction "population" end)
-orrery.test { ticks = 6 }
+orrery.test { ticks = 200 }
