@@ -202,18 +202,16 @@ static int32_t apply(orr_world *world, const change *c)
     return code;
 }
 
-static int32_t add(orr_world *world, const batch *of, orr_component component)
+static change adding(const orr_world *world, const batch *of, orr_component component)
 {
     const bool hooked = world->components[component - 1].hooked >> ORR_HOOK_ADD & 1u;
-    const change c = { *of, component, orr__table_with, false, world->gained && hooked };
-    return apply(world, &c);
+    return (change){ *of, component, orr__table_with, false, world->gained && hooked };
 }
 
-static int32_t remove_component(orr_world *world, const batch *of, orr_component component)
+static change removing(const orr_world *world, const batch *of, orr_component component)
 {
     const bool hooked = world->components[component - 1].hooked >> ORR_HOOK_REMOVE & 1u;
-    const change c = { *of, component, orr__table_without, world->losing && hooked, false };
-    return apply(world, &c);
+    return (change){ *of, component, orr__table_without, world->losing && hooked, false };
 }
 
 int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
@@ -223,21 +221,19 @@ int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint
 
 int32_t orr__entities_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    return add(world, &(batch){ entities, count, false }, component);
+    const change c = adding(world, &(batch){ entities, count, false }, component);
+    return apply(world, &c);
 }
 
 int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    return remove_component(world, &(batch){ entities, count, false }, component);
+    const change c = removing(world, &(batch){ entities, count, false }, component);
+    return apply(world, &c);
 }
 
 // All alive, and nothing runs; finds out whether they are one group.
 static int32_t check(const orr_world *world, const char *call, batch *of)
 {
-    if (of->count == 1 && !world->locked && of->entities && orr__slot_alive(&world->entities, *of->entities)) {
-        of->uniform = true;
-        return ORR_OK;
-    }
     const int32_t code = world->locked ? orr__world_unlocked(world, call) : ORR_OK;
     if (code) return code;
     if (of->count && !of->entities) return orr__fail(ORR_E_ARGUMENT, "%s: no array of entities", call);
@@ -257,8 +253,16 @@ static int32_t check(const orr_world *world, const char *call, batch *of)
     return ORR_OK;
 }
 
+// The slot of a single entity for which nothing is wrong; NULL: look closer.
+static inline orr__slot *single(const orr_world *world, const orr_entity *entities, uint32_t count)
+{
+    return count == 1 && !world->locked && entities ? orr__slot_alive(&world->entities, *entities) : NULL;
+}
+
 int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
 {
+    orr__slot *slot = single(world, entities, count);
+    if (slot) return destroy_one(world, *entities, slot);
     batch of = { entities, count, false };
     const int32_t code = check(world, "destroy", &of);
     return code ? code : destroy(world, &of);
@@ -266,16 +270,22 @@ int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_
 
 int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    batch of = { entities, count, false };
+    batch of = { entities, count, true };
     int32_t code = component - 1 < world->component_count ? ORR_OK : orr__component_check(world, component, "add");
-    if (!code) code = check(world, "add", &of);
-    return code ? code : add(world, &of, component);
+    const orr__slot *slot = code ? NULL : single(world, entities, count);
+    if (!code && !slot) code = check(world, "add", &of);
+    if (code) return code;
+    const change c = adding(world, &of, component);
+    return slot ? apply_one(world, &c, slot) : apply(world, &c);
 }
 
 int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    batch of = { entities, count, false };
+    batch of = { entities, count, true };
     int32_t code = component - 1 < world->component_count ? ORR_OK : orr__component_check(world, component, "remove");
-    if (!code) code = check(world, "remove", &of);
-    return code ? code : remove_component(world, &of, component);
+    const orr__slot *slot = code ? NULL : single(world, entities, count);
+    if (!code && !slot) code = check(world, "remove", &of);
+    if (code) return code;
+    const change c = removing(world, &of, component);
+    return slot ? apply_one(world, &c, slot) : apply(world, &c);
 }
