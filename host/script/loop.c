@@ -36,16 +36,28 @@ orr__loop *orr__loop_create(orr__machine *m, uint32_t kind)
 
 /* ---- groups ---- */
 
+/* Whether the rows where the loop is have a component at all: all that there is to know of a tag. */
+static bool has_component(const orr__machine *m, const orr__loop_state *loop, orr_component component)
+{
+    const orr__table *table = NULL;
+    if (!loop->seen.open) return false;
+    if (loop->seen.kind == ORR__LOOP_STAGE) table = orr__prefab_at(m->world, loop->stage->prefab)->table;
+    else if (loop->seen.kind == ORR__LOOP_RUN) table = loop->range->table;
+    else table = loop->cursor.table;
+    return table && orr__table_component(table, component) != ORR__NO_COLUMN;
+}
+
 /* Pointers of a group for the rows where the loop is; what the rows lack leaves the group empty. */
 static void fill_group(orr__machine *m, orr__loop_state *loop, orr__group *group)
 {
     orr__group_state *g = group_of(group);
-    bool there = loop->seen.open != 0;
+    bool there = has_component(m, loop, group->component);
     for (uint32_t i = 0; i < group->column_count && there; i++) {
         void *column = NULL;
         if (loop->seen.kind == ORR__LOOP_STAGE) column = orr__stage_column(m->world, loop->stage, g->fields[i]);
         else if (loop->seen.kind == ORR__LOOP_RUN) {
-            column = loop->range->chunk ? orr__chunk_column(loop->range->table, loop->range->chunk, g->fields[i]) : NULL;
+            const orr_range *range = loop->range;
+            column = range->chunk ? orr__chunk_column(range->table, range->chunk, g->fields[i]) : NULL;
         } else {
             column = orr__chunk_column(loop->cursor.table, loop->cursor.chunk, g->fields[i]);
         }
@@ -207,9 +219,20 @@ int32_t orr__loop_each_next(orr__machine *m, orr__loop *loop)
     return 1;
 }
 
+static void forget_stage(orr__machine *m, orr__loop_state *state)
+{
+    orr__loop_state **at = &m->stages;
+    while (*at && *at != state) at = &(*at)->outer;
+    if (*at) *at = state->outer;
+    orr__stage_destroy(m->world, state->stage);
+    state->stage = NULL;
+    state->owns_stage = false;
+}
+
 void orr__loop_open_stage(orr__machine *m, orr__loop *loop, struct orr__stage *stage, bool owns)
 {
     orr__loop_state *state = state_of(loop);
+    if (state->owns_stage) forget_stage(m, state);    /* left over from an error that the script caught */
     state->stage = stage;
     state->owns_stage = owns;
     if (owns) {
@@ -225,8 +248,12 @@ void orr__loop_open_stage(orr__machine *m, orr__loop *loop, struct orr__stage *s
     fill_groups(m, state);
 }
 
-struct orr__stage *orr__loop_take_stage(orr__machine *m)
+struct orr__stage *orr__loop_take_stage(orr__machine *m, const orr__loop *loop)
 {
+    while (m->stages && loop && &m->stages->seen != loop) {    /* left over from errors that the script caught */
+        orr__loop_close(m, &m->stages->seen);
+        forget_stage(m, m->stages);
+    }
     orr__loop_state *state = m->stages;
     if (!state) return NULL;
     m->stages = state->outer;
@@ -247,7 +274,7 @@ void orr__loop_structure_changed(orr__machine *m)
 void orr__loop_close_all(orr__machine *m)
 {
     orr__stage *stage = NULL;
-    while ((stage = orr__loop_take_stage(m)) != NULL) orr__stage_destroy(m->world, stage);
+    while ((stage = orr__loop_take_stage(m, NULL)) != NULL) orr__stage_destroy(m->world, stage);
     for (orr__loop_state *loop = m->loops; loop; loop = loop->next) {
         if (loop->seen.open) orr__loop_close(m, &loop->seen);
     }

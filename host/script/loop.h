@@ -40,8 +40,9 @@ double orr__loop_normal(orr__machine *m, orr__loop *loop, double row, double k);
 
 /* Opens a loop over the rows of a stage; `owns`: the loop gives it back. */
 void orr__loop_open_stage(orr__machine *m, orr__loop *loop, struct orr__stage *stage, bool owns);
-/* Closes the innermost stage that the machine owns and returns it; NULL: there is none. */
-struct orr__stage *orr__loop_take_stage(orr__machine *m);
+/* Closes the stage that a loop owns and returns it, giving back those opened after it; `loop` NULL: the innermost.
+ * NULL: there is none. */
+struct orr__stage *orr__loop_take_stage(orr__machine *m, const orr__loop *loop);
 
 /* The structure has changed: loops over queries see no rows any more and end with ORR_E_STALE. */
 void orr__loop_structure_changed(orr__machine *m);

@@ -133,14 +133,15 @@ static int lua_spawn(lua_State *L)
     return status == ORR_OK ? give_handles(L, 3, handles, count) : status_only(L, status);
 }
 
-/* commit(count, table or nil) -> status, first handle or table: of the innermost open stage */
+/* commit(loop, count, table or nil) -> status, first handle or table: of the stage that the loop is open over */
 static int lua_commit(lua_State *L)
 {
-    const uint32_t count = (uint32_t)luaL_checknumber(L, 1);
-    lua_settop(L, 2);
+    const orr__loop *loop = (const orr__loop *)(uintptr_t)luaL_checknumber(L, 1);
+    const uint32_t count = (uint32_t)luaL_checknumber(L, 2);
+    lua_settop(L, 3);
     double *handles = lua_newuserdata(L, (size_t)count * sizeof *handles);
-    const int32_t status = orr__structure_commit(machine_of(L), handles);
-    return status == ORR_OK ? give_handles(L, 2, handles, count) : status_only(L, status);
+    const int32_t status = orr__structure_commit(machine_of(L), loop, count, handles);
+    return status == ORR_OK ? give_handles(L, 3, handles, count) : status_only(L, status);
 }
 
 static int lua_destroy(lua_State *L)

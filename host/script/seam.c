@@ -52,8 +52,8 @@ static int32_t live_handle(double entity, orr_entity *out)
     const int32_t status = handle_of(entity, &handle);
     if (status != ORR_OK) return status;
     if (handle < 0) {
-        return orr__fail(ORR_E_DEAD, "entity %lld is provisional: it may only be used in ctx calls and entity fields of "
-                         "the same run", (long long)handle);
+        return orr__fail(ORR_E_DEAD, "entity %lld is provisional: it may only be used in ctx calls and entity fields "
+                         "of the same run", (long long)handle);
     }
     *out = (orr_entity)handle;
     return ORR_OK;

@@ -47,12 +47,12 @@ int32_t orr__structure_remove(orr__machine *m, orr_entity entity, uint32_t compo
     return status;
 }
 
-int32_t orr__structure_commit(orr__machine *m, double *handles)
+int32_t orr__structure_commit(orr__machine *m, const orr__loop *loop, uint32_t count, double *handles)
 {
-    orr__stage *stage = orr__loop_take_stage(m);
+    orr__stage *stage = orr__loop_take_stage(m, loop);
     if (!stage) return orr__fail(ORR_E_ARGUMENT, "nothing is being spawned");
-    const uint32_t count = stage->count;
     int32_t status = orr__world_unlocked(m->world, "spawn");
+    if (status == ORR_OK && stage->count != count) status = orr__fail(ORR_E_ARGUMENT, "the spawn has changed its size");
     if (status == ORR_OK) status = orr__stage_spawn(m->world, stage, NULL, (orr_entity *)(void *)handles);
     orr__stage_destroy(m->world, stage);
     orr__loop_structure_changed(m);

@@ -10,7 +10,7 @@ int32_t orr__structure_spawn(orr__machine *m, uint32_t prefab, uint32_t count, d
 int32_t orr__structure_destroy(orr__machine *m, orr_entity entity);
 int32_t orr__structure_add(orr__machine *m, orr_entity entity, uint32_t component);
 int32_t orr__structure_remove(orr__machine *m, orr_entity entity, uint32_t component);
-/* Spawns the rows of the innermost open stage. */
-int32_t orr__structure_commit(orr__machine *m, double *handles);
+/* Spawns the rows of the stage that the loop is open over. */
+int32_t orr__structure_commit(orr__machine *m, const orr__loop *loop, uint32_t count, double *handles);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "orrery.h"
 
-enum { TRACE_LEVELS = 12, TEXT_BYTES = ORR__ERROR_BYTES };
+enum { TRACE_LEVELS = 12, TEXT_BYTES = ORR__ERROR_BYTES, STEP_MULTIPLIER = 200 };
 
 /* Key of the code that orr__vm_raise left, in the registry. */
 static const char code_key = 0;
@@ -25,13 +25,24 @@ static void over_hook(lua_State *L, lua_Debug *ar)
     orr__vm *vm = orr__vm_of(L);
     lua_sethook(L, NULL, 0, 0);
     vm->over = false;
+    lua_gc(L, LUA_GCSETSTEPMUL, STEP_MULTIPLIER);
     lua_gc(L, LUA_GCCOLLECT, 0);
     if (vm->soft && vm->used > vm->soft) {
         luaL_error(L, "the script needs more memory than it may have (%d MiB)", (int)(vm->soft >> 20));
     }
 }
 
-/* Called by Lua for all of its memory. The hook is how an ordinary error is raised: failing here is not safe. */
+/* The soft limit was passed. The hook raises the error, but compiled code sees no hook: a whole collection is asked for
+ * with it, for which compiled code returns to the interpreter. Both calls only set fields of the state. */
+static void pass_soft_limit(orr__vm *vm)
+{
+    vm->over = true;
+    lua_sethook(vm->L, over_hook, LUA_MASKCOUNT, 1);
+    lua_gc(vm->L, LUA_GCSETSTEPMUL, 0);
+    lua_gc(vm->L, LUA_GCRESTART, 0);
+}
+
+/* Called by Lua for all of its memory. Failing here is not safe: LuaJIT may crash when an allocation fails. */
 static void *allocate(void *context, void *old, size_t old_bytes, size_t bytes)
 {
     orr__vm *vm = context;
@@ -51,10 +62,7 @@ static void *allocate(void *context, void *old, size_t old_bytes, size_t bytes)
         return NULL;
     }
     vm->used = used;
-    if (vm->soft && used > vm->soft && !vm->over && vm->L) {
-        vm->over = true;
-        lua_sethook(vm->L, over_hook, LUA_MASKCOUNT, 1);
-    }
+    if (vm->soft && used > vm->soft && !vm->over && vm->L) pass_soft_limit(vm);
     return memory;
 }
 

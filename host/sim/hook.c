@@ -87,8 +87,10 @@ static int32_t call(orr_world *world, const orr__hook *hook, const orr_entity *e
     if (code != ORR_OK) {
         orr__run_failed(run, &run->outside, code);
         orr__range_drop(&run->outside);
-        return orr__fail(run->failure.code, "%s: %s (tick %llu)", name, run->failure.text,
-                         (unsigned long long)sim->tick);
+        const char *text = run->failure.text;
+        const int line = (int)strcspn(text, "\n");    /* a script's text goes on with its traceback */
+        return orr__fail(run->failure.code, "%s: %.*s (tick %llu)%s", name, line, text,
+                         (unsigned long long)sim->tick, text + line);
     }
     orr__recording *recording = run->outside.recording;
     if (!recording) return ORR_OK;

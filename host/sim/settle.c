@@ -78,8 +78,11 @@ void orr__settle_failure(orr_world *world, orr__system *system)
     if (strncmp(text, "system '", 8) == 0 && strncmp(text + 8, system->name, own) == 0 &&
         strncmp(text + 8 + own, "': ", 3) == 0)
         text += own + 11;
-    orr__fail(failure->code, "system '%s': %s%s (%s)%s%s", system->name, job, text, place,
-              system->source ? "  " : "", system->source ? system->source : "");
+    /* a script's text names its place, and goes on with its traceback */
+    const int line = (int)strcspn(text, "\n");
+    const bool named = text[line] != '\0' || !system->source;
+    orr__fail(failure->code, "system '%s': %s%.*s (%s)%s%s%s", system->name, job, line, text, place,
+              named ? "" : "  ", named ? "" : system->source, text + line);
     if (system->on_error == ORR_ON_ERROR_STOP) {
         orr__sim_failed(world, failure->code);
         return;

@@ -135,7 +135,7 @@ function ctx.new(world, what)
   members.world = world
   setmetatable(members, { __index = function(_, key)
     if key == "world" then
-      return fail("%s sees no world: workers have rows and ctx only", what)
+      return fail("systems on workers see rows and ctx only, no world")
     elseif key == "extra" then
       return nil
     end

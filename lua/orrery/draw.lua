@@ -130,8 +130,8 @@ end
 
 local kinds = { points = points, triangles = triangles, lines = lines, lattice = lattice, view = view }
 
--- { background = "#rrggbb", view = {...}, points = {...}, triangles = {...}, lines = {...}, lattice = {...} }; a layer may
--- also be a list of such layers.
+-- { background = "#rrggbb", view = {...}, points = {...}, triangles = {...}, lines = {...}, lattice = {...} }; a
+-- layer may also be a list of such layers.
 function draw.new(desc)
   check.record(desc, "orrery.draw")
   check.known(desc, { background = true, points = true, triangles = true, lines = true, lattice = true, view = true },

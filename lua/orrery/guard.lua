@@ -6,7 +6,8 @@
 local core = require "orrery.core"
 local state = require "orrery.state"
 local ffi = require "ffi"
-local error, format, min, pcall, xpcall, resume = error, string.format, math.min, pcall, xpcall, coroutine.resume
+local error, format, min, pcall, xpcall = error, string.format, math.min, pcall, xpcall
+local resume, wrap = coroutine.resume, coroutine.wrap
 
 local guard = { on = core.guard }
 
@@ -63,9 +64,21 @@ local function guarded_pcall(...) return pass(pcall(...)) end
 local function guarded_xpcall(...) return pass(xpcall(...)) end
 local function guarded_resume(...) return pass(resume(...)) end
 
+-- The function that wrap gives puts a place in front of every error; this one must stay as it is.
+local function results(ok, ...)
+  if ok then return ... end
+  error(message or (...), 0)
+end
+
+local function guarded_wrap(f)
+  local step = wrap(f)
+  return function(...) return results(pcall(step, ...)) end
+end
+
 -- Puts the guarded forms into what scripts see, and gives the options of source.load.
 function guard.install(env)
-  env.pcall, env.xpcall, env.coroutine.resume = guarded_pcall, guarded_xpcall, guarded_resume
+  env.pcall, env.xpcall = guarded_pcall, guarded_xpcall
+  env.coroutine.resume, env.coroutine.wrap = guarded_resume, guarded_wrap
   return { guard = true, checked = not state.unchecked, cell = cell, stop = stop }
 end
 

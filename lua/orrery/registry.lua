@@ -6,6 +6,9 @@ local setmetatable, rawget = setmetatable, rawget
 
 local registry = {}
 
+local articles = { event = "an event", neighbours = "neighbours" }
+local function a(kind) return articles[kind] or "a " .. kind end
+
 local of = setmetatable({}, { __mode = "k" })   -- object -> info
 local by_name = {}                              -- kind -> name -> object
 
@@ -46,8 +49,8 @@ function registry.need(object, kind, what)
     if known then return fail("%s: write the %s itself, not its name '%s'", what, kind, object) end
     return fail("%s: there is no %s '%s'%s", what, kind, object, nearest(object, by_name[kind] or {}))
   end
-  if info then return fail("%s: expected a %s, got %s '%s'", what, kind, info.kind, info.name) end
-  return fail("%s: expected a %s, got %s", what, kind, name_of(object))
+  if info then return fail("%s: expected %s, got %s '%s'", what, a(kind), info.kind, info.name) end
+  return fail("%s: expected %s, got %s", what, a(kind), name_of(object))
 end
 
 registry.rawget = rawget

@@ -39,6 +39,9 @@ local function stage_entities(loop)
   end, function() fail("entity handles cannot be written") end, "entities")
 end
 
+rows.no_entities = view.proxy(function() fail("the lines of a lattice are no entities") end,
+                              function() fail("the lines of a lattice are no entities") end, "no entities")
+
 -- kind: "run", "each" or "stage". all: set of component ids that every row has. what: for messages.
 function rows.new(kind, all, what, unchecked)
   local number = seam.loop[kind]
@@ -59,6 +62,10 @@ function rows.refresh(me)
   self.first, self.last, self.count = bounds.first, bounds.last, bounds.last - bounds.first + 1
 end
 
+local function lacks(info)
+  return fail("these rows have no component '%s': ask rows:has(%s) first", info.name, info.name)
+end
+
 local function new_group(me, info, write)
   local mode = OWN
   if info.kind == "lattice" then mode = LATTICE
@@ -70,10 +77,6 @@ local function new_group(me, info, write)
   local columns = me.unchecked and view.raw(group, info.fields, write)
     or view.record(group, info.fields, write, info.name)
   return { group = group, view = columns, mode = mode }
-end
-
-local function lacks(info)
-  return fail("these rows have no component '%s': ask rows:has(%s) first", info.name, info.name)
 end
 
 -- Everything but the second and later reads of what all rows have.
@@ -89,6 +92,7 @@ local function open(me, object, write)
       fail("'%s' is a tag: it has no columns; ask rows:has(%s)", info.name, info.name)
     end
     entry = new_group(me, info, write)
+    if entry.mode == SHARED and entry.group.own.last < entry.group.own.first then lacks(info) end
     groups[object] = entry
     if entry.mode == SHARED and me.kind ~= EACH then
       local views = write and me.writes or me.reads
@@ -124,7 +128,7 @@ end
 function methods.has(self, object)
   local me = of[self] or need_rows(self)
   local info = registry.need(object, "component", "rows:has")
-  if me.all == nil or me.all[info.id] then return true end
+  if me.all and me.all[info.id] then return true end
   local group = me.present[object]
   if not group then
     group = S.loop_group(M, me.loop, info.id, 0, OWN)

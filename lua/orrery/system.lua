@@ -95,7 +95,9 @@ local function read_mode(desc, what)
   local errors = { stop = 0, skip = 1, disable = 2 }
   if desc.on_error ~= nil then
     local code = type(desc.on_error) == "string" and errors[desc.on_error]
-    if not code then fail("%s: `on_error` is \"stop\", \"skip\" or \"disable\", got %s", what, name_of(desc.on_error)) end
+    if not code then
+      fail("%s: `on_error` is \"stop\", \"skip\" or \"disable\", got %s", what, name_of(desc.on_error))
+    end
     number("on_error", code)
   end
 end
@@ -206,12 +208,16 @@ end
 
 -- ---- running ----
 
+local remember
+
 local function prepare(record)
+  remember(record)
   record.ctx = ctx.new(not record.worker and world.object or nil, record.what)
   if record.rows_needed then
     local me = rows.new("run", record.lattice and {} or record.all, record.what, record.unchecked)
     me.has_changed = record.has_changed
     if record.lattice then
+      rawset(me.object, "entity", rows.no_entities)
       rawset(me.object, "width", record.lattice.width)
       rawset(me.object, "height", record.lattice.height)
     end
@@ -232,6 +238,33 @@ local function run_rows(record)
   end
 end
 
+-- Locals outside of a system's function are no state: they are not saved, and every machine has its own. Warns once
+-- when the function has assigned one, as far as that can be seen from the values at the first ticks.
+local WATCHED_RUNS = 4
+
+function remember(record)
+  record.runs = 0
+  record.outer = {}
+  for k = 1, 60 do
+    local name, value = debug.getupvalue(record.run, k)
+    if not name then break end
+    record.outer[k] = { name = name, value = value }
+  end
+end
+
+local function compare(record)
+  record.runs = record.runs + 1
+  for k, before in ipairs(record.outer) do
+    local _, value = debug.getupvalue(record.run, k)
+    if value ~= before.value and value == value then
+      S.log(M, 1, record.what .. " assigns the outer local '" .. before.name .. "': it is not saved, and every " ..
+            "worker has its own; use a component or orrery.resource")
+      record.runs = WATCHED_RUNS
+      return
+    end
+  end
+end
+
 function system.run(id)
   local record = records[id]
   if not record.ctx then prepare(record) end
@@ -240,6 +273,7 @@ function system.run(id)
   ctx.begin(context)
   if record.extra ~= nil and not record.worker then rawset(context, "extra", system.extra(id)) end
   if record.rows_needed then run_rows(record) else record.run(context) end
+  if record.runs < WATCHED_RUNS and not record.unchecked then compare(record) end
   state.running = nil
 end
 

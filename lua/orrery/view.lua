@@ -24,8 +24,9 @@ end
 view.proxy = proxy
 
 -- What each type reads and writes through, and the texts of its load and store. In a store `v` is the value.
-local whole = "if not (v >= %s and v <= %s) or floor(v) ~= v then return bad(v) end pp[0][i] = tobit(v)"
-local plain = "pp[0][i] = v - 0"
+local whole = "if type(v) ~= 'number' or not (v >= %s and v <= %s) or floor(v) ~= v then return bad(v) end " ..
+  "pp[0][i] = tobit(v)"
+local plain = "if type(v) ~= 'number' then return bad(v) end pp[0][i] = v"
 local types = {
   f32 = { "float", "return pp[0][i]", plain },
   f64 = { "double", "return pp[0][i]", plain },
@@ -48,7 +49,8 @@ local types = {
              "local high, low = pp[0][2 * i + 1], pp[0][2 * i] " ..
              "if high >= 2147483648 then return -((high - 2147483648) * 4294967296 + low) end " ..
              "return high * 4294967296 + low",
-             "if not (v > -4503599627370496 and v < 4503599627370496) or floor(v) ~= v then return bad(v) end " ..
+             "if type(v) ~= 'number' or not (v > -4503599627370496 and v < 4503599627370496) or floor(v) ~= v " ..
+             "then return bad(v) end " ..
              "local n = v < 0 and -v or v local high = floor(n / 4294967296) " ..
              "pp[0][2 * i] = tobit(n - high * 4294967296) " ..
              "pp[0][2 * i + 1] = v < 0 and tobit(high + 2147483648) or high", nil, "int32_t" },
@@ -69,16 +71,20 @@ local function outside(i, bounds)
 end
 
 local reader = [[
-local bounds, pp, floor, outside, none = ...
+local bounds, pp, floor, outside, type = ...
 return function(_, i)
-  if not (i >= bounds.first and i <= bounds.last) or floor(i) ~= i then return outside(i, bounds) end
+  if type(i) ~= "number" or not (i >= bounds.first and i <= bounds.last) or floor(i) ~= i then
+    return outside(i, bounds)
+  end
   %s
 end]]
 
 local writer = [[
 local bounds, pp, floor, outside, tobit, bad, wide, type = ...
 return function(_, i, v)
-  if not (i >= bounds.first and i <= bounds.last) or floor(i) ~= i then return outside(i, bounds) end
+  if type(i) ~= "number" or not (i >= bounds.first and i <= bounds.last) or floor(i) ~= i then
+    return outside(i, bounds)
+  end
   %s
 end]]
 
@@ -88,7 +94,7 @@ local function number_of(pointer) return tonumber(ffi.cast("uintptr_t", pointer)
 function view.column(type_name, bounds, at, write, label)
   local t = types[type_name]
   local pp = ffi.cast("const " .. t[1] .. " *const *", at)
-  local index = loadstring(format(reader, t[2]), "=orrery/view")(bounds, pp, floor, outside)
+  local index = loadstring(format(reader, t[2]), "=orrery/view")(bounds, pp, floor, outside, type)
   local newindex
   if write then
     local function bad(v)

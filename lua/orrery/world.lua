@@ -7,7 +7,7 @@ local prefab = require "orrery.prefab"
 local rows = require "orrery.rows"
 local ctx = require "orrery.ctx"
 local state = require "orrery.state"
-local S, M, cell, core = seam.S, seam.M, seam.cell, seam.core
+local S, M, cell, core, ffi = seam.S, seam.M, seam.cell, seam.core, seam.ffi
 local fail, need, name_of = check.fail, seam.need, check.name_of
 local type = type
 
@@ -39,7 +39,7 @@ function world.spawn(_, what, n, fill, handles)
     need(S.stage_begin(M, id, n, me.loop))
     rows.refresh(me)
     prefab.fill(me, functions, values, fill)
-    status, result = core.commit(n, handles)
+    status, result = core.commit(tonumber(ffi.cast("uintptr_t", me.loop)), n, handles)
     rows.give(me)
   elseif n == 1 and not handles and state.hooks == 0 then
     need(S.spawn(M, id, 1, cell))
