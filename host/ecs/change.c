@@ -162,13 +162,15 @@ static int32_t move_groups(orr_world *world, const change *c, uint32_t *rows)
     return code;
 }
 
-static int32_t apply_one(orr_world *world, const change *c, const orr__slot *slot)
+// One entity, in `slot`. Plain arguments: structures that are written in parts and read whole cost more than the change.
+static inline int32_t apply_one(orr_world *world, orr_entity entity, const orr__slot *slot, orr_component component,
+                                neighbour *next, bool losing, bool gained)
 {
-    orr__table *table = world->tables[slot->table], *to = c->next(world, table, c->component);
+    orr__table *table = world->tables[slot->table], *to = next(world, table, component);
     if (!to) return orr__error_code();
     if (to == table) return ORR_OK;
-    if (c->tell_losing) {
-        const int32_t code = world->losing(world, c->of.entities, 1, c->component);
+    if (losing) {
+        const int32_t code = world->losing(world, &entity, 1, component);
         if (code) return code;
     }
     if (to->row_count == to->row_capacity) {
@@ -176,14 +178,15 @@ static int32_t apply_one(orr_world *world, const change *c, const orr__slot *slo
         if (code) return code;
     }
     const uint64_t row = orr__table_move(world, table, slot->row, to);
-    return c->tell_gained ? tell_gained(world, to, row, 1, c->component) : ORR_OK;
+    return gained ? tell_gained(world, to, row, 1, component) : ORR_OK;
 }
 
 static int32_t apply(orr_world *world, const change *c)
 {
     if (c->of.count == 1) {
         const orr__slot *slot = orr__slot_alive(&world->entities, c->of.entities[0]);
-        return slot ? apply_one(world, c, slot) : ORR_OK;
+        if (!slot) return ORR_OK;
+        return apply_one(world, *c->of.entities, slot, c->component, c->next, c->tell_losing, c->tell_gained);
     }
     int32_t code = c->tell_losing ? tell_losing(world, c) : ORR_OK;
     if (code || !c->of.count) return code;
@@ -202,16 +205,24 @@ static int32_t apply(orr_world *world, const change *c)
     return code;
 }
 
-static change adding(const orr_world *world, const batch *of, orr_component component)
+static bool tells_gained(const orr_world *world, orr_component component)
 {
-    const bool hooked = world->components[component - 1].hooked >> ORR_HOOK_ADD & 1u;
-    return (change){ *of, component, orr__table_with, false, world->gained && hooked };
+    return world->gained && (world->components[component - 1].hooked >> ORR_HOOK_ADD & 1u);
 }
 
-static change removing(const orr_world *world, const batch *of, orr_component component)
+static bool tells_losing(const orr_world *world, orr_component component)
 {
-    const bool hooked = world->components[component - 1].hooked >> ORR_HOOK_REMOVE & 1u;
-    return (change){ *of, component, orr__table_without, world->losing && hooked, false };
+    return world->losing && (world->components[component - 1].hooked >> ORR_HOOK_REMOVE & 1u);
+}
+
+static int32_t add(orr_world *world, batch of, orr_component component)
+{
+    return apply(world, &(change){ of, component, orr__table_with, false, tells_gained(world, component) });
+}
+
+static int32_t remove_component(orr_world *world, batch of, orr_component component)
+{
+    return apply(world, &(change){ of, component, orr__table_without, tells_losing(world, component), false });
 }
 
 int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
@@ -221,14 +232,12 @@ int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint
 
 int32_t orr__entities_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    const change c = adding(world, &(batch){ entities, count, false }, component);
-    return apply(world, &c);
+    return add(world, (batch){ entities, count, false }, component);
 }
 
 int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    const change c = removing(world, &(batch){ entities, count, false }, component);
-    return apply(world, &c);
+    return remove_component(world, (batch){ entities, count, false }, component);
 }
 
 // All alive, and nothing runs; finds out whether they are one group.
@@ -270,22 +279,26 @@ int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_
 
 int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    batch of = { entities, count, true };
     int32_t code = component - 1 < world->component_count ? ORR_OK : orr__component_check(world, component, "add");
-    const orr__slot *slot = code ? NULL : single(world, entities, count);
-    if (!code && !slot) code = check(world, "add", &of);
     if (code) return code;
-    const change c = adding(world, &of, component);
-    return slot ? apply_one(world, &c, slot) : apply(world, &c);
+    const orr__slot *slot = single(world, entities, count);
+    if (slot) {
+        return apply_one(world, *entities, slot, component, orr__table_with, false, tells_gained(world, component));
+    }
+    batch of = { entities, count, false };
+    code = check(world, "add", &of);
+    return code ? code : add(world, of, component);
 }
 
 int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    batch of = { entities, count, true };
     int32_t code = component - 1 < world->component_count ? ORR_OK : orr__component_check(world, component, "remove");
-    const orr__slot *slot = code ? NULL : single(world, entities, count);
-    if (!code && !slot) code = check(world, "remove", &of);
     if (code) return code;
-    const change c = removing(world, &of, component);
-    return slot ? apply_one(world, &c, slot) : apply(world, &c);
+    const orr__slot *slot = single(world, entities, count);
+    if (slot) {
+        return apply_one(world, *entities, slot, component, orr__table_without, tells_losing(world, component), false);
+    }
+    batch of = { entities, count, false };
+    code = check(world, "remove", &of);
+    return code ? code : remove_component(world, of, component);
 }

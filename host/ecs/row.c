@@ -473,10 +473,11 @@ uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__
     chunk->entity[begin] = entity;
     chunk->count = begin + 1;
     to->row_count++;
-    const move m = { .from = from, .to = to, .rows = &source, .count = 1, .first = at };
-    const piece p = { .of = &m, .chunk = chunk, .rows = &source, .count = 1, .begin = begin };
-    if (!move_to_neighbour(world, from, source, to, at)) move_columns(world, &p);
-    if (from->term_count | to->term_count) {
+    const bool moved = move_to_neighbour(world, from, source, to, at);
+    if (!moved || from->term_count | to->term_count) {
+        const move m = { .from = from, .to = to, .rows = &source, .count = 1, .first = at };
+        const piece p = { .of = &m, .chunk = chunk, .rows = &source, .count = 1, .begin = begin };
+        if (!moved) move_columns(world, &p);
         move_terms(&p);
         log_moved(world, from, to, &entity, 1);
     }
