@@ -162,7 +162,7 @@ static int32_t move_groups(orr_world *world, const change *c, uint32_t *rows)
     return code;
 }
 
-// One entity, in `slot`. Plain arguments: structures that are written in parts and read whole cost more than the change.
+// One entity, in `slot`. Plain arguments: a structure that is written in parts and read whole costs more than it helps.
 static inline int32_t apply_one(orr_world *world, orr_entity entity, const orr__slot *slot, orr_component component,
                                 neighbour *next, bool losing, bool gained)
 {
