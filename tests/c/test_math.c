@@ -1,3 +1,4 @@
+/* valgrind: no (arithmetic only, and much of it) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
