@@ -392,7 +392,7 @@ static int32_t param_set(orr__machine *m, uint32_t param, double value)
 }
 
 /* Systems are held to the resources that they declare. */
-static int32_t may_resource(orr__machine *m, uint32_t resource, bool write)
+static int32_t may_resource(orr__machine *m, uint32_t resource, int32_t write)
 {
     const orr__system *system = m->run ? m->run->system : NULL;
     if (!system || system->exclusive) return ORR_OK;
@@ -405,7 +405,7 @@ static int32_t may_resource(orr__machine *m, uint32_t resource, bool write)
 
 static int32_t resource_get(orr__machine *m, uint32_t resource, const char *field, double *value)
 {
-    int32_t status = may_resource(m, resource, false);
+    int32_t status = may_resource(m, resource, 0);
     orr_value found = { 0 };
     if (status == ORR_OK) status = orr_resource_get(m->world, resource, field, &found);
     if (status != ORR_OK) return status;
@@ -416,7 +416,7 @@ static int32_t resource_get(orr__machine *m, uint32_t resource, const char *fiel
 
 static int32_t resource_set(orr__machine *m, uint32_t resource, const char *field, double value)
 {
-    const int32_t status = may_resource(m, resource, true);
+    const int32_t status = may_resource(m, resource, 1);
     if (status != ORR_OK) return status;
     const orr__resource *of = orr__resource_at(m->world, resource);
     const uint32_t at = orr__resource_field(of, field);
@@ -428,12 +428,12 @@ static int32_t resource_set(orr__machine *m, uint32_t resource, const char *fiel
 
 static const char *resource_text(orr__machine *m, uint32_t resource)
 {
-    return may_resource(m, resource, false) == ORR_OK ? orr_resource_text(m->world, resource) : NULL;
+    return may_resource(m, resource, 0) == ORR_OK ? orr_resource_text(m->world, resource) : NULL;
 }
 
 static int32_t resource_set_text(orr__machine *m, uint32_t resource, const char *text)
 {
-    const int32_t status = may_resource(m, resource, true);
+    const int32_t status = may_resource(m, resource, 1);
     return status == ORR_OK ? orr_resource_set_text(m->world, resource, text) : status;
 }
 
@@ -534,6 +534,7 @@ const orr__seam orr__seam_table = {
     .stage_begin = stage_begin,
     .param_get = param_get,
     .param_set = param_set,
+    .resource_may = may_resource,
     .resource_get = resource_get,
     .resource_set = resource_set,
     .resource_text = resource_text,

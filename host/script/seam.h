@@ -162,6 +162,7 @@ typedef struct orr__seam {
     int32_t (*stage_begin)(orr__machine *m, uint32_t prefab, double count, orr__loop *loop);
     double (*param_get)(orr__machine *m, uint32_t param);
     int32_t (*param_set)(orr__machine *m, uint32_t param, double value);
+    int32_t (*resource_may)(orr__machine *m, uint32_t resource, int32_t write);
     int32_t (*resource_get)(orr__machine *m, uint32_t resource, const char *field, double *value);
     int32_t (*resource_set)(orr__machine *m, uint32_t resource, const char *field, double value);
     const char *(*resource_text)(orr__machine *m, uint32_t resource);

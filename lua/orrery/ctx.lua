@@ -114,6 +114,7 @@ local function open(object, write, call)
     fail("%s: the columns of '%s' are read through rows", call, info.name)
   end
   info = registry.need(object, "resource", call)
+  need(S.resource_may(M, info.id, write and 1 or 0))
   return write and info.write or info.read
 end
 

@@ -11,7 +11,7 @@ local resume, wrap = coroutine.resume, coroutine.wrap
 
 local guard = { on = core.guard }
 
-local portion = 1e9
+local portion = 1e8
 local cell = ffi.cast("int32_t *", core.guard_cell)
 local budget = core.guard_budget
 local rest = 0                           -- what is not in the cell yet

@@ -173,7 +173,7 @@ end
 -- Checks the arguments n and fill that both spawns share.
 function prefab.arguments(n, fill)
   if n == nil then n = 1 end
-  if type(n) ~= "number" then fail("spawn: how many must be a number, got %s", name_of(n)) end
+  check.whole(n, "spawn: how many", 0, 2147483647)
   if fill ~= nil and type(fill) ~= "function" then fail("spawn: fill must be a function, got %s", name_of(fill)) end
   return n
 end

@@ -45,7 +45,6 @@ function world.spawn(_, what, n, fill, handles)
     need(S.spawn(M, id, 1, cell))
     return cell[0]
   else
-    check.whole(n, "world:spawn: how many", 1, 2147483647)
     status, result = core.spawn(id, n, handles)
   end
   need(status)
