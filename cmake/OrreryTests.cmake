@@ -83,9 +83,12 @@ file(GLOB lua_specs CONFIGURE_DEPENDS "${tests_dir}/lua/*_spec.lua")
 if(TARGET orrery)
     foreach(spec IN LISTS lua_specs)
         get_filename_component(name "${spec}" NAME_WE)
-        add_test(NAME lua/${name} COMMAND orrery run --headless --ticks 0 "${spec}"
+        add_test(NAME lua/${name} COMMAND orrery run --headless --quiet --ticks 8 "${spec}"
+            WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+        add_test(NAME lua/${name}/no-jit COMMAND orrery run --headless --quiet --ticks 8 --no-jit --threads 0 "${spec}"
             WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
         orrery_labels(lua/${name} "${spec}" lua)
+        orrery_labels(lua/${name}/no-jit "${spec}" lua)
     endforeach()
 endif()
 

@@ -224,6 +224,8 @@ static int32_t translate(orr__vm *vm, int status)
         code = orr__fail(raised < 0 ? raised : ORR_E_SCRIPT, "%s", text ? text : "an error without a message");
     }
     lua_pop(L, 1);
+    /* Now that the stack has been left: what it still seemed to hold in the hook is garbage here. */
+    if (!vm->dead && vm->soft && vm->used > vm->soft / 2) lua_gc(L, LUA_GCCOLLECT, 0);
     return code;
 }
 
