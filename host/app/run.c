@@ -37,7 +37,7 @@ static const orr__option options[] = {
     { "--unchecked", NULL, ORR__OPTION_FLAG, AT(unchecked), 0, 0, "raw pointers and ffi for the script: fast and unsafe" },
     { "--no-jit", NULL, ORR__OPTION_FLAG, AT(no_jit), 0, 0, "interpret the script (about 100 times slower)" },
     { "--guard", NULL, ORR__OPTION_FLAG, AT(guard), 0, 0, "an endless loop becomes an error; costs about 25 %" },
-    { "--quiet", NULL, ORR__OPTION_FLAG, AT(quiet), 0, 0, "no orr__progress bar" },
+    { "--quiet", NULL, ORR__OPTION_FLAG, AT(quiet), 0, 0, "no progress bar" },
     { NULL, NULL, 0, 0, 0, 0, NULL },
 };
 
