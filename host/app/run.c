@@ -67,12 +67,11 @@ static int failed(int32_t code, const char *text)
 }
 
 /* --set and the script's name are the command line's business: wrong usage. */
-static int refused(run *r)
+static int refused(void)
 {
     const int32_t code = orr__error_code();
     const bool usage = code == ORR_E_NOT_FOUND || code == ORR_E_RANGE || code == ORR_E_ARGUMENT || code == ORR_E_FILE;
     const int status = failed(code, orr_last_error());
-    (void)r;
     return usage ? ORR__EXIT_USAGE : status;
 }
 
@@ -158,7 +157,7 @@ static int finish(run *r, int32_t status, const char *error, double seconds, uin
 static int simulate(run *r)
 {
     r->world = orr_host_world(r->host);
-    if (orr__signals_watch(r->world) != ORR_OK) return failed(ORR_E_THREAD, orr_last_error());
+    orr__signals_world(r->world);
     orr__progress bar = orr__progress_begin(r->options->ticks, r->options->quiet);
     const uint64_t start = orr__clock_ns(), from = orr_world_tick(r->world);
     const int32_t status = go(r, &bar);
@@ -172,7 +171,7 @@ static int simulate(run *r)
     }
     const int code = finish(r, status, status == ORR_OK ? NULL : error ? error : "out of memory", seconds, from);
     free(error);
-    orr__signals_release();
+    orr__signals_world(NULL);
     return code;
 }
 
@@ -184,12 +183,13 @@ static int run_script(const orr__command *command, int count, char **arguments)
     const int usage = orr__args_read(command, count, arguments, &o, &script, &helped);
     if (usage != ORR__EXIT_FINE || helped) return usage;
     run r = { .options = &o, .script = script };
+    if (orr__signals_begin() != ORR_OK) return failed(ORR_E_THREAD, orr_last_error());
     r.host = orr_host_open(&(orr_host_desc){ .script = script, .seed = o.seed, .dt = o.dt,
                                              .threads = (uint32_t)o.threads, .unchecked = o.unchecked,
                                              .no_jit = o.no_jit, .guard = o.guard, .set = o.set.items,
                                              .log = log_line, .log_context = &o });
-    if (!r.host) return refused(&r);
-    const int code = simulate(&r);
+    const int code = r.host ? simulate(&r) : refused();
+    orr__signals_end();
     orr_host_close(r.host);
     free(r.hashes);
     return code;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/args.h"
+#include "base/error.h"
 #include "base/os.h"
 
 /* How long a tick may go on after Ctrl-C before the watchdog speaks up. */
@@ -17,10 +18,10 @@ enum { GRACE_MS = 2000 };
 
 static struct {
     _Atomic(orr_world *) world;
+    atomic_bool watching;
     atomic_int asked;
     sem_t wake;
     orr__thread watchdog;
-    bool running;
 } state;
 
 static void end_at_once(void)
@@ -40,31 +41,30 @@ static void on_signal(int number)
     sem_post(&state.wake);
 }
 
+static void say_what_hangs(const char *system)
+{
+    static const char advice[] = "the run is broken off (--guard makes an endless loop an error)";
+    if (*system) fprintf(stderr, "\norrery: system '%s' does not end: %s\n", system, advice);
+    else fprintf(stderr, "\norrery: the script does not end: %s\n", advice);
+}
+
 static void watch(void *context)
 {
     (void)context;
-    while (sem_wait(&state.wake) != 0) continue;      /* woken by Ctrl-C, or by the release */
-    for (int waited = 0; waited < GRACE_MS && atomic_load(&state.world); waited += 10) orr__sleep_ns(10000000);
+    while (sem_wait(&state.wake) != 0) continue;      /* woken by Ctrl-C, or by the end */
+    for (int waited = 0; waited < GRACE_MS && atomic_load(&state.watching); waited += 10) orr__sleep_ns(10000000);
+    if (!atomic_load(&state.watching)) return;
     orr_world *world = atomic_load(&state.world);
-    if (!world) return;
-    const char *name = orr_world_running(world);
-    if (*name) {
-        fprintf(stderr, "\norrery: system '%s' does not end: the run is broken off (--guard makes an endless loop an error)\n",
-                name);
-    } else {
-        fprintf(stderr, "\norrery: the script does not end: the run is broken off (--guard makes an endless loop an error)\n");
-    }
+    say_what_hangs(world ? orr_world_running(world) : "");
     _exit(ORR__EXIT_INTERRUPTED);
 }
 
-int32_t orr__signals_watch(orr_world *world)
+int32_t orr__signals_begin(void)
 {
-    atomic_store(&state.world, world);
-    if (state.running) return ORR_OK;
-    if (sem_init(&state.wake, 0, 0) != 0) return ORR_E_THREAD;
+    if (sem_init(&state.wake, 0, 0) != 0) return orr__fail(ORR_E_THREAD, "no semaphore for Ctrl-C can be made");
+    atomic_store(&state.watching, true);
     const int32_t status = orr__thread_start(&state.watchdog, watch, NULL, "watchdog", 0);
     if (status != ORR_OK) return status;
-    state.running = true;
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
@@ -74,13 +74,16 @@ int32_t orr__signals_watch(orr_world *world)
     return ORR_OK;
 }
 
-void orr__signals_release(void)
+void orr__signals_world(orr_world *world)
 {
-    atomic_store(&state.world, (orr_world *)NULL);
-    if (!state.running) return;
+    atomic_store(&state.world, world);
+}
+
+void orr__signals_end(void)
+{
+    atomic_store(&state.watching, false);
     sem_post(&state.wake);
     orr__thread_join(&state.watchdog);
-    state.running = false;
 }
 
 bool orr__signals_asked(void)

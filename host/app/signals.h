@@ -7,10 +7,11 @@
 
 #include "orrery.h"
 
-/* Watches over one world for the rest of the process; only one at a time. */
-int32_t orr__signals_watch(orr_world *world);
-/* No signal reaches the world after this: call before it is destroyed. */
-void orr__signals_release(void);
+/* From now on Ctrl-C is heard: while a script loads, and then while its world runs. */
+int32_t orr__signals_begin(void);
+/* The world whose ticks Ctrl-C ends; NULL before it is destroyed. */
+void orr__signals_world(orr_world *world);
+void orr__signals_end(void);
 /* Whether somebody asked to end. */
 bool orr__signals_asked(void);
 
