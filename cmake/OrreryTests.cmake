@@ -1,4 +1,4 @@
-# Tests are found by folder too. Labels: c lua fuzz embed layers.
+# Tests are found by folder too. Labels: c lua fuzz embed layers command.
 # A test program in tests/c that needs the scripts says "needs: lua" in a comment, or includes "script/..." or "app/...".
 # A test that says "long: soak" or "long: oracle" is run once more by make soak or make oracle, with ORRERY_LONG=1 set.
 find_package(PkgConfig REQUIRED)
@@ -110,6 +110,15 @@ function(orrery_test_script name label)
     add_test(NAME ${label}/${name} COMMAND ${ARGN})
     set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT 300 ENVIRONMENT "${parts_environment}")
 endfunction()
+
+# The command as people meet it: scripts that get its path.
+file(GLOB command_tests CONFIGURE_DEPENDS "${tests_dir}/command/*.sh")
+if(TARGET orrery AND ORRERY_HAS_LUA)
+    foreach(script IN LISTS command_tests)
+        get_filename_component(name "${script}" NAME_WE)
+        orrery_test_script(${name} command "${script}" $<TARGET_FILE:orrery>)
+    endforeach()
+endif()
 
 orrery_test_script(includes layers "${tests_dir}/layers/check")
 orrery_test_script(selftest layers "${tests_dir}/layers/selftest")
