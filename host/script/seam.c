@@ -48,6 +48,13 @@ static int32_t handle_of(double entity, int64_t *out)
 
 static int32_t live_handle(double entity, orr_entity *out)
 {
+    if (entity > 0 && entity < 4503599627370496.0) {        /* without a call: this is what get and set spend */
+        const uint64_t whole = (uint64_t)(int64_t)entity;
+        if ((double)(int64_t)whole == entity) {
+            *out = whole;
+            return ORR_OK;
+        }
+    }
     int64_t handle = 0;
     const int32_t status = handle_of(entity, &handle);
     if (status != ORR_OK) return status;

@@ -151,9 +151,51 @@ local terms = { "all", "any", "none", "optional" }
 local each_keys = { all = true, any = true, none = true, optional = true }
 local queries = {}
 
+local known_queries = {}                 -- term or component's number -> ... -> node with its `query`
+
+-- The node of a query that is written as it should be: without texts and garbage. nil: to be read slowly.
+local function node_of(desc)
+  local node, terms_seen = known_queries, 0
+  for t = 1, 4 do
+    local list = desc[terms[t]]
+    if list ~= nil then
+      terms_seen = terms_seen + 1
+      if type(list) ~= "table" or registry.info(list) then return nil end
+      local inner = node[-t]
+      if not inner then
+        inner = {}
+        node[-t] = inner
+      end
+      node = inner
+      for k = 1, #list do
+        local info = registry.info(list[k])
+        if not info or info.kind ~= "component" then return nil end
+        inner = node[info.id]
+        if not inner then
+          inner = {}
+          node[info.id] = inner
+        end
+        node = inner
+      end
+    end
+  end
+  for _ in pairs(desc) do terms_seen = terms_seen - 1 end
+  return terms_seen == 0 and node or nil
+end
+
+local read_query
+
 -- The query of { all = {...}, any = ..., none = ..., optional = ... }, or of a component. Gives a record with the id
 -- and the set of components that every row has.
 function component.query(desc, what)
+  local node = type(desc) == "table" and not registry.info(desc) and node_of(desc) or nil
+  if node and node.query then return node.query end
+  local query = read_query(desc, what)
+  if node then node.query = query end
+  return query
+end
+
+function read_query(desc, what)
   if desc == nil then desc = {} end
   local single = registry.info(desc)
   if single then desc = { all = { desc } } end

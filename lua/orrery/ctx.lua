@@ -22,21 +22,23 @@ local function entity_of(entity, call)
   return entity
 end
 
-local function spawn_filled(id, n, functions, values, fill)
+local function spawn_filled(id, n, functions, infos, values, fill)
   local me = prefab.rows(id)
   need(S.patch_spawn(M, id, n, me.loop, cell))
   local first = cell[0]
   rows.refresh(me)
-  prefab.fill(me, functions, values, fill)
+  prefab.fill(me, functions, infos, values, fill)
   rows.give(me)
   return first
 end
 
 function ctx.spawn(_, what, n, fill)
   n = prefab.arguments(n, fill)
-  local id, functions, values = prefab.resolve(what)
+  local id, functions, infos, values = prefab.resolve(what)
   if n == 0 then return nil end
-  if fill or values or (functions and #functions > 0) then return spawn_filled(id, n, functions, values, fill) end
+  if fill or infos or (functions and #functions > 0) then
+    return spawn_filled(id, n, functions, infos, values, fill)
+  end
   need(S.patch_spawn(M, id, n, nil, cell))
   return cell[0]
 end
@@ -49,9 +51,12 @@ local function set_values(entity, info, values, call)
   if type(values) ~= "table" or registry.info(values) then
     fail("%s: values of '%s' are written { field = value }, got %s", call, info.name, name_of(values))
   end
-  for _, field in ipairs(prefab.read_values(info, values, call)) do
-    local number = component.number(field, values[field.name], call .. ": field")
-    need(S.patch_set(M, entity, info.id, field.index, number))
+  prefab.check_values(info, values, call)
+  for _, field in ipairs(info.fields) do
+    local value = values[field.name]
+    if value ~= nil then
+      need(S.patch_set(M, entity, info.id, field.index, component.number(field, value, call .. ": field")))
+    end
   end
 end
 

@@ -7,56 +7,52 @@ local rows = require "orrery.rows"
 local state = require "orrery.state"
 local S, M = seam.S, seam.M
 local fail, need, name_of = check.fail, seam.need, check.name_of
-local type, pairs, ipairs, sort, concat = type, pairs, ipairs, table.sort, table.concat
+local type, pairs, ipairs = type, pairs, ipairs
 
 local prefab = {}
 
-local function by_id(a, b) return a.info.id < b.info.id end
-
--- Reads a set: { Position, [Velocity] = { y = 2 }, Mote }. Gives a list of { info, values } ordered by component, and
--- the info of the prefab that it extends, if any.
+-- Reads a set: { Position, [Velocity] = { y = 2 }, Mote }. Gives the infos of its components in order of their numbers,
+-- their values (false: defaults), how many there are, and the info of the prefab that it extends, if any.
 local function read_set(set, what)
-  local list, parent, seen = {}, nil, {}
+  local infos, values, count, parent = {}, {}, 0, nil
   for key, value in pairs(set) do
+    local info, given = nil, false
     if type(key) == "number" then
-      local info = registry.info(value)
-      if info and info.kind == "prefab" then
-        if parent then fail("%s: a set extends one prefab, not both '%s' and '%s'", what, parent.name, info.name) end
-        parent = info
-      else
-        info = registry.need(value, "component", what)
-        if seen[info.id] then fail("%s: component '%s' stands there twice", what, info.name) end
-        seen[info.id] = true
-        list[#list + 1] = { info = info }
-      end
+      info = registry.info(value)
+      if not info or info.kind ~= "prefab" then info = registry.need(value, "component", what) end
     else
-      local info = registry.need(key, "component", what)
-      if seen[info.id] then fail("%s: component '%s' stands there twice", what, info.name) end
+      info = registry.need(key, "component", what)
       if type(value) ~= "table" or registry.info(value) then
         fail("%s: values of '%s' are written { field = value }, got %s", what, info.name, name_of(value))
       end
-      seen[info.id] = true
-      list[#list + 1] = { info = info, values = value }
+      given = value
+    end
+    if info.kind == "prefab" then
+      if parent then fail("%s: a set extends one prefab, not both '%s' and '%s'", what, parent.name, info.name) end
+      parent = info
+    else
+      local at = count                                       -- few items: sorted as they come
+      while at > 0 and infos[at].id > info.id do
+        infos[at + 1], values[at + 1] = infos[at], values[at]
+        at = at - 1
+      end
+      if at > 0 and infos[at] == info then fail("%s: component '%s' stands there twice", what, info.name) end
+      infos[at + 1], values[at + 1] = info, given
+      count = count + 1
     end
   end
-  sort(list, by_id)
-  return list, parent
+  return infos, values, count, parent
 end
 
--- Values of one component in order of their fields: { { field, value } }.
-local function read_values(info, values, what)
-  local list = {}
+-- Checks the names in { field = value }.
+function prefab.check_values(info, values, what)
   for key in pairs(values) do
-    local field = info.by_name[key]
-    if not field then
+    if not info.by_name[key] then
       fail("%s: component '%s' has no field '%s'%s", what, info.name, tostring(key), check.nearest(key, info.by_name))
     end
-    list[#list + 1] = field
   end
-  sort(list, function(a, b) return a.index < b.index end)
-  return list
 end
-prefab.read_values = read_values
+local check_values = prefab.check_values
 
 -- ---- named prefabs ----
 
@@ -64,7 +60,7 @@ function prefab.new(name, set, parent)
   check.identifier(name, "a prefab")
   local what = "prefab '" .. name .. "'"
   check.record(set, what .. ": its set")
-  local list, inherited = read_set(set, what)
+  local infos, values, count, inherited = read_set(set, what)
   if parent ~= nil then
     if inherited then fail("%s: it has one parent, not two", what) end
     inherited = registry.need(parent, "prefab", what .. ": its parent")
@@ -72,20 +68,23 @@ function prefab.new(name, set, parent)
   S.draft_begin(M)
   local functions = {}
   for _, item in ipairs(inherited and inherited.functions or {}) do functions[#functions + 1] = item end
-  for _, item in ipairs(list) do
-    local info = item.info
+  for c = 1, count do
+    local info, given = infos[c], values[c] or {}
     need(S.draft_list(M, seam.list.all, info.id), what)
-    for _, field in ipairs(read_values(info, item.values or {}, what)) do
-      local value = item.values[field.name]
-      for k = #functions, 1, -1 do                                 -- the child's value instead of the parent's
-        if functions[k].info == info and functions[k].field == field then table.remove(functions, k) end
-      end
-      if type(value) == "function" then
-        functions[#functions + 1] = { info = info, field = field, value = value }
-      elseif field.type == "i64" or field.type == "u64" then
-        functions[#functions + 1] = { info = info, field = field, value = function() return value end }
-      else
-        need(S.draft_value(M, info.id, field.index, component.number(field, value, what .. ": field")), what)
+    check_values(info, given, what)
+    for _, field in ipairs(info.fields) do
+      local value = given[field.name]
+      if value ~= nil then
+        for k = #functions, 1, -1 do                               -- the child's value instead of the parent's
+          if functions[k].info == info and functions[k].field == field then table.remove(functions, k) end
+        end
+        if type(value) == "function" then
+          functions[#functions + 1] = { info = info, field = field, value = value }
+        elseif field.type == "i64" or field.type == "u64" then
+          functions[#functions + 1] = { info = info, field = field, value = function() return value end }
+        else
+          need(S.draft_value(M, info.id, field.index, component.number(field, value, what .. ": field")), what)
+        end
       end
     end
   end
@@ -98,40 +97,45 @@ end
 
 -- ---- sets that are written where they are spawned ----
 
-local anonymous = {}
+local anonymous = {}                     -- parent's number -> component's number -> ... -> node with the prefab's `id`
 
 -- The prefab of a set without its values.
-local function prefab_of(list, parent)
-  local ids = {}
-  for k, item in ipairs(list) do ids[k] = item.info.id end
-  local key = (parent and parent.id or 0) .. ":" .. concat(ids, ",")
-  local id = anonymous[key]
-  if id then return id end
+local function prefab_of(infos, count, parent)
+  local from = parent and parent.id or 0
+  local node = anonymous[from]
+  if not node then
+    node = {}
+    anonymous[from] = node
+  end
+  for c = 1, count do
+    local number = infos[c].id
+    local inner = node[number]
+    if not inner then
+      inner = {}
+      node[number] = inner
+    end
+    node = inner
+  end
+  if node.id then return node.id end
   S.draft_begin(M)
-  for _, number in ipairs(ids) do need(S.draft_list(M, seam.list.all, number)) end
-  id = need(S.prefab_create(M, nil, parent and parent.id or 0))
-  anonymous[key] = id
-  return id
+  for c = 1, count do need(S.draft_list(M, seam.list.all, infos[c].id)) end
+  node.id = need(S.prefab_create(M, nil, from))
+  return node.id
 end
 
--- What is to be spawned: the prefab's number, functions of the row, values of a set.
+-- What is to be spawned: the prefab's number, functions of the row, and a set's infos and values, if it has values.
 function prefab.resolve(what)
   local info = what ~= nil and registry.info(what) or nil
-  if info and info.kind == "prefab" then return info.id, info.functions, nil end
-  if info and info.kind == "component" then return prefab_of({ { info = info } }, nil), nil, nil end
+  if info and info.kind == "prefab" then return info.id, info.functions, nil, nil end
+  if info and info.kind == "component" then return prefab_of({ info }, 1, nil), nil, nil, nil end
   if type(what) ~= "table" or info then
     fail("spawn needs a prefab or a set of components, got %s", info and info.kind .. " '" .. info.name .. "'"
          or name_of(what))
   end
-  local list, parent = read_set(what, "spawn")
-  local values = nil
-  for _, item in ipairs(list) do
-    if item.values then
-      values = values or {}
-      values[#values + 1] = item
-    end
-  end
-  return prefab_of(list, parent), parent and parent.functions, values
+  local infos, values, count, parent = read_set(what, "spawn")
+  local any = false
+  for c = 1, count do any = any or values[c] end
+  return prefab_of(infos, count, parent), parent and parent.functions, any and infos or nil, values
 end
 
 -- ---- filling ----
@@ -147,25 +151,35 @@ function prefab.rows(id)
   return rows.take(pool)
 end
 
--- Functions of the row, then a set's values, then the caller's fill.
-function prefab.fill(me, functions, values, fill)
-  local object = me.object
-  local first, last = object.first, object.last
-  for _, item in ipairs(functions or {}) do
-    local column, f = object:write(item.info.object)[item.field.name], item.value
-    for i = first, last do column[i] = f(object, i) end
-  end
-  for _, item in ipairs(values or {}) do
-    local fields = read_values(item.info, item.values, "spawn")
-    local columns = #fields > 0 and object:write(item.info.object) or nil
-    for _, field in ipairs(fields) do
-      local column, value = columns[field.name], item.values[field.name]
+local function fill_values(object, info, given, first, last)
+  check_values(info, given, "spawn")
+  local fields, columns = info.fields, nil
+  for f = 1, #fields do
+    local name = fields[f].name
+    local value = given[name]
+    if value ~= nil then
+      columns = columns or object:write(info.object)
+      local column = columns[name]
       if type(value) == "function" then
         for i = first, last do column[i] = value(object, i) end
       else
         for i = first, last do column[i] = value end
       end
     end
+  end
+end
+
+-- Functions of the row, then a set's values, then the caller's fill.
+function prefab.fill(me, functions, infos, values, fill)
+  local object = me.object
+  local first, last = object.first, object.last
+  for k = 1, functions and #functions or 0 do
+    local item = functions[k]
+    local column, f = object:write(item.info.object)[item.field.name], item.value
+    for i = first, last do column[i] = f(object, i) end
+  end
+  for c = 1, infos and #infos or 0 do
+    if values[c] then fill_values(object, infos[c], values[c], first, last) end
   end
   if fill then fill(object) end
 end

@@ -30,15 +30,15 @@ end
 function world.spawn(_, what, n, fill, handles)
   n = prefab.arguments(n, fill)
   if handles ~= nil then check.record(handles, "world:spawn: the table for handles") end
-  local id, functions, values = prefab.resolve(what)
+  local id, functions, infos, values = prefab.resolve(what)
   if structural "spawn" then return handles or 0 end
   if n == 0 then return handles end
   local status, result
-  if fill or values or (functions and #functions > 0) then
+  if fill or infos or (functions and #functions > 0) then
     local me = prefab.rows(id)
     need(S.stage_begin(M, id, n, me.loop))
     rows.refresh(me)
-    prefab.fill(me, functions, values, fill)
+    prefab.fill(me, functions, infos, values, fill)
     status, result = core.commit(tonumber(ffi.cast("uintptr_t", me.loop)), n, handles)
     rows.give(me)
   elseif n == 1 and not handles and state.hooks == 0 then
@@ -61,8 +61,10 @@ local function set_values(entity, info, values, call)
   if type(values) ~= "table" or registry.info(values) then
     fail("world:%s: values of '%s' are written { field = value }, got %s", call, info.name, name_of(values))
   end
-  for _, field in ipairs(prefab.read_values(info, values, "world:" .. call)) do
-    need(S.set(M, entity, info.id, field.index, component.number(field, values[field.name], "field")))
+  prefab.check_values(info, values, "world:" .. call)
+  for _, field in ipairs(info.fields) do
+    local value = values[field.name]
+    if value ~= nil then need(S.set(M, entity, info.id, field.index, component.number(field, value, "field"))) end
   end
 end
 
