@@ -1,408 +1,263 @@
 ---@meta orrery
--- Annotations for editors (LuaLS): what `require "orrery"` gives. Never run; point the editor's workspace library here.
+-- luacheck: ignore
+-- Annotations of everything that `require "orrery"` gives, for the Lua language server (see README.md beside this file).
+-- For editors only: nothing runs this. What calls do in full is told there, with examples.
 
----A type of fields; call it for a default: `f32(1.5)`.
----@alias orrery.Type table
+---@class orrery
+---@field world orrery.world
+---@field role "main"|"worker" which of the Lua states is loading the script
+---@field f32 orrery.type float
+---@field f64 orrery.type double
+---@field i8 orrery.type -128 to 127
+---@field u8 orrery.type 0 to 255
+---@field i16 orrery.type -32768 to 32767
+---@field u16 orrery.type 0 to 65535
+---@field i32 orrery.type whole numbers of 32 bits
+---@field u32 orrery.type whole numbers of 32 bits from 0
+---@field i64 orrery.type whole numbers of 64 bits, read as boxed numbers
+---@field u64 orrery.type whole numbers of 64 bits from 0, read as boxed numbers
+---@field bool orrery.type true or false
+---@field entity orrery.type a handle, 0 for none
+local orrery = {}
 
----One field of a component: `Position.x`.
----@class orrery.Field
+-- ---- what is handed around ------------------------------------------------------------------------------------------
 
----A component: its fields by name.
----@class orrery.Component
----@field [string] orrery.Field
+---A handle: a whole number; 0 is none; negative: provisional, of what is being spawned in this run.
+---@alias orrery.handle number
 
----@class orrery.Prefab
----@class orrery.Event
+---The type of a field; called with a value, the same type with a default.
+---@class orrery.type
+---@overload fun(default: number|boolean): orrery.type
 
----A set of components: listed for their defaults, or `[Component] = { field = value }`. A value may be a function of
----the row, `function(rows, i)`. One prefab may stand in it, which it extends.
----@alias orrery.Set table
+---A field of a component, such as `Position.x`.
+---@class orrery.field
 
----A handle (a whole number); negative: provisional, only for ctx calls and entity fields of the same run.
----@alias orrery.Entity number
+---A component or a tag; indexed by the name of a field it gives the field.
+---@class orrery.component
+---@field [string] orrery.field
 
----@class orrery.Condition
+---A named set of components with values.
+---@class orrery.prefab
 
----A number that people may turn; call it to read it.
----@class orrery.Param
+---A set to be spawned: a list of components (and at most one prefab), and `[Component] = values`. A value may be a
+---function of the row: `function(rows, i) return ... end`.
+---@alias orrery.set orrery.prefab|orrery.component|table
+
+---@alias orrery.values table<string, any>
+---@alias orrery.components orrery.component|orrery.component[]
+---@alias orrery.thing orrery.component|orrery.resource|orrery.lattice|orrery.neighbours
+
+---A number that people may turn. Call it to read it.
+---@class orrery.param
 ---@overload fun(): number
-local Param = {}
----Seen from the next tick on. Main thread only.
+local param = {}
+---From the next tick on. On the main thread only.
 ---@param value number
-function Param:set(value) end
----For `enabled` of a system: runs only while the param has this value.
+function param:set(value) end
+---A condition for `enabled` of a system.
 ---@param value number
----@return orrery.Condition
-function Param:is(value) end
+---@return orrery.condition
+function param:is(value) end
 
----@class orrery.Resource
+---@class orrery.condition
+---@class orrery.system_object
+---@class orrery.resource
+---@class orrery.event
+---@class orrery.neighbours
 
----@class orrery.Lattice
+---A dense grid of fields. Cell (x, y) has the index `y * width + x`.
+---@class orrery.lattice
 ---@field width integer
 ---@field height integer
 
----@class orrery.Neighbours
-
----@class orrery.System
-
----One column: `column[i]`, with i from rows.first to rows.last.
----@class orrery.Column
+---One column: `column[i]`.
+---@class orrery.column
 ---@field [integer] any
 
----The columns of a component, by field.
----@class orrery.Columns
----@field [string] orrery.Column
+---The columns of a component, by field: `p.x[i]`.
+---@class orrery.columns
+---@field [string] orrery.column
 
----Recorded changes of one row's entity.
----@class orrery.Patch
-local Patch = {}
----@param what orrery.Component|orrery.Field
----@param value any a table of values, or the field's value
-function Patch:set(what, value) end
----@param component orrery.Component
----@param values? table
-function Patch:add(component, values) end
----@param component orrery.Component
-function Patch:remove(component) end
-function Patch:destroy() end
-
----A range of rows; also the lines of a lattice, and what a spawn fills.
----@class orrery.Rows
----@field first integer the first row
----@field last integer the last row, inclusive
----@field count integer
----@field entity orrery.Column handles
----@field width integer of the lattice
----@field height integer of the lattice
-local Rows = {}
----Columns that cannot be written.
----@param what orrery.Component|orrery.Lattice
----@return orrery.Columns
-function Rows:read(what) end
----Columns that can.
----@param what orrery.Component|orrery.Lattice
----@return orrery.Columns
-function Rows:write(what) end
----Whether these rows have an optional component.
----@param component orrery.Component
----@return boolean
-function Rows:has(component) end
----The rows that changed since this system saw them last (systems with `changed`).
----@return fun(): integer
-function Rows:changed() end
----Row i of a component in `marks` has changed.
----@param component orrery.Component
----@param i integer
-function Rows:mark(component, i) end
----@param component orrery.Component
----@param i integer
----@param j integer inclusive
-function Rows:mark_range(component, i, j) end
----@param i integer
----@return orrery.Patch
-function Rows:patch(i) end
----Uniform in [0, 1): number k of row i; the same on any worker.
----@param i integer
----@param k? integer
----@return number
-function Rows:uniform(i, k) end
----Normal, mean 0, deviation 1.
----@param i integer
----@param k? integer
----@return number
-function Rows:normal(i, k) end
-
----What is near; positions and carried fields are columns: `near.x[j]`, `near.velocity.x[j]`.
----@class orrery.Near
----@field count integer
----@field entity orrery.Column
----@field x orrery.Column
----@field y orrery.Column
----@field z orrery.Column
+---A resource as `ctx:read` and `ctx:write` give it: its fields by name; a plain value is `value`.
+---@class orrery.record
+---@field value any
 ---@field [string] any
-local Near = {}
----Entries that may lie within the radius, in a fixed order; test their distance.
----@param x number
----@param y number
----@param z? number
----@return fun(): integer
-function Near:each(x, y, z) end
----From a point to entry j, the short way round on axes that wrap.
----@param j integer
----@param x number
----@param y number
----@param z? number
----@return number dx
----@return number dy
----@return number? dz
-function Near:delta(j, x, y, z) end
 
----A field of all rows of the query, as it was when the system started.
----@class orrery.Gather
----@field first integer
----@field last integer
----@field count integer
----@field entity orrery.Column
----@field [integer] number
+-- ---- declaring ------------------------------------------------------------------------------------------------------
 
----@class orrery.Query
----@field all? orrery.Component[]
----@field any? orrery.Component[]
----@field none? orrery.Component[]
----@field optional? orrery.Component[]
-
----Changes at once, outside of systems; looking, also inside of those on the main thread.
----@class orrery.World
-local World = {}
----@param what orrery.Prefab|orrery.Set|orrery.Component
----@param n? integer
----@param fill? fun(rows: orrery.Rows)
----@param handles? table gets all handles, and is returned
----@return orrery.Entity first
-function World:spawn(what, n, fill, handles) end
----@param e orrery.Entity
-function World:destroy(e) end
----@param e orrery.Entity
----@param component orrery.Component
----@param values? table
-function World:add(e, component, values) end
----@param e orrery.Entity
----@param component orrery.Component
-function World:remove(e, component) end
----@param e orrery.Entity
----@param what orrery.Component|orrery.Field
----@param value any
-function World:set(e, what, value) end
----@param e orrery.Entity
----@param what orrery.Component|orrery.Field
----@return any
-function World:get(e, what) end
----@param e orrery.Entity
----@param component orrery.Component
----@return boolean
-function World:has(e, component) end
----@param e orrery.Entity
----@return boolean
-function World:is_alive(e) end
----@param what? orrery.Query|orrery.Component
----@return integer
-function World:count(what) end
----`for rows in world:each { all = { Position } } do`; may be nested.
----@param query orrery.Query
----@return fun(): orrery.Rows
-function World:each(query) end
----@param what orrery.Resource|orrery.Lattice
----@return table
-function World:read(what) end
----@param what orrery.Resource|orrery.Lattice
----@return table
-function World:write(what) end
+---Declares a component. The same name with the same fields gives the same one.
 ---@param name string
----@return number?
-function World:reduction(name) end
----@param event orrery.Event
----@return fun(): table
-function World:events(event) end
----@param system string|orrery.System
----@param enabled boolean
-function World:enable(system, enabled) end
----@return integer
-function World:tick() end
----@return number
-function World:time() end
----@return number
-function World:dt() end
----@return integer
-function World:seed() end
+---@param fields table<string, orrery.type>
+---@return orrery.component
+function orrery.component(name, fields) end
 
----What a system sees besides its rows.
----@class orrery.Ctx
----@field dt number seconds of this tick, or of this substep
----@field tick integer
----@field time number simulated seconds at the start of the tick
----@field substep integer
----@field extra any what `extra` of the system gave
----@field world orrery.World main thread only
-local Ctx = {}
----Recorded; gives a provisional handle, of n entities the first (the others are one less each).
----@param what orrery.Prefab|orrery.Set|orrery.Component
----@param n? integer
----@param fill? fun(rows: orrery.Rows)
----@return orrery.Entity
-function Ctx:spawn(what, n, fill) end
----@param e orrery.Entity
-function Ctx:destroy(e) end
----@param e orrery.Entity
----@param component orrery.Component
----@param values? table
-function Ctx:add(e, component, values) end
----@param e orrery.Entity
----@param component orrery.Component
-function Ctx:remove(e, component) end
----@param e orrery.Entity
----@param what orrery.Component|orrery.Field
----@param value any
-function Ctx:set(e, what, value) end
----Contributes to a reduction; without a value gives what was merged last, or nil.
+---Declares a component without fields.
 ---@param name string
----@param value? number
----@return number?
-function Ctx:sum(name, value) end
----@param name string
----@param value? number
----@return number?
-function Ctx:min(name, value) end
----@param name string
----@param value? number
----@return number?
-function Ctx:max(name, value) end
----@param name string
----@return number?
-function Ctx:reduction(name) end
----@param event orrery.Event
----@param values? table
-function Ctx:emit(event, values) end
----@param event orrery.Event
----@return fun(): table
-function Ctx:events(event) end
----The next number of this system and tick, in [0, 1). Main thread only.
----@return number
-function Ctx:random() end
----@param what orrery.Resource|orrery.Lattice
----@return table
-function Ctx:read(what) end
----@param what orrery.Resource|orrery.Lattice
----@return table
-function Ctx:write(what) end
----@param index orrery.Neighbours
----@return orrery.Near
-function Ctx:near(index) end
----@param field orrery.Field
----@return orrery.Gather
-function Ctx:gather(field) end
+---@return orrery.component
+function orrery.tag(name) end
 
----@class orrery.SystemDesc
----@field name string
----@field stage? string default "update"
----@field run? fun(rows: orrery.Rows, ctx: orrery.Ctx) without rows: fun(ctx)
----@field job? string a native job instead
----@field on? "workers"|"main"
----@field data? "snapshot"
----@field latency? integer
----@field all? orrery.Component[]
----@field any? orrery.Component[]
----@field none? orrery.Component[]
----@field changed? orrery.Component[]
----@field optional? orrery.Component[]
----@field reads? table components, resources, lattices, neighbours
----@field writes? table
----@field marks? orrery.Component[]
----@field gather? orrery.Field[]
----@field lattice? orrery.Lattice runs over bands of its lines
----@field after? string|string[]
----@field before? string|string[]
----@field every? integer ticks
----@field enabled? boolean|orrery.Condition
----@field skip_if_empty? boolean
----@field on_error? "stop"|"skip"|"disable"
----@field substeps? integer
----@field bind? table<string, any> slots of the job
----@field params? table<string, number|boolean|orrery.Param> of the job
----@field extra? any handed to the run; a function is called on the main machine
----@field unchecked? boolean raw pointers, and ctx.ffi
+---Names a set. Its parent's components and values come first.
+---@param name string
+---@param set table
+---@param parent? orrery.prefab
+---@return orrery.prefab
+function orrery.prefab(name, set, parent) end
 
----@class orrery.ParamOptions
+---@class orrery.param_options
 ---@field min? number
 ---@field max? number
 ---@field step? number
 ---@field help? string
 
----@class orrery.NeighboursDesc
----@field name string
----@field x orrery.Field
----@field y orrery.Field
----@field z? orrery.Field
----@field radius number|orrery.Param
----@field carry? table fields, or name = field
----@field wrap? { min: number[], max: number[] }
----@field all? orrery.Component[]
----@field any? orrery.Component[]
----@field none? orrery.Component[]
+---A number that people may turn while it runs; constant within a tick.
+---@param name string
+---@param default number
+---@param options? orrery.param_options
+---@return orrery.param
+function orrery.param(name, default, options) end
 
----@class orrery.LatticeDesc
+---@class orrery.system_desc
+---@field name string unique
+---@field stage? string default "update"
+---@field run? fun(rows: orrery.rows, ctx: orrery.ctx)|fun(ctx: orrery.ctx) once a range with a query, else once a tick
+---@field job? string a native job instead of `run`
+---@field on? "main"|"workers"
+---@field data? "snapshot" comes later
+---@field latency? integer comes later
+---@field all? orrery.components rows have all of these
+---@field any? orrery.components rows have at least one of these
+---@field none? orrery.components rows have none of these
+---@field changed? orrery.components rows where one of these changed since this system last saw them
+---@field optional? orrery.components rows may have these
+---@field reads? orrery.thing|orrery.thing[]
+---@field writes? orrery.thing|orrery.thing[] components: marks all rows that it ran over
+---@field marks? orrery.components written, and marked row by row
+---@field after? string|orrery.system_object|(string|orrery.system_object)[]
+---@field before? string|orrery.system_object|(string|orrery.system_object)[]
+---@field every? integer ticks, default 1
+---@field enabled? boolean|orrery.condition
+---@field skip_if_empty? boolean
+---@field on_error? "stop"|"skip"|"disable"
+---@field substeps? integer
+---@field lattice? orrery.lattice run over its lines instead of rows
+---@field gather? orrery.field|orrery.field[] copied over the whole query at the start
+---@field bind? table<string, orrery.thing|orrery.field|string> for jobs: slot to component, field, ...
+---@field params? table<string, number|boolean|orrery.param> for jobs
+---@field extra? any a value, or a function that gives one at the start of a run
+---@field unchecked? boolean raw pointers instead of checked columns
+
+---Declares behaviour.
+---@param desc orrery.system_desc
+---@return orrery.system_object
+function orrery.system(desc) end
+
+---Other stages than startup, update, late, render, cleanup. Before any system.
+---@param names string[]
+function orrery.stages(names) end
+
+---Simulated seconds a tick, unless whoever runs the script says otherwise.
+---@param dt number
+function orrery.timestep(dt) end
+
+---Called for each entity that gained, is about to lose, or changed a component.
+---@param kind "add"|"remove"|"change"
+---@param component orrery.component
+---@param fn fun(entity: orrery.handle, ctx: orrery.ctx)
+function orrery.hook(kind, component, fn) end
+
+---A named value that belongs to the state.
+---@param name string
+---@param value number|boolean|string|table<string, orrery.type|number|boolean>
+---@return orrery.resource
+function orrery.resource(name, value) end
+
+---@class orrery.lattice_desc
 ---@field name string
 ---@field width integer
 ---@field height integer
----@field fields table<string, orrery.Type>
+---@field fields table<string, orrery.type>
 ---@field wrap? boolean|{ x?: boolean, y?: boolean }
 
----@class orrery
----@field world orrery.World
----@field role "main"|"worker"
----@field f32 orrery.Type
----@field f64 orrery.Type
----@field i8 orrery.Type
----@field u8 orrery.Type
----@field i16 orrery.Type
----@field u16 orrery.Type
----@field i32 orrery.Type
----@field u32 orrery.Type
----@field i64 orrery.Type
----@field u64 orrery.Type
----@field bool orrery.Type
----@field entity orrery.Type
-local orrery = {}
----@param name string
----@param fields table<string, orrery.Type>
----@return orrery.Component
-function orrery.component(name, fields) end
----@param name string
----@return orrery.Component
-function orrery.tag(name) end
----@param name string
----@param set orrery.Set
----@param parent? orrery.Prefab
----@return orrery.Prefab
-function orrery.prefab(name, set, parent) end
----@param name string
----@param default number
----@param options? orrery.ParamOptions
----@return orrery.Param
-function orrery.param(name, default, options) end
----@param desc orrery.SystemDesc
----@return orrery.System
-function orrery.system(desc) end
----@param names string[]
-function orrery.stages(names) end
----@param kind "add"|"remove"|"change"
----@param component orrery.Component
----@param fn fun(entity: orrery.Entity, ctx: orrery.Ctx)
-function orrery.hook(kind, component, fn) end
----@param name string
----@param value number|boolean|string|table
----@return orrery.Resource
-function orrery.resource(name, value) end
----@param desc orrery.LatticeDesc
----@return orrery.Lattice
+---@param desc orrery.lattice_desc
+---@return orrery.lattice
 function orrery.lattice(desc) end
----@param desc orrery.NeighboursDesc
----@return orrery.Neighbours
+
+---@class orrery.neighbours_desc
+---@field name string
+---@field x orrery.field
+---@field y orrery.field
+---@field z? orrery.field
+---@field radius number|orrery.param the largest distance that will be asked for
+---@field carry? orrery.field[]|table<string, orrery.field>
+---@field wrap? { min: number[], max: number[] }
+---@field all? orrery.components
+---@field any? orrery.components
+---@field none? orrery.components
+
+---Entities sorted by place, so that systems can read what is near.
+---@param desc orrery.neighbours_desc
+---@return orrery.neighbours
 function orrery.neighbours(desc) end
+
 ---@param name string
----@param fields? table<string, orrery.Type|number|boolean>
----@return orrery.Event
+---@param fields? table<string, orrery.type>
+---@return orrery.event
 function orrery.event(name, fields) end
----@param name string
----@param fn fun(world: orrery.World): number?
-function orrery.series(name, fn) end
----@param desc table background, view, points, triangles, lines, lattice
+
+---Jobs of a shared object, whose path starts beside the script.
+---@param path string
+function orrery.load_jobs(path) end
+
+---@alias orrery.colour string "#rrggbb" or "#rrggbbaa"
+---@alias orrery.amount number|orrery.param|orrery.field
+
+---@class orrery.layer
+---@field x orrery.field
+---@field y orrery.field
+---@field size? orrery.amount
+---@field angle? orrery.amount
+---@field shape? "circle"|"square"|"triangle"
+---@field heading? orrery.field|orrery.field[]
+---@field to? orrery.field
+---@field x2? orrery.field
+---@field y2? orrery.field
+---@field width? orrery.amount
+---@field colour? orrery.colour|{ field: orrery.field, colours: orrery.colour[], min?: number, max?: number }
+---@field all? orrery.components
+---@field any? orrery.components
+---@field none? orrery.components
+
+---@class orrery.lattice_layer
+---@field of orrery.lattice
+---@field field string
+---@field colours? orrery.colour[]
+---@field min? number
+---@field max? number
+
+---@class orrery.draw_desc
+---@field background? orrery.colour
+---@field view? { x?: number, y?: number, width?: number, height?: number }
+---@field lattice? orrery.lattice_layer|orrery.lattice_layer[]
+---@field lines? orrery.layer|orrery.layer[]
+---@field points? orrery.layer|orrery.layer[]
+---@field triangles? orrery.layer|orrery.layer[]
+
+---What a window shows. Checked; no effect yet.
+---@param desc orrery.draw_desc
 function orrery.draw(desc) end
+
+---A number to plot. Checked; no effect yet.
+---@param name string
+---@param fn fun(world: orrery.world): number?
+function orrery.series(name, fn) end
+
+---How this script is tested: so many ticks, with these params.
 ---@param desc { ticks: integer, set?: table<string, number> }
 function orrery.test(desc) end
----@param dt number simulated seconds a tick
-function orrery.timestep(dt) end
----@param path string a shared object, beside the script
-function orrery.load_jobs(path) end
+
+-- ---- arithmetic -----------------------------------------------------------------------------------------------------
+
+---Rounds to a float, as C does after each operation on floats.
 ---@param x number
 ---@return number
 function orrery.f32r(x) end
@@ -426,8 +281,246 @@ function orrery.pow(x, y) end
 ---@param x number
 ---@return number
 function orrery.atan2(y, x) end
----@param t table
----@return fun(): any, any
+---Goes through a table in a fixed order.
+---@generic K, V
+---@param t table<K, V>
+---@return fun(): K, V
 function orrery.sorted_pairs(t) end
+
+-- ---- rows -----------------------------------------------------------------------------------------------------------
+
+---A range of rows of one table, or of lines of a lattice. Good during the call only.
+---@class orrery.rows
+---@field first integer
+---@field last integer
+---@field count integer
+---@field width integer of the lattice
+---@field height integer of the lattice
+---@field entity orrery.column handles
+local rows = {}
+---@param what orrery.component|orrery.lattice
+---@return orrery.columns
+function rows:read(what) end
+---@param what orrery.component|orrery.lattice
+---@return orrery.columns
+function rows:write(what) end
+---@param component orrery.component
+---@return boolean
+function rows:has(component) end
+---@return fun(): integer
+function rows:changed() end
+---@param component orrery.component
+---@param i integer
+function rows:mark(component, i) end
+---@param component orrery.component
+---@param i integer
+---@param j integer
+function rows:mark_range(component, i, j) end
+---In [0, 1): random number k of row i.
+---@param i integer
+---@param k? integer
+---@return number
+function rows:uniform(i, k) end
+---With mean 0 and deviation 1: random number k of row i.
+---@param i integer
+---@param k? integer
+---@return number
+function rows:normal(i, k) end
+---@param i integer
+---@return orrery.patch
+function rows:patch(i) end
+
+---Recorded changes of one row's entity.
+---@class orrery.patch
+local patch = {}
+---@overload fun(self: orrery.patch, component: orrery.component, values: orrery.values)
+---@param field orrery.field
+---@param value any
+function patch:set(field, value) end
+---@param component orrery.component
+---@param values? orrery.values
+function patch:add(component, values) end
+---@param component orrery.component
+function patch:remove(component) end
+function patch:destroy() end
+
+-- ---- ctx ------------------------------------------------------------------------------------------------------------
+
+---What systems and hooks see besides rows.
+---@class orrery.ctx
+---@field dt number simulated seconds of this tick
+---@field tick integer from 0
+---@field time number simulated seconds at its start
+---@field substep integer
+---@field extra any
+---@field world orrery.world main thread only
+---@field ffi any in unchecked systems
+local ctx = {}
+---Recorded; `fill` runs at once. Gives a provisional handle.
+---@param set orrery.set
+---@param n? integer
+---@param fill? fun(rows: orrery.rows)
+---@return orrery.handle
+function ctx:spawn(set, n, fill) end
+---@param entity orrery.handle
+function ctx:destroy(entity) end
+---@param entity orrery.handle
+---@param component orrery.component
+---@param values? orrery.values
+function ctx:add(entity, component, values) end
+---@param entity orrery.handle
+---@param component orrery.component
+function ctx:remove(entity, component) end
+---@overload fun(self: orrery.ctx, entity: orrery.handle, component: orrery.component, values: orrery.values)
+---@param entity orrery.handle
+---@param field orrery.field
+---@param value any
+function ctx:set(entity, field, value) end
+---@param name string
+---@param value? number without it: the value as merged last, or nil
+---@return number?
+function ctx:sum(name, value) end
+---@param name string
+---@param value? number
+---@return number?
+function ctx:min(name, value) end
+---@param name string
+---@param value? number
+---@return number?
+function ctx:max(name, value) end
+---@param name string
+---@return number?
+function ctx:reduction(name) end
+---@param event orrery.event
+---@param values? orrery.values
+function ctx:emit(event, values) end
+---@param event orrery.event
+---@return fun(): table<string, any>
+function ctx:events(event) end
+---In [0, 1). Main thread only.
+---@return number
+function ctx:random() end
+---@overload fun(self: orrery.ctx, lattice: orrery.lattice): orrery.columns
+---@param resource orrery.resource
+---@return orrery.record
+function ctx:read(resource) end
+---@overload fun(self: orrery.ctx, lattice: orrery.lattice): orrery.columns
+---@param resource orrery.resource
+---@return orrery.record
+function ctx:write(resource) end
+---@param neighbours orrery.neighbours
+---@return orrery.near
+function ctx:near(neighbours) end
+---@param field orrery.field
+---@return orrery.gathered
+function ctx:gather(field) end
+
+---What is near: entries sorted by place.
+---@class orrery.near
+---@field x orrery.column
+---@field y orrery.column
+---@field z orrery.column
+---@field entity orrery.column
+---@field count integer
+---@field [string] any carried fields
+local near = {}
+---Entries within the radius or somewhat beyond, in a fixed order.
+---@param x number
+---@param y number
+---@param z? number
+---@return fun(): integer
+function near:each(x, y, z) end
+---From the point to entry j, the short way round where space is periodic.
+---@param j integer
+---@param x number
+---@param y number
+---@param z? number
+---@return number dx, number dy, number? dz
+function near:delta(j, x, y, z) end
+
+---One field of all rows of the query, frozen when the system starts.
+---@class orrery.gathered
+---@field first integer
+---@field last integer
+---@field count integer
+---@field entity orrery.column
+---@field [integer] any
+
+-- ---- the world ------------------------------------------------------------------------------------------------------
+
+---Changes at once outside of systems; looking at entities, also inside of those on the main thread.
+---@class orrery.world
+local world = {}
+---@param set orrery.set
+---@param n? integer
+---@param fill? fun(rows: orrery.rows)
+---@param handles? table to be filled with all handles
+---@return orrery.handle|orrery.handle[] of the first; or the table
+function world:spawn(set, n, fill, handles) end
+---@param entity orrery.handle
+function world:destroy(entity) end
+---@param entity orrery.handle
+---@param component orrery.component
+---@param values? orrery.values
+function world:add(entity, component, values) end
+---@param entity orrery.handle
+---@param component orrery.component
+function world:remove(entity, component) end
+---@overload fun(self: orrery.world, entity: orrery.handle, component: orrery.component, values: orrery.values)
+---@param entity orrery.handle
+---@param field orrery.field
+---@param value any
+function world:set(entity, field, value) end
+---@overload fun(self: orrery.world, entity: orrery.handle, component: orrery.component): table<string, any>
+---@param entity orrery.handle
+---@param field orrery.field
+---@return any
+function world:get(entity, field) end
+---@param entity orrery.handle
+---@param component orrery.component
+---@return boolean
+function world:has(entity, component) end
+---@param entity orrery.handle
+---@return boolean
+function world:is_alive(entity) end
+
+---@class orrery.query
+---@field all? orrery.components
+---@field any? orrery.components
+---@field none? orrery.components
+---@field optional? orrery.components
+
+---@param query? orrery.component|orrery.query
+---@return integer
+function world:count(query) end
+---@param query orrery.component|orrery.query
+---@return fun(): orrery.rows
+function world:each(query) end
+---@overload fun(self: orrery.world, lattice: orrery.lattice): orrery.columns
+---@param resource orrery.resource
+---@return orrery.record
+function world:read(resource) end
+---@overload fun(self: orrery.world, lattice: orrery.lattice): orrery.columns
+---@param resource orrery.resource
+---@return orrery.record
+function world:write(resource) end
+---@param name string
+---@return number?
+function world:reduction(name) end
+---@param event orrery.event
+---@return fun(): table<string, any>
+function world:events(event) end
+---@return integer
+function world:tick() end
+---@return number
+function world:time() end
+---@return number
+function world:dt() end
+---@return number
+function world:seed() end
+---Switches a system on or off from the next tick on.
+---@param system string|orrery.system_object
+---@param on boolean
+function world:enable(system, on) end
 
 return orrery
