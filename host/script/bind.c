@@ -11,8 +11,8 @@
 
 typedef struct orr__bound {
     orr_world *world;
-    orr_host *host;              /* gone when the world is destroyed */
-    uint32_t index;              /* of the system, from 1 */
+    orr_host *host; /* gone when the world is destroyed */
+    uint32_t index; /* of the system, from 1 */
     bool worker, extra;
 } orr__bound;
 

@@ -54,15 +54,21 @@ static int column_index(lua_State *L)
 /* Stores what fits; false: the function in Lua decides. */
 static bool store(void *column, int32_t row, lua_Integer type, double value)
 {
-    static const double least[] = { [ORR_TYPE_I8] = -128.0, [ORR_TYPE_I16] = -32768.0, [ORR_TYPE_I32] = -2147483648.0,
-                                    [ORR_TYPE_U32] = 0 };
-    static const double most[] = { [ORR_TYPE_I8] = 127.0, [ORR_TYPE_U8] = 255.0, [ORR_TYPE_I16] = 32767.0,
-                                   [ORR_TYPE_U16] = 65535.0, [ORR_TYPE_I32] = 2147483647.0,
-                                   [ORR_TYPE_U32] = 4294967295.0 };
-    if (type == ORR_TYPE_F32) ((float *)column)[row] = (float)value;
-    else if (type == ORR_TYPE_F64) ((double *)column)[row] = value;
-    else if (type < ORR_TYPE_I8 || type > ORR_TYPE_U32) return false;
-    else if (!(value >= least[type] && value <= most[type]) || floor(value) != value) return false;
+    static const double least[] = {
+        [ORR_TYPE_I8] = -128.0, [ORR_TYPE_I16] = -32768.0, [ORR_TYPE_I32] = -2147483648.0, [ORR_TYPE_U32] = 0
+    };
+    static const double most[] = {
+        [ORR_TYPE_I8] = 127.0,    [ORR_TYPE_U8] = 255.0,         [ORR_TYPE_I16] = 32767.0,
+        [ORR_TYPE_U16] = 65535.0, [ORR_TYPE_I32] = 2147483647.0, [ORR_TYPE_U32] = 4294967295.0
+    };
+    if (type == ORR_TYPE_F32)
+        ((float *)column)[row] = (float)value;
+    else if (type == ORR_TYPE_F64)
+        ((double *)column)[row] = value;
+    else if (type < ORR_TYPE_I8 || type > ORR_TYPE_U32)
+        return false;
+    else if (!(value >= least[type] && value <= most[type]) || floor(value) != value)
+        return false;
     else {
         const int64_t whole = (int64_t)value;
         switch (type) {
@@ -98,7 +104,9 @@ int orr__columns_functions(lua_State *L)
 {
     lua_settop(L, 5);
     push_function(L, 4, column_index);
-    if (lua_isnil(L, 5)) lua_pushnil(L);
-    else push_function(L, 5, column_newindex);
+    if (lua_isnil(L, 5))
+        lua_pushnil(L);
+    else
+        push_function(L, 5, column_newindex);
     return 2;
 }

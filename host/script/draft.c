@@ -55,7 +55,9 @@ orr_field orr__draft_field_of(const orr_world *world, uint32_t component, uint32
 {
     orr_field_desc desc;
     if (orr_component_field(world, component, index, &desc) != ORR_OK) return (orr_field){ 0 };
-    return (orr_field){ .component = component, .index = (uint16_t)index, .type = (uint8_t)desc.type,
+    return (orr_field){ .component = component,
+                        .index = (uint16_t)index,
+                        .type = (uint8_t)desc.type,
                         .bytes = (uint8_t)orr_type_bytes(desc.type) };
 }
 
@@ -78,8 +80,8 @@ int32_t orr__draft_field(orr__machine *m, const char *name, uint32_t type, doubl
 /* Lists stay closed by a 0 behind their count. */
 static int32_t append(orr__machine *m, orr__draft_list *list, uint32_t number)
 {
-    const int32_t status = orr__array_reserve(&m->world->alloc, &list->items, &list->capacity, list->count + 2,
-                                              sizeof number);
+    const int32_t status =
+        orr__array_reserve(&m->world->alloc, &list->items, &list->capacity, list->count + 2, sizeof number);
     if (status != ORR_OK) return status;
     list->items[list->count++] = number;
     list->items[list->count] = 0;
@@ -94,8 +96,8 @@ int32_t orr__draft_list_add(orr__machine *m, uint32_t list, uint32_t component)
 int32_t orr__draft_name(orr__machine *m, uint32_t list, const char *name)
 {
     orr__draft_names *names = &m->draft.names[list];
-    const int32_t status = orr__array_reserve(&m->world->alloc, &names->items, &names->capacity, names->count + 2,
-                                              sizeof name);
+    const int32_t status =
+        orr__array_reserve(&m->world->alloc, &names->items, &names->capacity, names->count + 2, sizeof name);
     if (status != ORR_OK) return status;
     const char *copy = keep(&m->draft, name);
     if (!copy) return ORR_E_MEMORY;
@@ -119,8 +121,8 @@ int32_t orr__draft_number(orr__machine *m, uint32_t key, double value)
 int32_t orr__draft_bind(orr__machine *m, const char *slot, const char *target)
 {
     orr__draft *d = &m->draft;
-    const int32_t status = orr__array_reserve(&m->world->alloc, &d->binds, &d->bind_capacity, d->bind_count + 1,
-                                              sizeof *d->binds);
+    const int32_t status =
+        orr__array_reserve(&m->world->alloc, &d->binds, &d->bind_capacity, d->bind_count + 1, sizeof *d->binds);
     if (status != ORR_OK) return status;
     const orr_bind bind = { keep(d, slot), keep(d, target) };
     if (!bind.slot || !bind.target) return ORR_E_MEMORY;
@@ -131,8 +133,8 @@ int32_t orr__draft_bind(orr__machine *m, const char *slot, const char *target)
 int32_t orr__draft_param(orr__machine *m, const char *name, uint32_t param, double value)
 {
     orr__draft *d = &m->draft;
-    const int32_t status = orr__array_reserve(&m->world->alloc, &d->params, &d->param_capacity, d->param_count + 1,
-                                              sizeof *d->params);
+    const int32_t status =
+        orr__array_reserve(&m->world->alloc, &d->params, &d->param_capacity, d->param_count + 1, sizeof *d->params);
     if (status != ORR_OK) return status;
     const orr_job_value job_value = { .name = keep(d, name), .param = param, .value = value };
     if (!job_value.name) return ORR_E_MEMORY;
@@ -143,8 +145,8 @@ int32_t orr__draft_param(orr__machine *m, const char *name, uint32_t param, doub
 int32_t orr__draft_gather(orr__machine *m, uint32_t component, uint32_t field)
 {
     orr__draft *d = &m->draft;
-    const int32_t status = orr__array_reserve(&m->world->alloc, &d->gathers, &d->gather_capacity, d->gather_count + 2,
-                                              sizeof *d->gathers);
+    const int32_t status =
+        orr__array_reserve(&m->world->alloc, &d->gathers, &d->gather_capacity, d->gather_count + 2, sizeof *d->gathers);
     if (status != ORR_OK) return status;
     d->gathers[d->gather_count++] = orr__draft_field_of(m->world, component, field);
     d->gathers[d->gather_count] = (orr_field){ 0 };
@@ -184,8 +186,11 @@ int32_t orr__draft_prefab(orr__machine *m, const char *name, uint32_t parent)
     const orr__draft *d = &m->draft;
     static const uint32_t nothing[1] = { 0 };
     const orr__draft_list *all = &d->lists[ORR__LIST_ALL];
-    const orr_prefab_desc desc = { .name = name, .parent = parent, .components = all->count ? all->items : nothing,
-                                   .values = d->values, .value_count = d->value_count };
+    const orr_prefab_desc desc = { .name = name,
+                                   .parent = parent,
+                                   .components = all->count ? all->items : nothing,
+                                   .values = d->values,
+                                   .value_count = d->value_count };
     /* A set that is written where it is spawned becomes a prefab when it is first met, perhaps in a system. The jobs
      * of the batch, which may look prefabs up, are finished first; tables that appear hold no rows yet. */
     const uint32_t locked = m->world->locked;
@@ -205,8 +210,10 @@ static const uint32_t *list_of(const orr__draft *d, uint32_t list)
 
 static orr_query_desc query_of(const orr__draft *d)
 {
-    return (orr_query_desc){ .all = list_of(d, ORR__LIST_ALL), .any = list_of(d, ORR__LIST_ANY),
-                             .none = list_of(d, ORR__LIST_NONE), .changed = list_of(d, ORR__LIST_CHANGED),
+    return (orr_query_desc){ .all = list_of(d, ORR__LIST_ALL),
+                             .any = list_of(d, ORR__LIST_ANY),
+                             .none = list_of(d, ORR__LIST_NONE),
+                             .changed = list_of(d, ORR__LIST_CHANGED),
                              .optional = list_of(d, ORR__LIST_OPTIONAL) };
 }
 
@@ -244,8 +251,13 @@ int32_t orr__draft_lattice(orr__machine *m, const char *name, uint32_t width, ui
 {
     if (m->worker) return created(orr_lattice_find(m->world, name));
     const orr__draft *d = &m->draft;
-    const orr_lattice_desc desc = { .name = name, .width = width, .height = height, .wrap_x = wraps & 1,
-                                    .wrap_y = (wraps >> 1) & 1, .fields = d->fields, .field_count = d->field_count };
+    const orr_lattice_desc desc = { .name = name,
+                                    .width = width,
+                                    .height = height,
+                                    .wrap_x = wraps & 1,
+                                    .wrap_y = (wraps >> 1) & 1,
+                                    .fields = d->fields,
+                                    .field_count = d->field_count };
     return created(orr_lattice_create(m->world, &desc));
 }
 
@@ -254,7 +266,9 @@ int32_t orr__draft_neighbours(orr__machine *m, const char *name)
     if (m->worker) return created(orr_neighbours_find(m->world, name));
     const orr__draft *d = &m->draft;
     const double *n = d->numbers;
-    orr_neighbours_desc desc = { .name = name, .query = query_of(d), .radius = n[ORR__NUMBER_RADIUS],
+    orr_neighbours_desc desc = { .name = name,
+                                 .query = query_of(d),
+                                 .radius = n[ORR__NUMBER_RADIUS],
                                  .radius_param = (orr_param)n[ORR__NUMBER_RADIUS_PARAM],
                                  .wraps = (uint32_t)n[ORR__NUMBER_WRAPS] };
     const uint32_t dimensions = (uint32_t)n[ORR__NUMBER_DIMENSIONS];
@@ -289,18 +303,33 @@ int32_t orr__draft_system(orr__machine *m)
     const double *n = d->numbers;
     if (m->worker) return created(orr_system_find(m->world, d->texts[ORR__TEXT_NAME]));
     orr_system_desc desc = {
-        .name = d->texts[ORR__TEXT_NAME], .stage = d->texts[ORR__TEXT_STAGE], .query = query_of(d),
-        .has_query = n[ORR__NUMBER_HAS_QUERY] != 0, .reads = list_of(d, ORR__LIST_READS),
-        .writes = list_of(d, ORR__LIST_WRITES), .marks = list_of(d, ORR__LIST_MARKS),
-        .resource_reads = names_of(d, ORR__NAMES_READS), .resource_writes = names_of(d, ORR__NAMES_WRITES),
-        .gathers = d->gather_count ? d->gathers : NULL, .lattice = d->texts[ORR__TEXT_LATTICE],
-        .after = names_of(d, ORR__NAMES_AFTER), .before = names_of(d, ORR__NAMES_BEFORE),
-        .exclusive = n[ORR__NUMBER_EXCLUSIVE] != 0, .every = (uint32_t)n[ORR__NUMBER_EVERY],
-        .disabled = n[ORR__NUMBER_DISABLED] != 0, .when = (orr_param)n[ORR__NUMBER_WHEN],
-        .when_value = n[ORR__NUMBER_WHEN_VALUE], .skip_if_empty = n[ORR__NUMBER_SKIP_IF_EMPTY] != 0,
-        .on = (uint32_t)n[ORR__NUMBER_ON], .on_error = (uint32_t)n[ORR__NUMBER_ON_ERROR],
-        .substeps = (uint32_t)n[ORR__NUMBER_SUBSTEPS], .job = d->texts[ORR__TEXT_JOB], .bind = d->binds,
-        .bind_count = d->bind_count, .params = d->params, .param_count = d->param_count,
+        .name = d->texts[ORR__TEXT_NAME],
+        .stage = d->texts[ORR__TEXT_STAGE],
+        .query = query_of(d),
+        .has_query = n[ORR__NUMBER_HAS_QUERY] != 0,
+        .reads = list_of(d, ORR__LIST_READS),
+        .writes = list_of(d, ORR__LIST_WRITES),
+        .marks = list_of(d, ORR__LIST_MARKS),
+        .resource_reads = names_of(d, ORR__NAMES_READS),
+        .resource_writes = names_of(d, ORR__NAMES_WRITES),
+        .gathers = d->gather_count ? d->gathers : NULL,
+        .lattice = d->texts[ORR__TEXT_LATTICE],
+        .after = names_of(d, ORR__NAMES_AFTER),
+        .before = names_of(d, ORR__NAMES_BEFORE),
+        .exclusive = n[ORR__NUMBER_EXCLUSIVE] != 0,
+        .every = (uint32_t)n[ORR__NUMBER_EVERY],
+        .disabled = n[ORR__NUMBER_DISABLED] != 0,
+        .when = (orr_param)n[ORR__NUMBER_WHEN],
+        .when_value = n[ORR__NUMBER_WHEN_VALUE],
+        .skip_if_empty = n[ORR__NUMBER_SKIP_IF_EMPTY] != 0,
+        .on = (uint32_t)n[ORR__NUMBER_ON],
+        .on_error = (uint32_t)n[ORR__NUMBER_ON_ERROR],
+        .substeps = (uint32_t)n[ORR__NUMBER_SUBSTEPS],
+        .job = d->texts[ORR__TEXT_JOB],
+        .bind = d->binds,
+        .bind_count = d->bind_count,
+        .params = d->params,
+        .param_count = d->param_count,
         .source = d->texts[ORR__TEXT_SOURCE],
     };
     return orr__bind_system(m, &desc);

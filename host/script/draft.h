@@ -17,7 +17,7 @@ typedef struct orr__draft_names {
 } orr__draft_names;
 
 typedef struct orr__draft {
-    orr__arena arena;            /* of the texts */
+    orr__arena arena; /* of the texts */
     orr_field_desc *fields;
     uint32_t field_count, field_capacity;
     orr__draft_list lists[ORR__LIST_COUNT];

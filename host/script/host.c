@@ -110,8 +110,12 @@ static int32_t check(const orr_host_desc *desc)
 orr_host *orr_host_open(const orr_host_desc *desc)
 {
     if (check(desc) != ORR_OK) return NULL;
-    const orr_world_desc world_desc = { .seed = desc->seed, .dt = desc->dt, .threads = desc->threads,
-                                        .allocator = desc->allocator, .scheduler = desc->scheduler, .log = desc->log,
+    const orr_world_desc world_desc = { .seed = desc->seed,
+                                        .dt = desc->dt,
+                                        .threads = desc->threads,
+                                        .allocator = desc->allocator,
+                                        .scheduler = desc->scheduler,
+                                        .log = desc->log,
                                         .log_context = desc->log_context };
     orr_world *world = orr_world_create(&world_desc);
     if (!world) return NULL;

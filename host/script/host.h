@@ -10,17 +10,17 @@ struct orr__hook_bound;
 struct orr_host {
     orr_world *world;
     orr__machine main;
-    orr__machine *worker;                /* NULL: no system needs one */
+    orr__machine *worker; /* NULL: no system needs one */
     bool needs_worker;
     bool unchecked, guard, jit;
     uint64_t guard_budget;
     uint64_t lua_bytes;
-    double dt;                           /* of the description; 0: the script may choose */
-    char *name;                          /* of the script, for messages and for what it requires */
+    double dt;  /* of the description; 0: the script may choose */
+    char *name; /* of the script, for messages and for what it requires */
     char *text;
-    size_t text_bytes;                   /* without the closing zero */
+    size_t text_bytes; /* without the closing zero */
     uint64_t test_ticks;
-    char **test_set;                     /* "name=value" of orrery.test */
+    char **test_set; /* "name=value" of orrery.test */
     uint32_t test_set_count, test_set_capacity;
     struct orr__hook_bound *hooks;
     uint32_t hook_count;

@@ -41,9 +41,12 @@ static bool has_component(const orr__machine *m, const orr__loop_state *loop, or
 {
     const orr__table *table = NULL;
     if (!loop->seen.open) return false;
-    if (loop->seen.kind == ORR__LOOP_STAGE) table = orr__prefab_at(m->world, loop->stage->prefab)->table;
-    else if (loop->seen.kind == ORR__LOOP_RUN) table = loop->range->table;
-    else table = loop->cursor.table;
+    if (loop->seen.kind == ORR__LOOP_STAGE)
+        table = orr__prefab_at(m->world, loop->stage->prefab)->table;
+    else if (loop->seen.kind == ORR__LOOP_RUN)
+        table = loop->range->table;
+    else
+        table = loop->cursor.table;
     return table && orr__table_component(table, component) != ORR__NO_COLUMN;
 }
 
@@ -54,7 +57,8 @@ static void fill_group(orr__machine *m, orr__loop_state *loop, orr__group *group
     bool there = has_component(m, loop, group->component);
     for (uint32_t i = 0; i < group->column_count && there; i++) {
         void *column = NULL;
-        if (loop->seen.kind == ORR__LOOP_STAGE) column = orr__stage_column(m->world, loop->stage, g->fields[i]);
+        if (loop->seen.kind == ORR__LOOP_STAGE)
+            column = orr__stage_column(m->world, loop->stage, g->fields[i]);
         else if (loop->seen.kind == ORR__LOOP_RUN) {
             const orr_range *range = loop->range;
             column = range->chunk ? orr__chunk_column(range->table, range->chunk, g->fields[i]) : NULL;
@@ -71,8 +75,10 @@ static void fill_group(orr__machine *m, orr__loop_state *loop, orr__group *group
 static void fill_groups(orr__machine *m, orr__loop_state *loop)
 {
     for (orr__group *group = loop->seen.groups; group; group = group->next) {
-        if (group->mode == ORR__GROUP_SHARED || group->mode == ORR__GROUP_OWN) fill_group(m, loop, group);
-        else group->own = empty;
+        if (group->mode == ORR__GROUP_SHARED || group->mode == ORR__GROUP_OWN)
+            fill_group(m, loop, group);
+        else
+            group->own = empty;
     }
 }
 
@@ -103,8 +109,8 @@ static orr__group_state *new_group(orr__machine *m, uint32_t columns)
 orr__group *orr__loop_group(orr__machine *m, orr__loop *loop, uint32_t id, int32_t write, int32_t mode)
 {
     const bool lattice = mode == ORR__GROUP_LATTICE;
-    const uint32_t columns = lattice ? orr__lattice_at(m->world, id)->field_count
-                                     : orr_component_field_count(m->world, id);
+    const uint32_t columns =
+        lattice ? orr__lattice_at(m->world, id)->field_count : orr_component_field_count(m->world, id);
     orr__group_state *g = new_group(m, columns);
     if (!g) return NULL;
     for (uint32_t i = 0; i < columns; i++) {
@@ -135,10 +141,15 @@ static int32_t touch_lattice(orr__machine *m, orr__loop_state *loop, orr__group 
         const orr_lattice_slot *slot = orr_run_lattice(m->run, group->component, of->fields[i].name);
         if (!slot) return orr__error_code();
         if (group->write && !slot->write) {
-            return orr__fail(ORR_E_ACCESS, "system '%s': lattice '%s' is written without being declared: add it to "
-                             "`writes`", m->run->system->name, of->name);
+            return orr__fail(ORR_E_ACCESS,
+                             "system '%s': lattice '%s' is written without being declared: add it to "
+                             "`writes`",
+                             m->run->system->name, of->name);
         }
-        union { const void *read; void *write; } column = { .read = slot->read };
+        union {
+            const void *read;
+            void *write;
+        } column = { .read = slot->read };
         if (group->write) column.write = slot->write;
         group->columns[i] = column.write;
     }
@@ -159,7 +170,7 @@ int32_t orr__loop_touch(orr__machine *m, orr__loop *loop, orr__group *group)
     if (loop->kind != ORR__LOOP_EACH || !loop->open) return ORR_OK;
     orr__group_state *g = group_of(group);
     for (uint32_t i = 0; i < group->column_count; i++) {
-        void *column = orr_cursor_write(&state->cursor, g->fields[i]);   /* marks the rows */
+        void *column = orr_cursor_write(&state->cursor, g->fields[i]); /* marks the rows */
         if (!column) return orr__error_code();
         group->columns[i] = column;
     }
@@ -232,7 +243,7 @@ static void forget_stage(orr__machine *m, orr__loop_state *state)
 void orr__loop_open_stage(orr__machine *m, orr__loop *loop, struct orr__stage *stage, bool owns)
 {
     orr__loop_state *state = state_of(loop);
-    if (state->owns_stage) forget_stage(m, state);    /* left over from an error that the script caught */
+    if (state->owns_stage) forget_stage(m, state); /* left over from an error that the script caught */
     state->stage = stage;
     state->owns_stage = owns;
     if (owns) {
@@ -250,7 +261,7 @@ void orr__loop_open_stage(orr__machine *m, orr__loop *loop, struct orr__stage *s
 
 struct orr__stage *orr__loop_take_stage(orr__machine *m, const orr__loop *loop)
 {
-    while (m->stages && loop && &m->stages->seen != loop) {    /* left over from errors that the script caught */
+    while (m->stages && loop && &m->stages->seen != loop) { /* left over from errors that the script caught */
         orr__loop_close(m, &m->stages->seen);
         forget_stage(m, m->stages);
     }
@@ -344,7 +355,7 @@ static bool row_key(const orr__machine *m, orr__loop *loop, double row, double k
         return true;
     }
     *stream = m->run ? m->run->tick.stream : orr__sim_stream(m->world->sim, orr__hash_text("outside of systems"));
-    *key = loop->entity ? loop->entity[(uint32_t)row] : (uint64_t)row;   /* bands of a lattice: the line */
+    *key = loop->entity ? loop->entity[(uint32_t)row] : (uint64_t)row; /* bands of a lattice: the line */
     return true;
 }
 

@@ -8,22 +8,22 @@
 struct orr__stage;
 
 typedef struct orr__loop_state {
-    orr__loop seen;                      /* first: the seam hands out its address */
-    struct orr__loop_state *next;        /* in the machine */
-    struct orr__loop_state *outer;       /* of the stages that are open */
-    const orr_rows *rows;                /* runs: the present range */
+    orr__loop seen;                /* first: the seam hands out its address */
+    struct orr__loop_state *next;  /* in the machine */
+    struct orr__loop_state *outer; /* of the stages that are open */
+    const orr_rows *rows;          /* runs: the present range */
     orr_range *range;
-    orr_cursor cursor;                   /* each */
-    struct orr__stage *stage;            /* stages */
-    bool owns_stage;                     /* an immediate spawn's */
-    uint64_t key;                        /* of a stage's random numbers */
+    orr_cursor cursor;        /* each */
+    struct orr__stage *stage; /* stages */
+    bool owns_stage;          /* an immediate spawn's */
+    uint64_t key;             /* of a stage's random numbers */
     uint64_t stream;
 } orr__loop_state;
 
 typedef struct orr__group_state {
-    orr__group seen;                     /* first */
-    orr_field *fields;                   /* [column_count]; lattices: only `index` is used */
-    uint32_t room;                       /* columns allocated */
+    orr__group seen;   /* first */
+    orr_field *fields; /* [column_count]; lattices: only `index` is used */
+    uint32_t room;     /* columns allocated */
 } orr__group_state;
 
 orr__loop *orr__loop_create(orr__machine *m, uint32_t kind);

@@ -47,7 +47,7 @@ static int push_file(lua_State *L, orr__machine *m, const char *path)
     char *text = NULL;
     size_t bytes = 0;
     if (!orr__file_exists(path) || orr__file_read(&m->world->alloc, path, &text, &bytes) != ORR_OK) return 0;
-    char *copy = lua_newuserdata(L, bytes + 1);   /* hard limit: raises, and leaks the text; the machine is dead then */
+    char *copy = lua_newuserdata(L, bytes + 1); /* hard limit: raises, and leaks the text; the machine is dead then */
     memcpy(copy, text, bytes + 1);
     orr__alloc_free(&m->world->alloc, text, bytes + 1);
     lua_pushlstring(L, copy, bytes);
@@ -151,14 +151,14 @@ static int lua_destroy(lua_State *L)
 
 static int lua_add(lua_State *L)
 {
-    return status_only(L, orr__seam_table.add(machine_of(L), luaL_checknumber(L, 1),
-                                              (uint32_t)luaL_checkinteger(L, 2)));
+    return status_only(L,
+                       orr__seam_table.add(machine_of(L), luaL_checknumber(L, 1), (uint32_t)luaL_checkinteger(L, 2)));
 }
 
 static int lua_remove_component(lua_State *L)
 {
-    return status_only(L, orr__seam_table.remove(machine_of(L), luaL_checknumber(L, 1),
-                                                 (uint32_t)luaL_checkinteger(L, 2)));
+    return status_only(
+        L, orr__seam_table.remove(machine_of(L), luaL_checknumber(L, 1), (uint32_t)luaL_checkinteger(L, 2)));
 }
 
 /* where(level) -> "scripts/x.lua:21" or nil */
@@ -171,9 +171,15 @@ static int lua_where(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    { "embedded", lua_embedded }, { "beside", lua_beside }, { "spawn", lua_spawn },
-    { "commit", lua_commit }, { "destroy", lua_destroy }, { "add", lua_add },
-    { "remove", lua_remove_component }, { "where", lua_where }, { "columns", orr__columns_functions },
+    { "embedded", lua_embedded },
+    { "beside", lua_beside },
+    { "spawn", lua_spawn },
+    { "commit", lua_commit },
+    { "destroy", lua_destroy },
+    { "add", lua_add },
+    { "remove", lua_remove_component },
+    { "where", lua_where },
+    { "columns", orr__columns_functions },
     { NULL, NULL },
 };
 
@@ -210,7 +216,7 @@ static int start(lua_State *L)
 {
     orr__machine *m = lua_touserdata(L, 1);
     lua_getglobal(L, "package");
-    lua_newtable(L);                          /* what is built in, then the Lua half; nothing from disk or in C */
+    lua_newtable(L); /* what is built in, then the Lua half; nothing from disk or in C */
     lua_getfield(L, -2, "loaders");
     lua_rawgeti(L, -1, 1);
     lua_rawseti(L, -3, 1);

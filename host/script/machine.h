@@ -17,20 +17,20 @@ struct orr__machine {
     orr_host *host;
     orr_world *world;
     bool worker;
-    bool loaded;                         /* the script was run */
-    orr_run *run;                        /* the system or hook that this machine runs now; NULL: none */
-    uint32_t random_at;                  /* numbers of ctx:random() so far in this run */
-    struct orr__loop_state *loops;       /* all that were made; many are closed */
-    struct orr__loop_state *stages;      /* open stages of immediate spawns, innermost first */
-    orr__near_view *near;                /* all that were made */
+    bool loaded;                    /* the script was run */
+    orr_run *run;                   /* the system or hook that this machine runs now; NULL: none */
+    uint32_t random_at;             /* numbers of ctx:random() so far in this run */
+    struct orr__loop_state *loops;  /* all that were made; many are closed */
+    struct orr__loop_state *stages; /* open stages of immediate spawns, innermost first */
+    orr__near_view *near;           /* all that were made */
     orr__draft draft;
     int64_t wide;
-    uint64_t spawned;                    /* spawns with a fill outside of systems: key of their random numbers */
-    const orr_entity *hook_entities;     /* of the hook that runs now */
+    uint64_t spawned;                /* spawns with a fill outside of systems: key of their random numbers */
+    const orr_entity *hook_entities; /* of the hook that runs now */
     uint32_t hook_count;
-    uint32_t depth;                      /* protected calls that this machine is in */
-    int32_t guard[2];                    /* what is counted down, see lua/orrery/guard.lua; 1: an outermost call begins */
-    int enter;                           /* reference of the Lua function that runs systems and hooks */
+    uint32_t depth;   /* protected calls that this machine is in */
+    int32_t guard[2]; /* what is counted down, see lua/orrery/guard.lua; 1: an outermost call begins */
+    int enter;        /* reference of the Lua function that runs systems and hooks */
 };
 
 /* Makes the state and loads the Lua half; the script is not run yet. The struct must not move. */

@@ -31,7 +31,7 @@ static int64_t *wide(orr__machine *m)
 
 static void log_text(orr__machine *m, int32_t level, const char *text)
 {
-    if (m->worker && !m->loaded && level == 0) return;   /* the main machine has said it already */
+    if (m->worker && !m->loaded && level == 0) return; /* the main machine has said it already */
     orr__sim_log(m->world, level, "%s", text);
 }
 
@@ -48,7 +48,7 @@ static int32_t handle_of(double entity, int64_t *out)
 
 static int32_t live_handle(double entity, orr_entity *out)
 {
-    if (entity > 0 && entity < 4503599627370496.0) {        /* without a call: this is what get and set spend */
+    if (entity > 0 && entity < 4503599627370496.0) { /* without a call: this is what get and set spend */
         const uint64_t whole = (uint64_t)(int64_t)entity;
         if ((double)(int64_t)whole == entity) {
             *out = whole;
@@ -59,8 +59,10 @@ static int32_t live_handle(double entity, orr_entity *out)
     const int32_t status = handle_of(entity, &handle);
     if (status != ORR_OK) return status;
     if (handle < 0) {
-        return orr__fail(ORR_E_DEAD, "entity %lld is provisional: it may only be used in ctx calls and entity fields "
-                         "of the same run", (long long)handle);
+        return orr__fail(ORR_E_DEAD,
+                         "entity %lld is provisional: it may only be used in ctx calls and entity fields "
+                         "of the same run",
+                         (long long)handle);
     }
     *out = (orr_entity)handle;
     return ORR_OK;
@@ -317,9 +319,12 @@ static int32_t get(orr__machine *m, double entity, uint32_t component, uint32_t 
     uint32_t row = 0, type = 0;
     const void *column = place_of(m, entity, component, field, false, &row, &type);
     if (!column) return orr__error_code();
-    if (type == ORR_TYPE_F32) *value = (double)((const float *)column)[row];
-    else if (type == ORR_TYPE_F64) *value = ((const double *)column)[row];
-    else *value = number_of(m, type, orr__value_load(column, row, type));
+    if (type == ORR_TYPE_F32)
+        *value = (double)((const float *)column)[row];
+    else if (type == ORR_TYPE_F64)
+        *value = ((const double *)column)[row];
+    else
+        *value = number_of(m, type, orr__value_load(column, row, type));
     return ORR_OK;
 }
 
@@ -446,23 +451,63 @@ static int32_t resource_set_text(orr__machine *m, uint32_t resource, const char 
 
 /* ---- the table ---- */
 
-#define WHOLE(type) { #type, NULL, (uint32_t)sizeof(type) }
-#define FIELD(type, field) { #type, #field, (uint32_t)offsetof(type, field) }
+#define WHOLE(type)                                                                                                    \
+    {                                                                                                                  \
+#type, NULL, (uint32_t)sizeof(type)                                                                            \
+    }
+#define FIELD(type, field)                                                                                             \
+    {                                                                                                                  \
+#type, #field, (uint32_t)offsetof(type, field)                                                                 \
+    }
 static const orr__layout layout[] = {
-    WHOLE(orr__seam), FIELD(orr__seam, draft_begin), FIELD(orr__seam, loop_create), FIELD(orr__seam, atan2),
-    WHOLE(orr__bounds), FIELD(orr__bounds, last),
-    WHOLE(orr__group), FIELD(orr__group, own), FIELD(orr__group, mode), FIELD(orr__group, columns),
-    WHOLE(orr__loop), FIELD(orr__loop, kind), FIELD(orr__loop, entity), FIELD(orr__loop, provisional),
-    FIELD(orr__loop, substep), FIELD(orr__loop, groups),
-    WHOLE(orr__spans), FIELD(orr__spans, firsts), FIELD(orr__spans, lasts),
-    WHOLE(orr__near_view), FIELD(orr__near_view, entity), FIELD(orr__near_view, columns), FIELD(orr__near_view, size),
-    WHOLE(orr_rows), FIELD(orr_rows, slots), FIELD(orr_rows, changed_summary), FIELD(orr_rows, range),
-    WHOLE(orr_tick), FIELD(orr_tick, dt), FIELD(orr_tick, stream), FIELD(orr_tick, params), FIELD(orr_tick, calls),
-    WHOLE(orr_calls), FIELD(orr_calls, fail), FIELD(orr_calls, find),
-    WHOLE(orr_gather), FIELD(orr_gather, entity), FIELD(orr_gather, count),
-    WHOLE(orr_neighbours), FIELD(orr_neighbours, wraps), FIELD(orr_neighbours, radius), FIELD(orr_neighbours, size),
-    FIELD(orr_neighbours, starts), FIELD(orr_neighbours, position_f64), FIELD(orr_neighbours, carry),
-    WHOLE(orr_lattice_slot), FIELD(orr_lattice_slot, width), FIELD(orr_lattice_slot, wraps),
+    WHOLE(orr__seam),
+    FIELD(orr__seam, draft_begin),
+    FIELD(orr__seam, loop_create),
+    FIELD(orr__seam, atan2),
+    WHOLE(orr__bounds),
+    FIELD(orr__bounds, last),
+    WHOLE(orr__group),
+    FIELD(orr__group, own),
+    FIELD(orr__group, mode),
+    FIELD(orr__group, columns),
+    WHOLE(orr__loop),
+    FIELD(orr__loop, kind),
+    FIELD(orr__loop, entity),
+    FIELD(orr__loop, provisional),
+    FIELD(orr__loop, substep),
+    FIELD(orr__loop, groups),
+    WHOLE(orr__spans),
+    FIELD(orr__spans, firsts),
+    FIELD(orr__spans, lasts),
+    WHOLE(orr__near_view),
+    FIELD(orr__near_view, entity),
+    FIELD(orr__near_view, columns),
+    FIELD(orr__near_view, size),
+    WHOLE(orr_rows),
+    FIELD(orr_rows, slots),
+    FIELD(orr_rows, changed_summary),
+    FIELD(orr_rows, range),
+    WHOLE(orr_tick),
+    FIELD(orr_tick, dt),
+    FIELD(orr_tick, stream),
+    FIELD(orr_tick, params),
+    FIELD(orr_tick, calls),
+    WHOLE(orr_calls),
+    FIELD(orr_calls, fail),
+    FIELD(orr_calls, find),
+    WHOLE(orr_gather),
+    FIELD(orr_gather, entity),
+    FIELD(orr_gather, count),
+    WHOLE(orr_neighbours),
+    FIELD(orr_neighbours, wraps),
+    FIELD(orr_neighbours, radius),
+    FIELD(orr_neighbours, size),
+    FIELD(orr_neighbours, starts),
+    FIELD(orr_neighbours, position_f64),
+    FIELD(orr_neighbours, carry),
+    WHOLE(orr_lattice_slot),
+    FIELD(orr_lattice_slot, width),
+    FIELD(orr_lattice_slot, wraps),
 };
 
 const orr__seam orr__seam_table = {

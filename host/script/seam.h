@@ -30,23 +30,23 @@ typedef struct orr__bounds {
 } orr__bounds;
 
 typedef struct orr__group {
-    const orr__bounds *bounds;   /* what its views test */
-    orr__bounds own;             /* used when rows of the loop may lack it, or it is filled on demand */
-    uint32_t component;          /* or lattice */
+    const orr__bounds *bounds; /* what its views test */
+    orr__bounds own;           /* used when rows of the loop may lack it, or it is filled on demand */
+    uint32_t component;        /* or lattice */
     uint32_t column_count;
-    int32_t write;               /* 0 reads, 1 writes */
-    int32_t mode;                /* ORR__GROUP_x: 0 all rows have it; 1 some may lack it; 2 filled by loop_touch
+    int32_t write; /* 0 reads, 1 writes */
+    int32_t mode;  /* ORR__GROUP_x: 0 all rows have it; 1 some may lack it; 2 filled by loop_touch
                                     only; 3 a lattice, filled by loop_touch */
     struct orr__group *next;
-    void **columns;              /* [column_count], in order of name */
+    void **columns; /* [column_count], in order of name */
 } orr__group;
 
 typedef struct orr__loop {
     orr__bounds bounds;
     uint32_t kind;
     int32_t open;
-    const uint64_t *entity;      /* [row] */
-    double provisional;          /* stages: of row 0, then going down; 0: none yet */
+    const uint64_t *entity; /* [row] */
+    double provisional;     /* stages: of row 0, then going down; 0: none yet */
     uint32_t substep;
     orr__group *groups;
 } orr__loop;
@@ -64,22 +64,22 @@ typedef struct orr__near_view {
     const orr_neighbours *of;
     struct orr__near_view *next;
     const uint64_t *entity;
-    const void *columns[20];     /* x, y, z, then what is carried; a gather: its data */
-    double size[3];              /* period of the axes that wrap, 0 otherwise */
+    const void *columns[20]; /* x, y, z, then what is carried; a gather: its data */
+    double size[3];          /* period of the axes that wrap, 0 otherwise */
 } orr__near_view;
 
 typedef struct orr__layout {
-    const char *type, *field;    /* field NULL: the whole */
-    uint32_t offset;             /* or the size */
+    const char *type, *field; /* field NULL: the whole */
+    uint32_t offset;          /* or the size */
 } orr__layout;
 
 typedef struct orr__seam {
-    uint32_t bytes;              /* of this table */
+    uint32_t bytes; /* of this table */
     uint32_t layout_count;
     const orr__layout *layout;
 
     const char *(*error_text)(orr__machine *m);
-    int64_t *(*wide)(orr__machine *m);   /* cell through which i64 and u64 values go instead of a double */
+    int64_t *(*wide)(orr__machine *m); /* cell through which i64 and u64 values go instead of a double */
     const char *(*type_name)(uint32_t type);
     void (*log)(orr__machine *m, int32_t level, const char *text);
 
@@ -120,12 +120,12 @@ typedef struct orr__seam {
     orr__group *(*loop_group)(orr__machine *m, orr__loop *loop, uint32_t id, int32_t write, int32_t mode);
     int32_t (*loop_touch)(orr__machine *m, orr__loop *loop, orr__group *group);
     void (*loop_close)(orr__machine *m, orr__loop *loop);
-    int32_t (*run_next)(orr__machine *m, orr__loop *loop);           /* 1, 0 after the last */
+    int32_t (*run_next)(orr__machine *m, orr__loop *loop); /* 1, 0 after the last */
     int32_t (*each_begin)(orr__machine *m, orr__loop *loop, uint32_t query);
     int32_t (*each_next)(orr__machine *m, orr__loop *loop);
-    int32_t (*next_changed)(orr__loop *loop, int32_t row);           /* or -1 */
+    int32_t (*next_changed)(orr__loop *loop, int32_t row); /* or -1 */
     int32_t (*mark)(orr__machine *m, orr__loop *loop, uint32_t component, double first, double last);
-    double (*uniform)(orr__machine *m, orr__loop *loop, double row, double k);   /* NaN: outside */
+    double (*uniform)(orr__machine *m, orr__loop *loop, double row, double k); /* NaN: outside */
     double (*normal)(orr__machine *m, orr__loop *loop, double row, double k);
     double (*random)(orr__machine *m);
 
@@ -135,7 +135,7 @@ typedef struct orr__seam {
     int32_t (*near_open)(orr__machine *m, uint32_t index, orr__near_view *view);
     int32_t (*gather_open)(orr__machine *m, uint32_t component, uint32_t field, orr__near_view *view);
     void (*near_spans)(const orr__near_view *view, double x, double y, double z, orr__spans *out);
-    double (*tick_number)(orr__machine *m, uint32_t which);          /* 0 tick, 1 time, 2 dt, 3 seed */
+    double (*tick_number)(orr__machine *m, uint32_t which); /* 0 tick, 1 time, 2 dt, 3 seed */
     int32_t (*patch_spawn)(orr__machine *m, uint32_t prefab, double count, orr__loop *loop, double *provisional);
     int32_t (*patch_destroy)(orr__machine *m, double entity);
     int32_t (*patch_add)(orr__machine *m, double entity, uint32_t component);
@@ -147,7 +147,7 @@ typedef struct orr__seam {
     double (*event_count)(orr__machine *m, uint32_t event);
     int32_t (*event_get)(orr__machine *m, uint32_t event, double index, double *values);
 
-    double (*hook_entity)(orr__machine *m, uint32_t index);          /* of the hook that runs; 0 after the last */
+    double (*hook_entity)(orr__machine *m, uint32_t index); /* of the hook that runs; 0 after the last */
 
     /* the world, at once */
     int32_t (*is_alive)(orr__machine *m, double entity);
@@ -180,19 +180,48 @@ typedef struct orr__seam {
 
 /* Lists of a draft (draft_list, draft_name), texts and numbers. The Lua half has the same numbers in seam.lua. */
 enum {
-    ORR__LIST_ALL = 0, ORR__LIST_ANY, ORR__LIST_NONE, ORR__LIST_CHANGED, ORR__LIST_OPTIONAL, ORR__LIST_READS,
-    ORR__LIST_WRITES, ORR__LIST_MARKS, ORR__LIST_COUNT
+    ORR__LIST_ALL = 0,
+    ORR__LIST_ANY,
+    ORR__LIST_NONE,
+    ORR__LIST_CHANGED,
+    ORR__LIST_OPTIONAL,
+    ORR__LIST_READS,
+    ORR__LIST_WRITES,
+    ORR__LIST_MARKS,
+    ORR__LIST_COUNT
 };
 enum {
-    ORR__NAMES_READS = 0, ORR__NAMES_WRITES, ORR__NAMES_AFTER, ORR__NAMES_BEFORE, ORR__NAMES_STAGES, ORR__NAMES_COUNT
+    ORR__NAMES_READS = 0,
+    ORR__NAMES_WRITES,
+    ORR__NAMES_AFTER,
+    ORR__NAMES_BEFORE,
+    ORR__NAMES_STAGES,
+    ORR__NAMES_COUNT
 };
 enum { ORR__TEXT_NAME = 0, ORR__TEXT_STAGE, ORR__TEXT_LATTICE, ORR__TEXT_JOB, ORR__TEXT_SOURCE, ORR__TEXT_COUNT };
 enum {
-    ORR__NUMBER_EVERY = 0, ORR__NUMBER_DISABLED, ORR__NUMBER_WHEN, ORR__NUMBER_WHEN_VALUE, ORR__NUMBER_SKIP_IF_EMPTY,
-    ORR__NUMBER_ON, ORR__NUMBER_ON_ERROR, ORR__NUMBER_SUBSTEPS, ORR__NUMBER_HAS_QUERY, ORR__NUMBER_EXCLUSIVE,
-    ORR__NUMBER_RADIUS, ORR__NUMBER_RADIUS_PARAM, ORR__NUMBER_WRAPS, ORR__NUMBER_MIN_X, ORR__NUMBER_MIN_Y,
-    ORR__NUMBER_MIN_Z, ORR__NUMBER_MAX_X, ORR__NUMBER_MAX_Y, ORR__NUMBER_MAX_Z, ORR__NUMBER_DIMENSIONS,
-    ORR__NUMBER_EXTRA, ORR__NUMBER_COUNT
+    ORR__NUMBER_EVERY = 0,
+    ORR__NUMBER_DISABLED,
+    ORR__NUMBER_WHEN,
+    ORR__NUMBER_WHEN_VALUE,
+    ORR__NUMBER_SKIP_IF_EMPTY,
+    ORR__NUMBER_ON,
+    ORR__NUMBER_ON_ERROR,
+    ORR__NUMBER_SUBSTEPS,
+    ORR__NUMBER_HAS_QUERY,
+    ORR__NUMBER_EXCLUSIVE,
+    ORR__NUMBER_RADIUS,
+    ORR__NUMBER_RADIUS_PARAM,
+    ORR__NUMBER_WRAPS,
+    ORR__NUMBER_MIN_X,
+    ORR__NUMBER_MIN_Y,
+    ORR__NUMBER_MIN_Z,
+    ORR__NUMBER_MAX_X,
+    ORR__NUMBER_MAX_Y,
+    ORR__NUMBER_MAX_Z,
+    ORR__NUMBER_DIMENSIONS,
+    ORR__NUMBER_EXTRA,
+    ORR__NUMBER_COUNT
 };
 
 /* Kinds of loops and of groups. */

@@ -157,7 +157,8 @@ static void place_last(lua_State *L, const char *text, char *out, size_t bytes)
     const char *message = text + skip;
     /* an error that was raised again already has its place at the end of the first line */
     const char *again = place[0] ? strstr(message, place) : NULL;
-    if (!place[0] || again) snprintf(out, bytes, "%s", message);
+    if (!place[0] || again)
+        snprintf(out, bytes, "%s", message);
     else {
         const size_t line = strcspn(message, "\n");
         snprintf(out, bytes, "%.*s  %s%s", (int)line, message, place, message + line);
@@ -171,8 +172,11 @@ static size_t add_traceback(lua_State *L, char *out, size_t at, size_t bytes)
     for (int level = 0; shown < TRACE_LEVELS && at + 1 < bytes && lua_getstack(L, level, &ar); level++) {
         if (!lua_getinfo(L, "Snl", &ar) || !is_script(&ar) || ar.currentline <= 0) continue;
         const bool main = ar.what[0] == 'm';
-        const int more = snprintf(out + at, bytes - at, "\n    in %s at %s:%d", main ? "the script" : ar.name ? ar.name
-                                  : "a function", ar.short_src, ar.currentline);
+        const int more = snprintf(out + at, bytes - at, "\n    in %s at %s:%d",
+                                  main      ? "the script"
+                                  : ar.name ? ar.name
+                                            : "a function",
+                                  ar.short_src, ar.currentline);
         if (more < 0) break;
         at += (size_t)more;
         shown++;
@@ -185,8 +189,10 @@ static int handler(lua_State *L)
 {
     char text[TEXT_BYTES], out[TEXT_BYTES];
     const char *message = lua_tostring(L, 1);
-    if (message) snprintf(text, sizeof text, "%s", message);
-    else snprintf(text, sizeof text, "an error that is no text (a %s)", luaL_typename(L, 1));
+    if (message)
+        snprintf(text, sizeof text, "%s", message);
+    else
+        snprintf(text, sizeof text, "an error that is no text (a %s)", luaL_typename(L, 1));
     place_last(L, text, out, sizeof out);
     add_traceback(L, out, strlen(out), sizeof out);
     lua_pushstring(L, out);

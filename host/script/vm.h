@@ -15,9 +15,9 @@
 
 typedef struct orr__vm {
     lua_State *L;
-    size_t used, soft, hard;         /* bytes; limits 0: none */
-    bool over;                       /* the soft limit was passed; the hook is set */
-    bool dead;                       /* the hard one was: no call any more */
+    size_t used, soft, hard; /* bytes; limits 0: none */
+    bool over;               /* the soft limit was passed; the hook is set */
+    bool dead;               /* the hard one was: no call any more */
 } orr__vm;
 
 /* soft_bytes 0: 512 MiB. The struct must not move while the state lives. */

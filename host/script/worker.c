@@ -71,8 +71,10 @@ static int32_t copy_value(lua_State *from, int index, lua_State *to, int depth)
         return ORR_OK;
     case LUA_TTABLE: return copy_table(from, index, to, depth + 1);
     default:
-        return orr__fail(ORR_E_TYPE, "`extra` holds a %s: numbers, booleans, texts and tables of them can be handed to "
-                         "workers", lua_typename(from, lua_type(from, index)));
+        return orr__fail(ORR_E_TYPE,
+                         "`extra` holds a %s: numbers, booleans, texts and tables of them can be handed to "
+                         "workers",
+                         lua_typename(from, lua_type(from, index)));
     }
 }
 

@@ -27,10 +27,10 @@ local name_of = check.name_of
 
 -- Edit distance, a swap of neighbours counted as one; only used when something is wrong anyway.
 local function distance(a, b)
-  local before, last, row = {}, {}, {}
+  local before, last = {}, {}
   for j = 0, #b do last[j] = j end
   for i = 1, #a do
-    row = { [0] = i }
+    local row = { [0] = i }
     for j = 1, #b do
       local same = byte(a, i) == byte(b, j)
       local d = last[j - 1] + (same and 0 or 1)

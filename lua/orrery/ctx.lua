@@ -132,8 +132,8 @@ rows.set_ctx(ctx)
 
 -- ---- objects ----
 
--- A new ctx. world: orrery.world, or nil on workers. what: for messages.
-function ctx.new(world, what)
+-- A new ctx. world: orrery.world, or nil on workers.
+function ctx.new(world)
   local members = {}
   for name, method in pairs(ctx) do
     if name ~= "new" then members[name] = method end

@@ -32,7 +32,7 @@ function hook.run(id)
   local record = records[id]
   local outer = state.running
   state.running = record.what
-  record.ctx = record.ctx or ctx.new(world.object, record.what)
+  record.ctx = record.ctx or ctx.new(world.object)
   ctx.begin(record.ctx)
   local index = 0
   local entity = S.hook_entity(M, index)

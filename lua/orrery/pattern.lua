@@ -2,7 +2,7 @@
 -- patterns need longer than anybody waits: ("a"):rep(1000):find(".-.-.-.-b"). This one gives the same results and counts
 -- its steps: spend(n) is told of every few of them, and raises when it is enough. Only for patterns of which the
 -- library is known to accept the form (see strings.lua).
-local byte, find, sub = string.byte, string.find, string.sub
+local byte, char, find, sub = string.byte, string.char, string.find, string.sub
 local error = error
 
 local pattern = {}
@@ -14,17 +14,20 @@ local spend                              -- of the match that goes on
 local s, p, length, p_length             -- subject, pattern
 local starts, sizes, level               -- captures; size -1: open, -2: a position
 local depth
-local memo = {}                          -- single-character class -> set of bytes
+local memo, memo_count = {}, 0           -- single-character class -> set of bytes
 
--- The set of bytes that p[from, to) stands for, as the library sees it.
+-- The set of bytes that the single-character class in p from `from` up to (not including) `to` stands for.
 local function set_of(from, to)
   local class = sub(p, from, to - 1)
   local set = memo[class]
-  if not set then
-    set = {}
-    for c = 0, 255 do set[c] = find(string.char(c), "^" .. class) ~= nil end
-    memo[class] = set
+  if set then return set end
+  set = {}
+  for c = 0, 255 do
+    if to - from > 1 then set[c] = find(char(c), "^" .. class) ~= nil
+    else set[c] = class == "." or byte(class) == c end
   end
+  if memo_count >= 1000 then memo, memo_count = {}, 0 end
+  memo[class], memo_count = set, memo_count + 1
   return set
 end
 
@@ -175,8 +178,8 @@ function match(si, pi)
   return stop
 end
 
--- The first match of `text` in `subject` at or after `from`: its first position, its end (exclusive), and the number of
--- captures, which pattern.get gives until the next match. `anchored`: the text begins behind a ^, only `from` counts.
+-- The first match of `text`, read from its position `first` on, in `subject` at or after `from`: its first position and
+-- its end (exclusive). `anchored`: at `from` only. pattern.captures is about this match until the next search.
 function pattern.search(subject, text, first, from, anchored, count)
   s, p, length, p_length, spend = subject, text, #subject, #text, count
   starts, sizes = {}, {}

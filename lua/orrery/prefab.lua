@@ -16,7 +16,8 @@ local prefab = {}
 local function read_set(set, what)
   local infos, values, count, parent = {}, {}, 0, nil
   for key, value in pairs(set) do
-    local info, given = nil, false
+    local info
+    local given = false
     if type(key) == "number" then
       info = registry.info(value)
       if not info or info.kind ~= "prefab" then info = registry.need(value, "component", what) end

@@ -3,7 +3,6 @@
 local seam = require "orrery.seam"
 local check = require "orrery.check"
 local registry = require "orrery.registry"
-local component = require "orrery.component"
 local view = require "orrery.view"
 local S, M, ffi = seam.S, seam.M, seam.ffi
 local fail, need = check.fail, seam.need

@@ -13,7 +13,8 @@ local function agree()
   for i = 0, S.layout_count - 1 do
     local row = S.layout[i]
     local name = ffi.string(row.type)
-    local here, what = nil, name
+    local here
+    local what = name
     if row.field == nil then
       here = ffi.sizeof(name)
     else

@@ -10,7 +10,7 @@ local world = require "orrery.world"
 local state = require "orrery.state"
 local S, M, core, ffi = seam.S, seam.M, seam.core, seam.ffi
 local fail, need, name_of = check.fail, seam.need, check.name_of
-local type, ipairs, pairs = type, ipairs, pairs
+local type, ipairs = type, ipairs
 
 local system = {}
 
@@ -212,7 +212,7 @@ local remember
 
 local function prepare(record)
   remember(record)
-  record.ctx = ctx.new(not record.worker and world.object or nil, record.what)
+  record.ctx = ctx.new(not record.worker and world.object or nil)
   if record.rows_needed then
     local me = rows.new("run", record.lattice and {} or record.all, record.what, record.unchecked)
     me.has_changed = record.has_changed

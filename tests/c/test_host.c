@@ -12,9 +12,8 @@
 #include "ecs/world.h"
 #include "orrery.h"
 
-static const char head[] =
-    "local orrery = require 'orrery' local f32 = orrery.f32\n"
-    "local P = orrery.component('P', { x = f32, y = f32(1) }) local Tag = orrery.tag 'Tag'\n";
+static const char head[] = "local orrery = require 'orrery' local f32 = orrery.f32\n"
+                           "local P = orrery.component('P', { x = f32, y = f32(1) }) local Tag = orrery.tag 'Tag'\n";
 
 static orr_host *open_desc(const char *body, orr_host_desc desc)
 {
@@ -86,7 +85,7 @@ static void test_params_are_set_from_outside(void **state)
     (void)state;
     static const char body[] = "orrery.param('k', 2, { min = 0, max = 5 })";
     const char *const good[] = { "k=4.5", NULL }, *const unknown[] = { "kk=1", NULL }, *const high[] = { "k=6", NULL },
-               *const text[] = { "k=abc", NULL }, *const nothing[] = { "k", NULL };
+                      *const text[] = { "k=abc", NULL }, *const nothing[] = { "k", NULL };
     orr_host *host = open_desc(body, (orr_host_desc){ .set = good });
     assert_non_null(host);
     assert_int_equal(orr_host_step(host, 1), ORR_OK);
@@ -113,8 +112,11 @@ static void test_text_is_run_between_ticks(void **state)
     assert_says("console:2");
     assert_int_equal(orr_host_eval(host, "local = 1", "console"), ORR_E_SCRIPT);
     assert_says("console:1");
-    assert_int_equal(orr_host_eval(host, "local orrery = require 'orrery' orrery.system { name = 'late', "
-                                         "run = function(ctx) ctx:spawn({}) end }", NULL), ORR_OK);
+    assert_int_equal(orr_host_eval(host,
+                                   "local orrery = require 'orrery' orrery.system { name = 'late', "
+                                   "run = function(ctx) ctx:spawn({}) end }",
+                                   NULL),
+                     ORR_OK);
     assert_int_equal(orr_host_step(host, 2), ORR_OK);
     assert_int_equal(orr_world_entity_count(orr_host_world(host)), 7);
     orr_host_close(host);
@@ -132,7 +134,8 @@ static void test_scripts_that_cannot_be_loaded(void **state)
     assert_null(orr_host_open(&(orr_host_desc){ .script = "x.lua", .text = "" }));
     assert_null(orr_host_open(&(orr_host_desc){ .script = "x.lua", .text = "\x1bLJ\x02" }));
     refused("local x = = 1", "unexpected symbol near '='  dir/x.lua:3");
-    refused("local x\nx.y = 1", "attempt to index local 'x' (a nil value)  dir/x.lua:4\n    in the script at dir/x.lua:4");
+    refused("local x\nx.y = 1",
+            "attempt to index local 'x' (a nil value)  dir/x.lua:4\n    in the script at dir/x.lua:4");
     refused("error('mine')", "mine  dir/x.lua:3");
     refused("error('mine', 0)", "mine");
     refused("error({})", "an error that is no text (a table)  dir/x.lua:3");
@@ -141,7 +144,8 @@ static void test_scripts_that_cannot_be_loaded(void **state)
     refused("orrery.component('P', { x = f32 })", "component 'P' is registered already");
     refused("orrery.system { name = 'a', after = 'b', run = function() end }", "'b'");
     refused("orrery.system { name = 'a', after = 'b', run = function() end }\n"
-            "orrery.system { name = 'b', after = 'a', run = function() end }", "'a'");
+            "orrery.system { name = 'b', after = 'a', run = function() end }",
+            "'a'");
     refused("orrery.system { name = 'a', all = { P }, job = 'integrate' }", "system 'a'");
     refused("local x = 2^3", "the operator ^");
     refused("orrery.world:get(77, P.x)", "entity 77");
@@ -159,35 +163,39 @@ static void test_systems_that_fail(void **state)
           "deep(10) end }",
           ORR_E_SCRIPT, "system 's': row 10 outside 0..9  dir/x.lua:6 (tick 0");
     fails("orrery.system { name = 's', run = function(ctx) ctx:spawn({ P }, 3, function(rows)\n"
-          "rows:read(P).x[0] = 1 end) end }", ORR_E_SCRIPT, "'P.x' is read here and cannot be written: use write  dir/x.lua:4");
+          "rows:read(P).x[0] = 1 end) end }",
+          ORR_E_SCRIPT, "'P.x' is read here and cannot be written: use write  dir/x.lua:4");
     fails("orrery.hook('add', P, function(e, ctx) error 'in the hook' end)\n"
-          "orrery.system { name = 's', run = function(ctx) ctx:spawn({ P }) end }", ORR_E_SCRIPT,
-          "hook on add of 'P': in the hook  dir/x.lua:3");
+          "orrery.system { name = 's', run = function(ctx) ctx:spawn({ P }) end }",
+          ORR_E_SCRIPT, "hook on add of 'P': in the hook  dir/x.lua:3");
     fails("orrery.hook('add', P, function(e, ctx) ctx:spawn({ P }) end)\n"
-          "orrery.system { name = 's', run = function(ctx) ctx:spawn({ P }) end }", 0, "P");
+          "orrery.system { name = 's', run = function(ctx) ctx:spawn({ P }) end }",
+          0, "P");
     fails("orrery.system { name = 's', run = function(ctx) error({}) end }", ORR_E_SCRIPT, "an error that is no text");
     fails("local function f() return f() + 1 end orrery.system { name = 's', run = f }", ORR_E_SCRIPT,
           "stack overflow");
     fails("orrery.world:spawn({ P }, 10)\n"
           "orrery.system { name = 's', all = { P }, on = 'workers', reads = { P },\n"
-          "extra = function() return { f = function() end } end, run = function(rows) end }", ORR_E_TYPE,
-          "holds a function");
+          "extra = function() return { f = function() end } end, run = function(rows) end }",
+          ORR_E_TYPE, "holds a function");
     fails("orrery.system { name = 's', run = function(ctx) for rows in ctx.world:each { all = { P } } do end "
-          "ctx:destroy(-5) end }", 0, "");
+          "ctx:destroy(-5) end }",
+          0, "");
 }
 
 /* A range that fails ends there; the others run, and what was recorded is dropped. */
 static void test_other_ranges_still_run(void **state)
 {
     (void)state;
-    orr_host *host = open_text("orrery.world:spawn({ P }, 2000)\n"
-                               "orrery.system { name = 's', all = { P }, writes = { P }, run = function(rows, ctx)\n"
-                               "  local p = rows:write(P) ctx:spawn({ Tag })\n"
-                               "  for i = rows.first, rows.last do\n"
-                               "    if rows.entity[i] == rows.entity[rows.first] and rows.first == 512 then error 'x' end\n"
-                               "    p.x[i] = 1\n"
-                               "  end\n"
-                               "end }");
+    orr_host *host =
+        open_text("orrery.world:spawn({ P }, 2000)\n"
+                  "orrery.system { name = 's', all = { P }, writes = { P }, run = function(rows, ctx)\n"
+                  "  local p = rows:write(P) ctx:spawn({ Tag })\n"
+                  "  for i = rows.first, rows.last do\n"
+                  "    if rows.entity[i] == rows.entity[rows.first] and rows.first == 512 then error 'x' end\n"
+                  "    p.x[i] = 1\n"
+                  "  end\n"
+                  "end }");
     if (!host) fail_msg("%s", orr_last_error());
     orr_world *world = orr_host_world(host);
     assert_int_equal(orr_host_step(host, 1), ORR_E_SCRIPT);
@@ -197,8 +205,9 @@ static void test_other_ranges_still_run(void **state)
     const orr_component list[2] = { x.component, 0 };
     float values[2000];
     uint64_t count = 0;
-    assert_int_equal(orr_query_copy(world, orr_query_create(world, &(orr_query_desc){ .all = list }), x, values, 2000,
-                                    &count), ORR_OK);
+    assert_int_equal(
+        orr_query_copy(world, orr_query_create(world, &(orr_query_desc){ .all = list }), x, values, 2000, &count),
+        ORR_OK);
     for (uint32_t i = 0; i < 2000; i++) assert_true(values[i] == (i >= 512 && i < 1024 ? 0.0f : 1.0f));
     orr_host_close(host);
 }
@@ -218,7 +227,7 @@ static void test_memory_has_a_limit(void **state)
         assert_says("needs more memory than it may have (32 MiB)");
         orr_world *world = orr_host_world(host);
         assert_int_equal(orr_param_set(world, orr_param_find(world, "n"), 0), ORR_OK);
-        if (orr_host_step(host, 3) != ORR_OK) fail_msg("%s", orr_last_error());       /* the machine lives on */
+        if (orr_host_step(host, 3) != ORR_OK) fail_msg("%s", orr_last_error()); /* the machine lives on */
         orr_host_close(host);
     }
 }
@@ -263,7 +272,8 @@ static void test_every_allocation_refused(void **state)
                 assert_int_equal(orr__world_validate(orr_host_world(host)), ORR_OK);
             } else if (code == ORR_OK && !atomic_load(&f.refused)) {
                 const uint64_t got = orr_world_hash(orr_host_world(host));
-                if (n < 0) hash = got;
+                if (n < 0)
+                    hash = got;
                 else {
                     assert_true(got == hash);
                     ended = true;
@@ -282,7 +292,8 @@ static void test_every_allocation_refused(void **state)
 
 static uint64_t hash_of(uint32_t threads, bool no_jit, bool unchecked)
 {
-    orr_host *host = open_desc(scenario, (orr_host_desc){ .threads = threads, .no_jit = no_jit, .unchecked = unchecked });
+    orr_host *host =
+        open_desc(scenario, (orr_host_desc){ .threads = threads, .no_jit = no_jit, .unchecked = unchecked });
     if (!host) fail_msg("%s", orr_last_error());
     if (orr_host_step(host, 5) != ORR_OK) fail_msg("%s", orr_last_error());
     const uint64_t hash = orr_world_hash(orr_host_world(host));
@@ -312,17 +323,18 @@ static void test_output_goes_to_the_log(void **state)
 {
     (void)state;
     int lines[3] = { 0 };
-    orr_host *host = open_desc("print('hello', 1, nil)\n"
-                               "local seen = 0\n"
-                               "orrery.world:spawn({ P }, 10)\n"
-                               "orrery.system { name = 's', all = { P }, on = 'workers', run = function() print 'x' end }\n"
-                               "orrery.system { name = 't', run = function() seen = seen + 1 end }",
-                               (orr_host_desc){ .log = count_line, .log_context = lines });
+    orr_host *host =
+        open_desc("print('hello', 1, nil)\n"
+                  "local seen = 0\n"
+                  "orrery.world:spawn({ P }, 10)\n"
+                  "orrery.system { name = 's', all = { P }, on = 'workers', run = function() print 'x' end }\n"
+                  "orrery.system { name = 't', run = function() seen = seen + 1 end }",
+                  (orr_host_desc){ .log = count_line, .log_context = lines });
     if (!host) fail_msg("%s", orr_last_error());
     assert_int_equal(lines[0], 1);
     assert_int_equal(orr_host_step(host, 3), ORR_OK);
     assert_int_equal(lines[0], 4);
-    assert_int_equal(lines[1], 1);                     /* 't' assigns an outer local: said once */
+    assert_int_equal(lines[1], 1); /* 't' assigns an outer local: said once */
     orr_host_close(host);
 }
 

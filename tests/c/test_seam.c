@@ -53,17 +53,19 @@ static void test_numbers_agree(void **state)
          ORR__NAMES_AFTER, ORR__NAMES_BEFORE, ORR__NAMES_STAGES);
     says(text, "name = %d, stage = %d, lattice = %d, job = %d, source = %d", ORR__TEXT_NAME, ORR__TEXT_STAGE,
          ORR__TEXT_LATTICE, ORR__TEXT_JOB, ORR__TEXT_SOURCE);
-    says(text, "every = %d, disabled = %d, when = %d, when_value = %d, skip_if_empty = %d, on = %d, on_error = %d, "
-         "substeps = %d", ORR__NUMBER_EVERY, ORR__NUMBER_DISABLED, ORR__NUMBER_WHEN, ORR__NUMBER_WHEN_VALUE,
-         ORR__NUMBER_SKIP_IF_EMPTY, ORR__NUMBER_ON, ORR__NUMBER_ON_ERROR, ORR__NUMBER_SUBSTEPS);
+    says(text,
+         "every = %d, disabled = %d, when = %d, when_value = %d, skip_if_empty = %d, on = %d, on_error = %d, "
+         "substeps = %d",
+         ORR__NUMBER_EVERY, ORR__NUMBER_DISABLED, ORR__NUMBER_WHEN, ORR__NUMBER_WHEN_VALUE, ORR__NUMBER_SKIP_IF_EMPTY,
+         ORR__NUMBER_ON, ORR__NUMBER_ON_ERROR, ORR__NUMBER_SUBSTEPS);
     says(text, "has_query = %d, exclusive = %d, radius = %d, radius_param = %d, wraps = %d, min = %d, max = %d",
-         ORR__NUMBER_HAS_QUERY, ORR__NUMBER_EXCLUSIVE, ORR__NUMBER_RADIUS, ORR__NUMBER_RADIUS_PARAM,
-         ORR__NUMBER_WRAPS, ORR__NUMBER_MIN_X, ORR__NUMBER_MAX_X);
+         ORR__NUMBER_HAS_QUERY, ORR__NUMBER_EXCLUSIVE, ORR__NUMBER_RADIUS, ORR__NUMBER_RADIUS_PARAM, ORR__NUMBER_WRAPS,
+         ORR__NUMBER_MIN_X, ORR__NUMBER_MAX_X);
     says(text, "dimensions = %d, extra = %d", ORR__NUMBER_DIMENSIONS, ORR__NUMBER_EXTRA);
     says(text, "run = %d, each = %d, stage = %d, ctx = %d", ORR__LOOP_RUN, ORR__LOOP_EACH, ORR__LOOP_STAGE,
          ORR__LOOP_CTX);
-    says(text, "shared = %d, own = %d, demand = %d, lattice = %d", ORR__GROUP_SHARED, ORR__GROUP_OWN,
-         ORR__GROUP_DEMAND, ORR__GROUP_LATTICE);
+    says(text, "shared = %d, own = %d, demand = %d, lattice = %d", ORR__GROUP_SHARED, ORR__GROUP_OWN, ORR__GROUP_DEMAND,
+         ORR__GROUP_LATTICE);
 }
 
 /* By value, a struct, an enum or a 64-bit number would be slow or unsafe across the seam. */

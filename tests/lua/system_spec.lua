@@ -70,7 +70,8 @@ end)
 
 -- ---- optional and any ----
 
-orrery.system { name = "optional", all = { P }, optional = { Odd }, any = { V }, reads = { P }, run = function(rows, ctx)
+orrery.system { name = "optional", all = { P }, optional = { Odd }, any = { V }, reads = { P },
+  run = function(rows, ctx)
   if rows:has(Odd) then ctx:sum("odd", rows.count) else ctx:sum("even", rows.count) end
   spec.equal(rows:has(V), true)
   spec.raises("is read without being declared", function() return rows:read(V) end)
@@ -185,7 +186,8 @@ spec.later("every and enabled", function(ctx) spec.equal(ctx:read(Count).visits,
 -- ---- recorded changes from rows ----
 
 local Child = orrery.component("Child", { of = orrery.entity, n = orrery.i32 })
-orrery.system { name = "breed", stage = "late", on = "workers", all = { P, Odd }, reads = { P }, run = function(rows, ctx)
+orrery.system { name = "breed", stage = "late", on = "workers", all = { P, Odd }, reads = { P },
+  run = function(rows, ctx)
   if ctx.tick > 0 then return end
   for i = rows.first, rows.last do
     local first = ctx:spawn({ Child }, 2, function(kids)

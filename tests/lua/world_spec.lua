@@ -161,7 +161,8 @@ orrery.system { name = "listen", stage = "late", run = function(ctx)
   for e in ctx:events(Hit) do heard[#heard + 1] = { ctx.tick, e.who, e.power, e.hard } end
 end }
 
-orrery.system { name = "sum", stage = "late", on = "workers", all = { Prey }, reads = { Prey }, run = function(rows, ctx)
+orrery.system { name = "sum", stage = "late", on = "workers", all = { Prey }, reads = { Prey },
+  run = function(rows, ctx)
   local prey, total = rows:read(Prey), 0
   for i = rows.first, rows.last do total = total + prey.life[i] end
   ctx:sum("life", total) ctx:max("most", total) ctx:min("least", total)
