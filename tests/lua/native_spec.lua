@@ -1,0 +1,246 @@
+-- Every job of the library beside its twin in plain Lua: the same bits after some ticks. Each entity has everything
+-- twice, once for the job and once for the twin. The twins are written from the jobs' head comments.
+local orrery = require "orrery"
+local spec = require "spec"
+local f32, f64, f = orrery.f32, orrery.f64, orrery.f32r
+
+local MANY = 1500                                  -- more than one range, and a ragged end
+
+-- A pair of components with the same fields, "Job<name>" and "Lua<name>".
+local function twice(name, fields)
+  return orrery.component("Job" .. name, fields), orrery.component("Lua" .. name, fields)
+end
+
+local plane = { x = f32, y = f32 }
+local function moving(name)
+  local pj, pl = twice(name .. "Position", plane)
+  local vj, vl = twice(name .. "Velocity", plane)
+  orrery.world:spawn({ pj, pl, vj, vl }, MANY, function(rows)
+    local a, b, c, d = rows:write(pj), rows:write(pl), rows:write(vj), rows:write(vl)
+    for i = rows.first, rows.last do
+      a.x[i], a.y[i] = 200 * rows:uniform(i, 1) - 100, 200 * rows:uniform(i, 2) - 100
+      c.x[i], c.y[i] = 900 * rows:normal(i, 3), 900 * rows:normal(i, 4)
+      if i % 100 == 7 then a.x[i] = 1e7 * rows:uniform(i, 5) - 5e6 end
+      b.x[i], b.y[i], d.x[i], d.y[i] = a.x[i], a.y[i], c.x[i], c.y[i]
+    end
+  end)
+  return pj, pl, vj, vl
+end
+
+local function same(name, of, a, b, fields)
+  spec.later(name, function(ctx)
+    local seen, moved = 0, false
+    for rows in ctx.world:each { all = { of } } do
+      local ours, twin = rows:read(a), rows:read(b)
+      for i = rows.first, rows.last do
+        for _, field in ipairs(fields) do
+          spec.equal(ours[field][i], twin[field][i], name .. " row " .. i .. " " .. field)
+          moved = moved or ours[field][i] ~= 0
+        end
+        seen = seen + 1
+      end
+    end
+    spec.truthy(seen > 0 and moved, "rows were compared")
+  end)
+end
+
+local function twin(name, all, writes, run)
+  orrery.system { name = name .. "-twin", on = "workers", all = all, reads = all, writes = writes, run = run }
+end
+
+do -- integrate: x = f(x + f(vx * f(dt)))
+  local pj, pl, vj, vl = moving "Integrate"
+  orrery.system { name = "integrate", job = "integrate", all = { pj, vj }, bind = { position = pj, velocity = vj } }
+  twin("integrate", { pl, vl }, { pl }, function(rows, ctx)
+    local p, v, dt = rows:write(pl), rows:read(vl), f(ctx.dt)
+    for i = rows.first, rows.last do
+      p.x[i], p.y[i] = f(p.x[i] + f(v.x[i] * dt)), f(p.y[i] + f(v.y[i] * dt))
+    end
+  end)
+  same("integrate", pj, pj, pl, { "x", "y" })
+end
+
+do -- damp: k = max(0, f(1 - f(rate * f(dt)))); v = f(v * k)
+  local _, _, vj, vl = moving "Damp"
+  orrery.system { name = "damp", job = "damp", all = { vj }, bind = { velocity = vj }, params = { rate = 0.3 } }
+  twin("damp", { vl }, { vl }, function(rows, ctx)
+    local v, k = rows:write(vl), f(1 - f(f(0.3) * f(ctx.dt)))
+    if k < 0 then k = 0 end
+    for i = rows.first, rows.last do v.x[i], v.y[i] = f(v.x[i] * k), f(v.y[i] * k) end
+  end)
+  same("damp", vj, vj, vl, { "x", "y" })
+end
+
+do -- wrap: into [min, max) by whole box lengths
+  local pj, pl = moving "Wrap"
+  local low, high = f(-10.5), f(33.3)
+  local function wrap(x)
+    local size, r = f(high - low), x
+    if x < low then r = f(x + size) elseif x >= high then r = f(x - size) end
+    if r < low or r >= high then
+      local length = high - low
+      r = f(x - math.floor((x - low) / length) * length)
+      if r < low or r >= high then r = low end
+    end
+    return r
+  end
+  orrery.system { name = "wrap", job = "wrap", all = { pj }, bind = { position = pj },
+    params = { min_x = -10.5, max_x = 33.3, min_y = -10.5, max_y = 33.3 } }
+  twin("wrap", { pl }, { pl }, function(rows)
+    local p = rows:write(pl)
+    for i = rows.first, rows.last do p.x[i], p.y[i] = wrap(p.x[i]), wrap(p.y[i]) end
+  end)
+  same("wrap", pj, pj, pl, { "x", "y" })
+end
+
+do -- bounce: position and velocity reflected at the walls of a box
+  local pj, pl, vj, vl = moving "Bounce"
+  local low, high, keep = f(-50), f(60.7), f(0.9)
+  local function bounce(x, v)
+    local s, r = f(math.abs(v) * keep), x
+    if x < low then r, v = f(low + f(low - x)), s
+    elseif x > high then r, v = f(high - f(x - high)), -s end
+    if r < low then r = low elseif r > high then r = high end
+    return r, v
+  end
+  orrery.system { name = "bounce", job = "bounce", all = { pj, vj }, bind = { position = pj, velocity = vj },
+    params = { min_x = -50, max_x = 60.7, min_y = -50, max_y = 60.7, restitution = 0.9 } }
+  twin("bounce", { pl, vl }, { pl, vl }, function(rows)
+    local p, v = rows:write(pl), rows:write(vl)
+    for i = rows.first, rows.last do
+      p.x[i], v.x[i] = bounce(p.x[i], v.x[i])
+      p.y[i], v.y[i] = bounce(p.y[i], v.y[i])
+    end
+  end)
+  same("bounce position", pj, pj, pl, { "x", "y" })
+  same("bounce velocity", pj, vj, vl, { "x", "y" })
+end
+
+do -- attract and integrate3: gravity between all pairs, in space
+  local space = { x = f64, y = f64, z = f64 }
+  local pj, pl = twice("AttractPosition", space)
+  local vj, vl = twice("AttractVelocity", space)
+  local Mass = orrery.component("AttractMass", { value = f64 })
+  orrery.world:spawn({ pj, pl, vj, vl, Mass }, 70, function(rows)
+    local a, b, m = rows:write(pj), rows:write(pl), rows:write(Mass)
+    for i = rows.first, rows.last do
+      a.x[i], a.y[i], a.z[i] = rows:normal(i, 1), rows:normal(i, 2), rows:normal(i, 3)
+      b.x[i], b.y[i], b.z[i], m.value[i] = a.x[i], a.y[i], a.z[i], rows:uniform(i, 4)
+    end
+  end)
+  orrery.system { name = "attract", job = "attract", all = { pj, vj, Mass },
+    bind = { position = pj, velocity = vj, ["body.mass"] = Mass.value },
+    params = { gravity = 0.7, softening = 0.05, rate = -2, share = 0.5 } }
+  orrery.system { name = "integrate3", job = "integrate3", all = { pj, vj }, bind = { position = pj, velocity = vj },
+    params = { rate = -2 } }
+  orrery.system { name = "attract-twin", on = "workers", all = { pl, vl, Mass }, reads = { Mass, pl }, writes = { vl },
+    gather = { pl.x, pl.y, pl.z, Mass.value }, run = function(rows, ctx)
+      local p, v, e2, k = rows:read(pl), rows:write(vl), 0.05 * 0.05, 0.7 * (ctx.dt * -2 * 0.5)
+      local x, y, z, m = ctx:gather(pl.x), ctx:gather(pl.y), ctx:gather(pl.z), ctx:gather(Mass.value)
+      for i = rows.first, rows.last do
+        local ax, ay, az = 0, 0, 0
+        for j = m.first, m.last do
+          local dx, dy, dz = x[j] - p.x[i], y[j] - p.y[i], z[j] - p.z[i]
+          local d2 = dx * dx + dy * dy + dz * dz + e2
+          local w = d2 * math.sqrt(d2)
+          if w > 0 then
+            local s = m[j] / w
+            ax, ay, az = ax + dx * s, ay + dy * s, az + dz * s
+          end
+        end
+        v.x[i], v.y[i], v.z[i] = v.x[i] + ax * k, v.y[i] + ay * k, v.z[i] + az * k
+      end
+    end }
+  twin("integrate3", { pl, vl }, { pl }, function(rows, ctx)
+    local p, v, h = rows:write(pl), rows:read(vl), ctx.dt * -2
+    for i = rows.first, rows.last do
+      p.x[i], p.y[i], p.z[i] = p.x[i] + v.x[i] * h, p.y[i] + v.y[i] * h, p.z[i] + v.z[i] * h
+    end
+  end)
+  same("attract", pj, vj, vl, { "x", "y", "z" })
+  same("integrate3", pj, pj, pl, { "x", "y", "z" })
+end
+
+do -- neighbours: what is near, by looking at everybody
+  local SIZE, RADIUS = 64, 5
+  local Dot = orrery.component("Dot", { x = f32, y = f32, weight = f64 })
+  local Found = orrery.component("Found", { count = orrery.i32, weight = f64 })
+  orrery.world:spawn({ Dot, Found }, 600, function(rows)
+    local d = rows:write(Dot)
+    for i = rows.first, rows.last do
+      d.x[i], d.y[i], d.weight[i] = SIZE * rows:uniform(i, 1), SIZE * rows:uniform(i, 2), i
+    end
+  end)
+  local Near = orrery.neighbours { name = "dots", x = Dot.x, y = Dot.y, radius = RADIUS, carry = { Dot.weight },
+                                   wrap = { min = { 0, 0 }, max = { SIZE, SIZE } } }
+  orrery.system { name = "look", on = "workers", all = { Dot, Found }, reads = { Dot, Near }, writes = { Found },
+    run = function(rows, ctx)
+      local d, found, near = rows:read(Dot), rows:write(Found), ctx:near(Near)
+      for i = rows.first, rows.last do
+        local count, weight = 0, 0
+        for j in near:each(d.x[i], d.y[i]) do
+          local dx, dy = near:delta(j, d.x[i], d.y[i])
+          if dx * dx + dy * dy <= RADIUS * RADIUS then count, weight = count + 1, weight + near.weight[j] end
+        end
+        found.count[i], found.weight[i] = count, weight
+      end
+    end }
+  local function shortest(d)
+    if d > SIZE / 2 then return d - SIZE elseif d < -SIZE / 2 then return d + SIZE end
+    return d
+  end
+  spec.later("neighbours", function(ctx)
+    local all = {}
+    for rows in ctx.world:each { all = { Dot, Found } } do
+      local d, found = rows:read(Dot), rows:read(Found)
+      for i = rows.first, rows.last do
+        all[#all + 1] = { d.x[i], d.y[i], d.weight[i], found.count[i], found.weight[i] }
+      end
+    end
+    spec.equal(#all, 600)
+    for i, a in ipairs(all) do
+      local count, weight = 0, 0
+      for _, b in ipairs(all) do
+        local dx, dy = shortest(b[1] - a[1]), shortest(b[2] - a[2])
+        if dx * dx + dy * dy <= RADIUS * RADIUS then count, weight = count + 1, weight + b[3] end
+      end
+      spec.equal(a[4], count, "how many are near dot " .. i)
+      spec.equal(a[5], weight, "their weights near dot " .. i)
+    end
+  end)
+end
+
+do -- life: the rule, cell by cell
+  local fields = { alive = orrery.u8 }
+  local Job = orrery.lattice { name = "job_life", width = 37, height = 20, fields = fields, wrap = true }
+  local Lua = orrery.lattice { name = "lua_life", width = 37, height = 20, fields = fields, wrap = true }
+  orrery.system { name = "sow", stage = "startup", writes = { Job, Lua }, run = function(ctx)
+    local a, b = ctx:write(Job), ctx:write(Lua)
+    for i = 0, 37 * 20 - 1 do
+      a.alive[i] = ctx:random() < 0.4 and 1 or 0
+      b.alive[i] = a.alive[i]
+    end
+  end }
+  orrery.system { name = "life", lattice = Job, job = "life", bind = { life = Job },
+    params = { born = 6 } }
+  orrery.system { name = "life-twin", lattice = Lua, on = "workers", run = function(rows)
+    local now, nxt, w, h = rows:read(Lua).alive, rows:write(Lua).alive, rows.width, rows.height
+    for y = rows.first, rows.last do
+      for x = 0, w - 1 do
+        local n = 0
+        for dy = -1, 1 do
+          for dx = -1, 1 do
+            if dx ~= 0 or dy ~= 0 then n = n + now[(y + dy) % h * w + (x + dx) % w] end
+          end
+        end
+        nxt[y * w + x] = (n == 3 or n == 6 or (n == 2 and now[y * w + x] == 1)) and 1 or 0
+      end
+    end
+  end }
+  orrery.system { name = "life-check", stage = "late", reads = { Job, Lua }, run = function(ctx)
+    local a, b = ctx:read(Job), ctx:read(Lua)
+    for i = 0, 37 * 20 - 1 do spec.equal(a.alive[i], b.alive[i], "cell " .. i) end
+  end }
+end
+
+spec.done()
