@@ -64,7 +64,6 @@ orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_
     memset(chunk, 0, sizeof *chunk);
     chunk->capacity = capacity;
     chunk->bytes = bytes;
-    chunk->columns = (void **)(chunk + 1);
     chunk->changed = (uint64_t **)(chunk->columns + table->column_count);
     char *at = (char *)chunk + head_bytes(table);
     chunk->entity = (orr_entity *)at;

@@ -331,8 +331,7 @@ static void move_columns(const orr_world *world, const piece *p)
     const orr__table *from = p->of->from, *to = p->of->to;
     for (uint32_t c = 0; c < to->component_count; c++) {
         const uint32_t at = orr__table_component(from, to->components[c]);
-        const uint32_t first = to->first_column[c];
-        const uint32_t end = c + 1 < to->component_count ? to->first_column[c + 1] : to->column_count;
+        const uint32_t first = to->first_column[c], end = to->first_column[c + 1];
         if (at == ORR__NO_COLUMN) {
             const orr__component *component = orr__component_at(world, to->components[c]);
             for (uint32_t i = first; i < end; i++) default_column(p, i, &component->fields[i - first]);
@@ -442,8 +441,7 @@ static bool move_to_neighbour(const orr_world *world, const orr__table *from, ui
     if (!adds && !is_one_more(from, to, &at)) return false;
     const orr__table *longer = adds ? to : from;
     const orr__chunk *out = from->chunks[row >> 12], *into = to->chunks[to_row >> 12];
-    const uint32_t first = longer->first_column[at];
-    const uint32_t end = at + 1 < longer->component_count ? longer->first_column[at + 1] : longer->column_count;
+    const uint32_t first = longer->first_column[at], end = longer->first_column[at + 1];
     step s = { into->columns, out->columns, into->changed, out->changed, to_row & (ORR__CHUNK_ROWS - 1),
                row & (ORR__CHUNK_ROWS - 1) };
     const uint8_t *bytes = longer->all_four ? NULL : longer->column_bytes;

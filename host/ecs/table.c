@@ -51,7 +51,7 @@ static void set_columns(const orr_world *world, orr__table *table)
     table->all_four = true;
     for (uint32_t i = 0; i < table->component_count; i++) {
         const orr__component *component = orr__component_at(world, table->components[i]);
-        table->component_at[table->components[i]] = (uint16_t)i;
+        table->placed[table->components[i]] = (orr__placed){ .at = (uint16_t)i, .first = (uint16_t)column };
         table->first_column[i] = (uint16_t)column;
         for (uint32_t f = 0; f < component->field_count; f++) {
             table->column_bytes[column] = component->fields[f].bytes;
@@ -60,6 +60,7 @@ static void set_columns(const orr_world *world, orr__table *table)
         }
         table->row_bytes += component->row_bytes;
     }
+    table->first_column[table->component_count] = (uint16_t)column;
 }
 
 // A table and its fixed arrays, which stand behind it.
@@ -71,8 +72,8 @@ static orr__table *create(orr_world *world, const orr_component *sorted, uint32_
                   ORR__NO_COLUMN - 1);
         return NULL;
     }
-    const size_t bytes = sizeof(orr__table) + count * (sizeof(orr_component) + sizeof(uint16_t)) +
-                         ((size_t)highest + 1) * sizeof(uint16_t) + columns * (size_t)2;
+    const size_t bytes = sizeof(orr__table) + ((size_t)highest + 1) * sizeof(orr__placed) +
+                         count * (sizeof(orr_component) + sizeof(uint16_t)) + sizeof(uint16_t) + columns * (size_t)2;
     orr__table *table = orr__alloc_zero(&world->alloc, bytes, 0);
     if (!table) return NULL;
     table->index = world->table_count;
@@ -80,13 +81,12 @@ static orr__table *create(orr_world *world, const orr_component *sorted, uint32_
     table->component_count = count;
     table->column_count = columns;
     table->highest = highest;
-    table->components = (orr_component *)(table + 1);
+    table->components = (orr_component *)(table->placed + highest + 1);
     table->first_column = (uint16_t *)(table->components + count);
-    table->component_at = table->first_column + count;
-    table->column_bytes = (uint8_t *)(table->component_at + highest + 1);
+    table->column_bytes = (uint8_t *)(table->first_column + count + 1);
     table->column_types = table->column_bytes + columns;
     if (count) memcpy(table->components, sorted, count * sizeof *sorted);
-    memset(table->component_at, 0xFF, ((size_t)highest + 1) * sizeof(uint16_t));
+    memset(table->placed, 0xFF, ((size_t)highest + 1) * sizeof *table->placed);
     set_columns(world, table);
     return table;
 }

@@ -24,10 +24,10 @@ typedef struct orr__chunk {
     uint32_t count, capacity;
     size_t bytes;                /* of the allocation */
     orr_entity *entity;
-    void **columns;              /* [table->column_count] */
     uint64_t **changed;          /* [table->component_count] words marked since the last sync; capacity/64 words */
     uint64_t **tracked;          /* [table->term_count] words of (tracker, component) */
     uint64_t *tracked_summary;   /* [table->term_count] bit w: tracked word w is not 0 (exact) */
+    void *columns[];             /* [table->column_count]; here and not pointed to: one load less by handle */
 } orr__chunk;
 
 /* One (tracker, component) pair that this table keeps bits for. */
@@ -41,38 +41,44 @@ typedef struct orr__edge {       /* the table reached by adding or removing a co
     uint32_t add, remove;        /* table index + 1; 0: not known yet */
 } orr__edge;
 
+typedef struct orr__placed {     /* where a component is in a table */
+    uint16_t at;                 /* index in components and first_column; ORR__NO_COLUMN: the table lacks it */
+    uint16_t first;              /* first_column[at] */
+} orr__placed;
+
 typedef struct orr__table {
+    orr__chunk **chunks;         /* the last may be empty */
+    uint64_t row_count, row_capacity;
+    uint8_t *column_bytes, *column_types;  /* [column_count] */
+    uint16_t *first_column;      /* [component_count + 1]: the last is column_count */
+    uint32_t highest;            /* component */
     uint32_t index;
-    size_t bytes;                /* of the table with the arrays below, one allocation; chunks, terms, edges apart */
+    uint32_t term_count, term_capacity;
+    orr__term *terms;            /* in order of tracker creation */
     orr_component *components;   /* sorted */
     uint32_t component_count;
-    uint16_t *first_column;      /* [component_count] */
-    uint16_t *component_at;      /* [highest component + 1]: index in components, or ORR__NO_COLUMN */
-    uint32_t highest;
-    uint8_t *column_bytes, *column_types;  /* [column_count] */
     uint32_t column_count;
     uint32_t row_bytes;          /* sum of column_bytes */
     bool all_four;               /* every column has 4 bytes: loops over columns need not ask */
-    orr__chunk **chunks;         /* the last may be empty */
     uint32_t chunk_count, chunk_capacity;
-    uint64_t row_count, row_capacity;
     uint64_t pending;            /* rows that a bulk change is about to move here; 0 between calls */
-    orr__term *terms;            /* in order of tracker creation */
-    uint32_t term_count, term_capacity;
     orr__edge *edges;
     uint32_t edge_count, edge_capacity;
+    size_t bytes;                /* of the table with the arrays below and those of one element a component or column,
+                                    one allocation; chunks, terms, edges apart */
+    orr__placed placed[];        /* [highest + 1]; here and not pointed to: one load less by handle */
 } orr__table;
 
 static inline uint32_t orr__table_component(const orr__table *table, orr_component component)
 {
-    return component <= table->highest ? table->component_at[component] : ORR__NO_COLUMN;
+    return component <= table->highest ? table->placed[component].at : ORR__NO_COLUMN;
 }
 
 /* Column of a field, or NULL when the table lacks the component. */
 static inline void *orr__chunk_column(const orr__table *table, const orr__chunk *chunk, orr_field field)
 {
-    const uint32_t at = orr__table_component(table, field.component);
-    return at == ORR__NO_COLUMN ? NULL : chunk->columns[table->first_column[at] + field.index];
+    if (orr__table_component(table, field.component) == ORR__NO_COLUMN) return NULL;
+    return chunk->columns[table->placed[field.component].first + field.index];
 }
 
 /* The table of a sorted list of components; created when there is none. NULL: ORR_E_MEMORY or ORR_E_LIMIT. */

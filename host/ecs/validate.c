@@ -113,8 +113,9 @@ static int32_t check_signature(const orr_world *world, const orr__table *table)
         const orr__component *component = orr__component_at(world, table->components[i]);
         CHECK(component, "table %u has a component that does not exist", index);
         CHECK(i == 0 || table->components[i - 1] < table->components[i], "components of table %u", index);
-        CHECK(orr__table_component(table, table->components[i]) == i, "component_at of table %u", index);
-        CHECK(table->first_column[i] == column, "first_column of table %u", index);
+        CHECK(orr__table_component(table, table->components[i]) == i, "places of table %u", index);
+        CHECK(table->first_column[i] == column && table->placed[table->components[i]].first == column,
+              "first_column of table %u", index);
         for (uint32_t f = 0; f < component->field_count; f++, column++) {
             CHECK(table->column_types[column] == component->fields[f].type &&
                   table->column_bytes[column] == component->fields[f].bytes, "columns of table %u", index);
@@ -122,8 +123,9 @@ static int32_t check_signature(const orr_world *world, const orr__table *table)
         }
     }
     CHECK(column == table->column_count && row_bytes == table->row_bytes, "bytes of table %u", index);
-    for (uint32_t c = 0; c <= table->highest; c++) listed += table->component_at[c] != ORR__NO_COLUMN;
-    CHECK(listed == table->component_count, "component_at of table %u", index);
+    CHECK(table->first_column[table->component_count] == column, "first_column of table %u", index);
+    for (uint32_t c = 0; c <= table->highest; c++) listed += table->placed[c].at != ORR__NO_COLUMN;
+    CHECK(listed == table->component_count, "places of table %u", index);
     CHECK(orr__table_find(world, table->components, table->component_count) == table,
           "table %u is not found by its components", index);
     return ORR_OK;
