@@ -44,7 +44,7 @@ end
 
 -- Takes `count` from the budget at once, for work that is done in C or in the Lua half.
 function guard.spend(count)
-  if count > budget then count = budget + 1 end
+  count = min(count, budget + 1)
   local left = cell[0] - count
   while left < 0 and rest > 0 do
     local more = min(rest, portion)
@@ -59,6 +59,8 @@ local function pass(ok, ...)
   if message and not ok then error(message, 0) end
   return ok, ...
 end
+
+if guard.on then cell[0] = portion end   -- while the Lua half itself is loaded: it uses the library of strings too
 
 local function guarded_pcall(...) return pass(pcall(...)) end
 local function guarded_xpcall(...) return pass(xpcall(...)) end

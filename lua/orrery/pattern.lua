@@ -1,7 +1,7 @@
 -- Lua patterns, matched in Lua. The matcher of the string library runs in C, where no loop can be counted, and some
--- patterns need longer than anybody waits: ("a"):rep(1000):find(".-.-.-.-b"). This one gives the same results and counts
--- its steps: spend(n) is told of every few of them, and raises when it is enough. Only for patterns of which the
--- library is known to accept the form (see strings.lua).
+-- patterns take it longer than anybody waits: ("a"):rep(1000):find(".-.-.-.-b"). This one gives the same results and
+-- tells of its steps: count(n) is called now and then, and raises when it is enough. Only for patterns that are not
+-- malformed (strings.lua looks).
 local byte, char, find, sub = string.byte, string.char, string.find, string.sub
 local error = error
 
@@ -112,7 +112,7 @@ end
 local function again(si, number)
   if number > level or number < 1 or sizes[number] == -1 then error("invalid capture index", 0) end
   local size = sizes[number]
-  if size < 0 then error("invalid capture index", 0) end
+  if size < 0 then return nil end        -- a position equals nothing
   spend(size)
   if length - si + 1 < size then return nil end
   if sub(s, starts[number], starts[number] + size - 1) == sub(s, si, si + size - 1) then return si + size end
@@ -191,16 +191,17 @@ function pattern.search(subject, text, first, from, anchored, count)
   until anchored or from > length + 1
 end
 
--- All captures, or the whole match when the pattern has none; a match at first..stop-1.
-function pattern.captures(first, stop, whole)
+-- How many captures, and a list of them; with `whole` the whole match stands for none. One that was not closed is an
+-- error, or false when that is for the caller to say.
+function pattern.captures(first, stop, whole, lenient)
   if level == 0 then
     if whole then return 1, { sub(s, first, stop - 1) } end
     return 0, {}
   end
   local list = {}
   for k = 1, level do
-    if sizes[k] == -1 then error("unfinished capture", 0) end
-    list[k] = sizes[k] == -2 and starts[k] or sub(s, starts[k], starts[k] + sizes[k] - 1)
+    if sizes[k] == -1 and not lenient then error("unfinished capture", 0) end
+    list[k] = sizes[k] ~= -1 and (sizes[k] == -2 and starts[k] or sub(s, starts[k], starts[k] + sizes[k] - 1))
   end
   return level, list
 end

@@ -111,6 +111,7 @@ end
 
 -- ---- loading ----
 
+if guard.on then require("orrery.strings").install(env.string) end
 local options = guard.on and guard.install(env) or { checked = not state.unchecked }
 
 local function compile(text, name)

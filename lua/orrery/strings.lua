@@ -21,33 +21,41 @@ local function spend(steps) guard.spend(floor(steps / STEPS_A_COUNT) + 1) end
 
 -- ---- what a pattern is like ----
 
-local function malformed(what) error("malformed pattern (" .. what .. ")", 0) end
-
+-- Position after the set at `at`, or nil.
 local function after_set(p, at)
   at = at + (byte(p, at + 1) == 94 and 2 or 1)
   repeat
     local c = byte(p, at)
-    if not c then malformed "missing ']'" end
+    if not c then return nil end
     at = at + (c == 37 and 2 or 1)
   until byte(p, at) == 93 or at > #p
-  if at > #p then malformed "missing ']'" end
-  return at + 1
+  return at <= #p and at + 1 or nil
 end
 
+-- What is wrong with the escape whose second byte is d; nil: nothing.
+local function wrong_escape(p, at, d)
+  if not d then return "ends with '%'" end
+  if d == 98 and at + 3 > #p then return "missing arguments to '%b'" end
+  if d == 102 and byte(p, at + 2) ~= 91 then return "missing '[' after '%f' in pattern" end
+end
+
+-- A malformed pattern is looked at up to there: the library complains only when it comes to the place.
 local function analyse(p)
-  local info = { repeats = 0, optional = 0, size = #p, plain = not find(p, "[%^%$%*%+%?%.%(%)%[%%%-]") }
+  local info = { repeats = 0, optional = 0, size = #p }
   local at = 1
   while at <= #p do
     local c, d = byte(p, at, at + 1)
     if c == 37 then
-      if not d then malformed "ends with '%'" end
-      local wide = d == 98 or (d >= 48 and d <= 57)
-      if d == 98 and at + 3 > #p then malformed "missing arguments to '%b'" end
-      if d == 102 and byte(p, at + 2) ~= 91 then malformed "missing '[' after '%f' in pattern" end
-      if wide then info.repeats = info.repeats + 1 end
+      info.wrong = wrong_escape(p, at, d)
+      if info.wrong then break end
+      if d == 98 or (d >= 48 and d <= 57) then info.repeats = info.repeats + 1 end
       at = at + (d == 98 and 4 or 2)
     elseif c == 91 then
       at = after_set(p, at)
+      if not at then
+        info.wrong = "missing ']'"
+        break
+      end
     else
       at = at + 1
     end
@@ -81,14 +89,13 @@ local function affordable(s, p, plain, starts_anywhere)
     return true
   end
   local info = info_of(p)
-  if info.plain then
-    spend(size * (#p + 1))
-    return true
-  end
   local anchored = not starts_anywhere and byte(p) == 94
   local steps = (info.size + 1) * 2 ^ info.optional
   for _ = 1, info.repeats + (anchored and 0 or 1) do steps = steps * size end
-  if steps > MOST_IN_C then return false end
+  if steps > MOST_IN_C then
+    if info.wrong then error("malformed pattern (" .. info.wrong .. ")", 0) end
+    return false
+  end
   spend(steps)
   return true
 end
@@ -119,6 +126,7 @@ end
 
 function strings.find(s, p, init, plain)
   local subject, text = texts(s, p)
+  plain = plain or (text and not find(text, "[%^%$%*%+%?%.%(%[%%%-]"))   -- as the library decides it
   if not subject or affordable(subject, text, plain) then return c_find(s, p, init, plain) end
   local first, stop = search(subject, text, init)
   if not first then return nil end
@@ -152,6 +160,10 @@ function strings.gmatch(s, p)
   end
 end
 
+local function closed(capture)
+  return capture or error("unfinished capture", 0)
+end
+
 -- What a text with %1 and the like stands for.
 local function filled(text, whole, count, list)
   return (c_gsub(text, "%%(.?)", function(c)
@@ -159,7 +171,7 @@ local function filled(text, whole, count, list)
     if not k then return c end
     if k == 0 then return whole end
     if k > count then error("invalid capture index", 0) end
-    return tostring(list[k])
+    return tostring(closed(list[k]))
   end))
 end
 
@@ -167,7 +179,7 @@ local function replacement(value, whole, count, list)
   local kind = type(value)
   local new
   if kind == "string" then return filled(value, whole, count, list)
-  elseif kind == "table" then new = value[list[1]]
+  elseif kind == "table" then new = value[closed(list[1])]
   else new = value(unpack(list, 1, count)) end
   if not new then return whole end
   if type(new) ~= "string" and type(new) ~= "number" then
@@ -188,7 +200,7 @@ function strings.gsub(s, p, value, most)
   while made < most do
     local first, stop = pattern.search(subject, text, anchored and 2 or 1, from, anchored, guard.spend)
     if not first then break end
-    local count, list = pattern.captures(first, stop, true)
+    local count, list = pattern.captures(first, stop, true, kind ~= "function")
     made = made + 1
     parts[#parts + 1] = sub(subject, from, first - 1)
     parts[#parts + 1] = replacement(value, sub(subject, first, stop - 1), count, list)
@@ -205,7 +217,7 @@ end
 
 function strings.rep(s, n, separator)
   local size = (#tostring(s) + #tostring(separator or "")) * max(tonumber(n) or 0, 0)
-  if not (size <= MOST_BYTES) then
+  if size > MOST_BYTES then
     error(format("string.rep makes a text of %.0f bytes; under the guard at most %.0f", size, MOST_BYTES), 2)
   end
   spend(size)

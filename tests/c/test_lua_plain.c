@@ -54,8 +54,14 @@ static void source(void **state)
     run("source");
 }
 
+static void strings(void **state)
+{
+    (void)state;
+    run("strings");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(source) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(source), cmocka_unit_test(strings) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
