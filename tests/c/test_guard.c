@@ -55,6 +55,9 @@ static const char *const endless[] = {
     "while true do local step = coroutine.wrap(function() coroutine.yield(1) end) step() end",
     "table.sort({ 3, 1, 2 }, function(a, b) repeat until false end)",
     "local t = setmetatable({}, { __index = function() while true do end end }) return t.x",
+    "local at = (('a'):rep(1000)):find '.-.-.-.-b'",
+    "while true do string.gsub(('a'):rep(100), '^.-.-b', '') end",
+    "while true do local s = ('x'):rep(100000) end",
     "(('x'):rep(100)):gsub('x', function() while true do end end)",
 };
 
