@@ -98,6 +98,7 @@ static int32_t run_hook(orr_run *run, const orr_entity *entities, uint32_t count
     m->hook_entities = entities;
     m->hook_count = count;
     const int32_t status = orr__machine_enter(m, "hook", bound->index, 0);
+    if (status != ORR_OK && !m->vm.dead) (void)orr__machine_enter(m, "hook_over", 0, 0); /* leaves the error's text */
     m->run = outer;
     m->hook_entities = outer_entities;
     m->hook_count = outer_count;

@@ -169,9 +169,14 @@ orr_world *orr_host_world(orr_host *host)
 int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
 {
     if (host->world->sim->stepping) return orr__fail(ORR_E_LOCKED, "text is run between ticks only");
+    const uint32_t before = orr_system_count(host->world);
     int32_t status = orr__machine_eval(&host->main, text, name ? name : "eval");
     if (status == ORR_OK) status = orr__schedule_build(host->world);
     if (status == ORR_OK) status = orr__worker_start(host);
+    if (status != ORR_OK || !host->worker || orr_system_count(host->world) == before) return status;
+    host->worker->loaded = false;                      /* what was declared is declared there too, silently */
+    status = orr__machine_eval(host->worker, text, name ? name : "eval");
+    host->worker->loaded = true;
     return status;
 }
 

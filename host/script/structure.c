@@ -18,33 +18,38 @@ static void to_numbers(double *handles, uint32_t count)
     }
 }
 
+/* What every change ends with: loops see no rows any more; outside of ticks, add hooks and what they record follow. */
+static int32_t changed(orr__machine *m, int32_t status)
+{
+    orr__loop_structure_changed(m);
+    const orr__sim *sim = m->world->sim;
+    if (status != ORR_OK || sim->stepping || sim->hooks.count == 0 || m->world->locked) return status;
+    return orr__hooks_run(m->world, false);
+}
+
 int32_t orr__structure_spawn(orr__machine *m, uint32_t prefab, uint32_t count, double *handles)
 {
     const int32_t status = orr_entity_spawn(m->world, prefab, count, (orr_entity *)(void *)handles);
-    orr__loop_structure_changed(m);
     to_numbers(handles, status == ORR_OK ? count : 0);
-    return status;
+    return changed(m, status);
 }
 
 int32_t orr__structure_destroy(orr__machine *m, orr_entity entity)
 {
     const int32_t status = orr_entity_destroy(m->world, &entity, 1);
-    orr__loop_structure_changed(m);
-    return status;
+    return changed(m, status);
 }
 
 int32_t orr__structure_add(orr__machine *m, orr_entity entity, uint32_t component)
 {
     const int32_t status = orr_entity_add(m->world, &entity, 1, component);
-    orr__loop_structure_changed(m);
-    return status;
+    return changed(m, status);
 }
 
 int32_t orr__structure_remove(orr__machine *m, orr_entity entity, uint32_t component)
 {
     const int32_t status = orr_entity_remove(m->world, &entity, 1, component);
-    orr__loop_structure_changed(m);
-    return status;
+    return changed(m, status);
 }
 
 int32_t orr__structure_commit(orr__machine *m, const orr__loop *loop, uint32_t count, double *handles)
@@ -55,8 +60,6 @@ int32_t orr__structure_commit(orr__machine *m, const orr__loop *loop, uint32_t c
     if (status == ORR_OK && stage->count != count) status = orr__fail(ORR_E_ARGUMENT, "the spawn has changed its size");
     if (status == ORR_OK) status = orr__stage_spawn(m->world, stage, NULL, (orr_entity *)(void *)handles);
     orr__stage_destroy(m->world, stage);
-    orr__loop_structure_changed(m);
     to_numbers(handles, status == ORR_OK ? count : 0);
-    if (status == ORR_OK && !m->world->sim->stepping) status = orr__hooks_run(m->world, false);
-    return status;
+    return changed(m, status);
 }

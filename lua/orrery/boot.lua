@@ -2,6 +2,7 @@
 -- function through which C enters Lua.
 return function(core)
   package.loaded["orrery.core"] = core
+  jit.opt.start("maxtrace=4000", "maxrecord=8000", "maxmcode=8192")   -- scripts with many systems stay compiled
   local sandbox = require "orrery.sandbox"
   local system = require "orrery.system"
   local hook = require "orrery.hook"
@@ -29,6 +30,7 @@ return function(core)
   enter.extra = system.extra
   enter.take = system.take
   enter.hook = hook.run
+  enter.hook_over = hook.over
 
   return function(what, a, b)
     if guard.on then guard.enter() end

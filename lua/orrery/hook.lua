@@ -28,9 +28,19 @@ function hook.new(kind, object, fn)
   end
 end
 
+local outer, depth = {}, 0                -- what ran when a hook began: changes at once may call hooks within hooks
+
+-- The innermost hook is over; the host calls it for one that failed.
+function hook.over()
+  state.running = outer[depth]
+  outer[depth] = nil
+  depth = depth - 1
+end
+
 function hook.run(id)
   local record = records[id]
-  local outer = state.running
+  depth = depth + 1
+  outer[depth] = state.running
   state.running = record.what
   record.ctx = record.ctx or ctx.new(world.object)
   ctx.begin(record.ctx)
@@ -41,7 +51,7 @@ function hook.run(id)
     index = index + 1
     entity = S.hook_entity(M, index)
   end
-  state.running = outer
+  hook.over()
 end
 
 return hook

@@ -31,7 +31,10 @@ function param.new(name, default, options)
 
   local get, members = S.param_get, {}
   function members.set(_, value)
-    if state.role ~= "main" then fail("%s is set on the main thread only", what) end
+    if state.role ~= "main" then
+      if state.running then fail("%s is set on the main thread only", what) end
+      return                                          -- the main machine does it
+    end
     if type(value) ~= "number" then fail("%s: a number is needed, got %s", what, check.name_of(value)) end
     need(S.param_set(M, id, value))
   end

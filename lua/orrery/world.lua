@@ -13,12 +13,16 @@ local type = type
 
 local world = {}
 
--- Structural changes: silent while a worker's machine loads the script, refused in systems.
+-- A worker's machine loads the script too, but it has no world: changes do nothing there, and what is asked is answered
+-- as if everything had its defaults.
+local worker = state.role == "worker"
+
+-- Structural changes are refused in systems.
 local function structural(call)
   if state.running then
     fail("world:%s cannot be called while %s runs; record it with ctx:%s", call, state.running, call)
   end
-  return state.role == "worker"
+  return worker
 end
 
 local function entity_of(entity, call)
@@ -87,7 +91,7 @@ end
 function world.set(_, entity, object, value)
   local info = object ~= nil and registry.info(object) or nil
   if type(entity) ~= "number" then entity_of(entity, "set") end
-  if state.role == "worker" then return end
+  if worker then return end
   if info and info.kind == "field" then
     local t = info.type
     if (t == "f32" or t == "f64") and type(value) == "number" then
@@ -101,10 +105,27 @@ function world.set(_, entity, object, value)
   set_values(entity, registry.need(object, "component", "world:set"), value, "set")
 end
 
+local function default_of(field)
+  if field.type == "bool" then return field.default ~= 0 end
+  if field.type == "i64" then return 0LL + field.default elseif field.type == "u64" then return 0ULL + field.default end
+  return field.default
+end
+
+local function defaults_of(info)
+  if info.kind == "field" then return default_of(info.component.fields[info.index + 1]) end
+  local record = {}
+  for _, field in ipairs(info.fields) do record[field.name] = default_of(field) end
+  return record
+end
+
 -- get(e, Position.x) gives the value, get(e, Position) a table of values
 function world.get(_, entity, object)
   local info = object ~= nil and registry.info(object) or nil
   if type(entity) ~= "number" then entity_of(entity, "get") end
+  if worker then
+    local field = info and info.kind == "field"
+    return defaults_of(field and info or registry.need(object, "component", "world:get"))
+  end
   if info and info.kind == "field" then
     need(S.get(M, entity, info.component.id, info.index, cell))
     local t = info.type
@@ -125,16 +146,18 @@ end
 
 function world.has(_, entity, object)
   local info = registry.need(object, "component", "world:has")
+  if worker then return false end
   return need(S.has(M, entity_of(entity, "has"), info.id)) == 1
 end
 
 function world.is_alive(_, entity)
-  return S.is_alive(M, entity_of(entity, "is_alive")) == 1
+  return not worker and S.is_alive(M, entity_of(entity, "is_alive")) == 1
 end
 
 -- How many entities there are, have a component, or match { all = ..., any = ..., none = ... }.
 function world.count(_, desc)
-  return S.count(M, component.query(desc, "world:count").id)
+  local query = component.query(desc, "world:count")
+  return worker and 0 or S.count(M, query.id)
 end
 
 -- ---- loops ----
@@ -154,6 +177,7 @@ end
 
 function world.each(_, desc)
   local query = component.query(desc, "world:each")
+  if worker then return function() end end
   local pool = pools[query]
   if not pool then
     pool = rows.pool("each", query.all, "world:each")

@@ -119,6 +119,13 @@ static void test_text_is_run_between_ticks(void **state)
                      ORR_OK);
     assert_int_equal(orr_host_step(host, 2), ORR_OK);
     assert_int_equal(orr_world_entity_count(orr_host_world(host)), 7);
+    static const char later[] = "local orrery = require 'orrery' local Q = orrery.component('Q', {}) "
+                                "orrery.world:spawn({ Q }) print 'x' "
+                                "orrery.system { name = 'w', all = { Q }, on = 'workers', "
+                                "run = function(rows, ctx) ctx:spawn({}) end }";
+    if (orr_host_eval(host, later, NULL) != ORR_OK) fail_msg("%s", orr_last_error());
+    if (orr_host_step(host, 1) != ORR_OK) fail_msg("%s", orr_last_error());
+    assert_int_equal(orr_world_entity_count(orr_host_world(host)), 10);
     orr_host_close(host);
 }
 

@@ -1,0 +1,2 @@
+-- Requires itself, which is an error.
+return require "modules.circle"
