@@ -1,5 +1,6 @@
 # The Lua half and the ffi declarations, as bytes in generated/embedded.c (see host/script/embedded.h).
 file(GLOB embedded_lua CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lua/orrery/*.lua")
+list(REMOVE_ITEM embedded_lua "${PROJECT_SOURCE_DIR}/lua/orrery/meta.lua")      # annotations for editors, never run
 set(embedded_list "")
 foreach(file IN LISTS embedded_lua)
     get_filename_component(name "${file}" NAME)

@@ -1,4 +1,4 @@
-# make install: headers, both libraries, the command, orrery.pc and the CMake package Orrery.
+# make install: headers, both libraries, the command, annotations for editors, orrery.pc and the CMake package Orrery.
 # Both descriptions find everything relative to themselves, so an installed copy may be moved.
 if(TARGET orrery_static)
     include(CMakePackageConfigHelpers)
@@ -9,6 +9,7 @@ if(TARGET orrery_static)
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
     if(TARGET orrery)
         install(TARGETS orrery RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+        install(FILES "${PROJECT_SOURCE_DIR}/lua/orrery/meta.lua" DESTINATION "${CMAKE_INSTALL_DATADIR}/orrery")
     endif()
 
     file(RELATIVE_PATH pc_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")

@@ -1,4 +1,4 @@
-# Tests are found by folder too. Labels: c lua fuzz embed layers command.
+# Tests are found by folder too. Labels: c lua fuzz embed layers command docs.
 # A test program in tests/c that needs the scripts says "needs: lua" in a comment, or includes "script/..." or "app/...".
 # A test that says "long: soak" or "long: oracle" is run once more by make soak or make oracle, with ORRERY_LONG=1 set.
 find_package(PkgConfig REQUIRED)
@@ -140,6 +140,12 @@ if(TARGET orrery_static)
     endif()
     orrery_test_script(tools embed "${tests_dir}/embed/run" "${PROJECT_BINARY_DIR}" "${CMAKE_C_COMPILER}"
         "${cxx_compiler}" "${CMAKE_COMMAND}" ${embed_lua} ${embed_flags})
+    if(ORRERY_HAS_LUA AND TARGET orrery)
+        foreach(script run selftest)
+            orrery_test_script(${script} docs "${tests_dir}/docs/${script}" "${PROJECT_BINARY_DIR}"
+                "${CMAKE_C_COMPILER}" "${CMAKE_COMMAND}" ${embed_flags})
+        endforeach()
+    endif()
 endif()
 
 # Modules of jobs that tests load: <build>/plugins/*.so.
