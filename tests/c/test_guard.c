@@ -11,16 +11,15 @@
 
 #include "orrery.h"
 
-static const char head[] =
-    "local orrery = require 'orrery' local A = orrery.component('A', { x = orrery.f32 }) "
-    "orrery.world:spawn({ A }, 5000)\n";
+static const char head[] = "local orrery = require 'orrery' local A = orrery.component('A', { x = orrery.f32 }) "
+                           "orrery.world:spawn({ A }, 5000)\n";
 
 static orr_host *open_with(const char *body, uint64_t budget, bool no_jit)
 {
     char text[4096];
     snprintf(text, sizeof text, "%s%s", head, body);
-    return orr_host_open(&(orr_host_desc){ .script = "x.lua", .text = text, .guard = true, .guard_budget = budget,
-                                           .no_jit = no_jit });
+    return orr_host_open(
+        &(orr_host_desc){ .script = "x.lua", .text = text, .guard = true, .guard_budget = budget, .no_jit = no_jit });
 }
 
 static void assert_says(const char *wanted)
@@ -80,7 +79,8 @@ static void at_load(void **state)
     assert_says("the script did not end within 1000 loops (guard)  x.lua:3");
     /* hooks that run inside do not renew the budget */
     assert_null(open_with("orrery.hook('add', A, function(e) for i = 1, 3 do end end)\n"
-                          "while true do orrery.world:destroy(orrery.world:spawn { A }) end", 1000, false));
+                          "while true do orrery.world:destroy(orrery.world:spawn { A }) end",
+                          1000, false));
     assert_says("within 1000 loops (guard)  x.lua:");
 }
 
@@ -101,8 +101,8 @@ static void budget(void **state)
         orr_host_close(host);
     }
     /* more than fits into the cell at once */
-    orr_host *host = open_with("orrery.system { name = 's', run = function() for i = 1, 110000000 do end end }",
-                               3000000000u, false);
+    orr_host *host =
+        open_with("orrery.system { name = 's', run = function() for i = 1, 110000000 do end end }", 3000000000u, false);
     if (!host) fail_msg("%s", orr_last_error());
     if (orr_host_step(host, 1) != ORR_OK) fail_msg("%s", orr_last_error());
     orr_host_close(host);
@@ -113,7 +113,8 @@ static void goes_on(void **state)
 {
     (void)state;
     orr_host *host = open_with("orrery.system { name = 'hang', on_error = 'skip', run = function(ctx) "
-                               "if ctx.tick == 1 then while true do end end end }", 100000, false);
+                               "if ctx.tick == 1 then while true do end end end }",
+                               100000, false);
     if (!host) fail_msg("%s", orr_last_error());
     if (orr_host_step(host, 5) != ORR_OK) fail_msg("%s", orr_last_error());
     assert_int_equal(orr_world_tick(orr_host_world(host)), 5);
@@ -132,7 +133,8 @@ static void out_of_reach(void **state)
     assert_null(open_with("__orr_cell[0] = 1", 1000, false));
     assert_says("names that begin with __orr_ are the host's");
     assert_null(open_with("local x = 2 ^ 0.5", 1000, false));
-    assert_says("the operator ^ has other bits in compiled code than in the interpreter: write x*x or orrery.pow(x, y)");
+    assert_says(
+        "the operator ^ has other bits in compiled code than in the interpreter: write x*x or orrery.pow(x, y)");
 }
 
 int main(void)

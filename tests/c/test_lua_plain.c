@@ -15,8 +15,9 @@
 static void push_files(lua_State *L)
 {
     static const char *const patterns[] = {
-        ORRERY_SOURCE_DIR "/scripts/*.lua", ORRERY_SOURCE_DIR "/lua/orrery/*.lua", ORRERY_SOURCE_DIR "/tests/lua/*.lua",
-        ORRERY_SOURCE_DIR "/tests/lua/plain/*.lua", "/usr/share/luajit-*/jit/*.lua", "/usr/share/lua/5.1/*/*.lua",
+        ORRERY_SOURCE_DIR "/scripts/*.lua",   ORRERY_SOURCE_DIR "/lua/orrery/*.lua",
+        ORRERY_SOURCE_DIR "/tests/lua/*.lua", ORRERY_SOURCE_DIR "/tests/lua/plain/*.lua",
+        "/usr/share/luajit-*/jit/*.lua",      "/usr/share/lua/5.1/*/*.lua",
     };
     lua_newtable(L);
     int count = 0;
