@@ -91,26 +91,10 @@ int32_t orr__entity_room(orr_world *world, uint32_t count)
     return ORR_OK;
 }
 
-// The next slot: the one freed last, or a new one. `*out` gets its index.
-static inline orr__slot *take(orr__entities *all, uint32_t *out)
-{
-    if (all->free_head == UINT32_MAX) {
-        *out = all->slot_count++;
-        orr__slot *slot = orr__slot_at(all, *out);
-        slot->stamp = orr__slot_stamp(1, ORR__SLOT_FREE);
-        return slot;
-    }
-    *out = all->free_head;
-    orr__slot *slot = orr__slot_at(all, *out);
-    all->free_head = slot->row;
-    all->free_count--;
-    return slot;
-}
-
 orr_entity orr__entity_reserve(orr_world *world)
 {
     uint32_t index;
-    orr__slot *slot = take(&world->entities, &index);
+    orr__slot *slot = orr__slot_take(&world->entities, &index);
     slot->stamp = orr__slot_stamp(slot->generation, ORR__SLOT_RESERVED);
     slot->table = 0;
     slot->row = 0;
@@ -126,20 +110,36 @@ void orr__entity_place(orr_world *world, orr_entity entity, uint32_t table, uint
     slot->row = row;
 }
 
-void orr__entity_spawn_rows(orr_world *world, uint32_t table, uint32_t row, uint32_t count, orr_entity *out)
+// Slots of the free list; returns how many there were. Slots freed together mostly follow each other in the list as they
+// stand in memory, up or down: going on by the last step spares waiting for the link, which is only compared.
+static uint32_t reuse(orr__entities *all, uint32_t table, uint32_t row, uint32_t count, orr_entity *out)
 {
-    orr__entities *all = &world->entities;
-    all->alive += count;
-    uint32_t done = 0;
-    while (done < count && all->free_head != UINT32_MAX) {
-        uint32_t index;
-        orr__slot *slot = take(all, &index);
-        const uint32_t generation = slot->generation;
+    uint32_t index = all->free_head, step = 0, done = 0;
+    orr__slot *slot = index == UINT32_MAX ? NULL : orr__slot_at(all, index);
+    while (done < count && index != UINT32_MAX) {
+        const uint32_t generation = slot->stamp & ORR__GENERATION_MAX, next = slot->row;
         slot->stamp = orr__slot_stamp(generation, ORR__SLOT_ALIVE);
         slot->table = table;
         slot->row = row + done;
         out[done++] = orr__entity_make(index, generation);
+        if (next - index == step && (next ^ index) < ORR__SLOT_PAGE) {
+            slot += (int32_t)step;
+        } else if (next != UINT32_MAX) {
+            step = next > index ? 1 : UINT32_MAX;
+            slot = orr__slot_at(all, next);
+        }
+        index = next;
     }
+    all->free_head = index;
+    all->free_count -= done;
+    return done;
+}
+
+void orr__entity_spawn_rows(orr_world *world, uint32_t table, uint32_t row, uint32_t count, orr_entity *out)
+{
+    orr__entities *all = &world->entities;
+    all->alive += count;
+    uint32_t done = reuse(all, table, row, count, out);
     while (done < count) {      // new slots, page by page
         const uint32_t index = all->slot_count, left = ORR__SLOT_PAGE - index % ORR__SLOT_PAGE;
         const uint32_t many = count - done < left ? count - done : left;

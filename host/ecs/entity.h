@@ -70,6 +70,22 @@ static inline orr__slot *orr__slot_alive(const orr__entities *entities, orr_enti
     return slot->stamp == orr__slot_stamp((uint32_t)entity & ORR__GENERATION_MAX, ORR__SLOT_ALIVE) ? slot : NULL;
 }
 
+/* The next slot: the one freed last, or a new one. `*index` gets its index; its state is the caller's to set. */
+static inline orr__slot *orr__slot_take(orr__entities *entities, uint32_t *index)
+{
+    if (entities->free_head == UINT32_MAX) {
+        *index = entities->slot_count++;
+        orr__slot *slot = orr__slot_at(entities, *index);
+        slot->stamp = orr__slot_stamp(1, ORR__SLOT_FREE);
+        return slot;
+    }
+    *index = entities->free_head;
+    orr__slot *slot = orr__slot_at(entities, *index);
+    entities->free_head = slot->row;
+    entities->free_count--;
+    return slot;
+}
+
 /* A handle that is not alive yet; orr__entity_place makes it so, orr__entity_release gives it back. */
 orr_entity orr__entity_reserve(orr_world *world);
 /* Reserves and places `count` new ones at rows row, row + 1, ... of a table; `out` gets them. Room must be there. */

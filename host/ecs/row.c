@@ -53,7 +53,14 @@ static inline uint64_t spawn_one(orr_world *world, orr__table *table, orr_entity
     const uint64_t row = table->row_count++;
     const uint32_t at = row & (ORR__CHUNK_ROWS - 1);
     orr__chunk *chunk = orr__table_chunk(table, row);
-    orr__entity_spawn_rows(world, table->index, (uint32_t)row, 1, chunk->entity + at);
+    uint32_t index;
+    orr__slot *slot = orr__slot_take(&world->entities, &index);
+    const uint32_t generation = slot->stamp & ORR__GENERATION_MAX;
+    slot->stamp = orr__slot_stamp(generation, ORR__SLOT_ALIVE);
+    slot->table = table->index;
+    slot->row = (uint32_t)row;
+    world->entities.alive++;
+    chunk->entity[at] = orr__entity_make(index, generation);
     if (handle) *handle = chunk->entity[at];
     chunk->count = at + 1;
     world->version++;

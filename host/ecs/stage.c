@@ -129,8 +129,15 @@ static int32_t tell(orr_world *world, const orr__table *table, uint64_t first, u
 static inline void fill_row(const orr__table *table, uint64_t row, const orr_value *values)
 {
     const orr__chunk *chunk = orr__table_chunk(table, row);
-    const uint32_t at = (uint32_t)row & (ORR__CHUNK_ROWS - 1);
-    for (uint32_t i = 0; i < table->column_count; i++) {
+    const size_t at = row & (ORR__CHUNK_ROWS - 1);
+    const uint32_t count = table->column_count;
+    if (table->all_four) {
+        for (uint32_t i = 0; i < count; i++) {
+            ((uint32_t *)chunk->columns[i])[at] = values[i].u32;
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
         void *column = chunk->columns[i];
         switch (table->column_bytes[i]) {
         case 4: ((uint32_t *)column)[at] = values[i].u32; break;
@@ -191,11 +198,12 @@ int32_t orr__stage_spawn(orr_world *world, const orr__stage *stage, const orr_en
 }
 
 /* One entity with the prefab's values: the same, without what only many need. */
-static int32_t spawn_one(orr_world *world, const orr__prefab *prefab, orr_entity *handle)
+static inline int32_t spawn_one(orr_world *world, const orr__prefab *prefab, orr_entity *handle)
 {
     orr__table *table = prefab->table;
-    int32_t result = orr__entity_room(world, 1);
-    if (result == ORR_OK) {
+    const orr__entities *all = &world->entities;
+    int32_t result = all->free_count ? ORR_OK : orr__entity_room(world, 1);
+    if (result == ORR_OK && table->row_count == table->row_capacity) {
         result = orr__table_room(world, table, 1);
     }
     if (result != ORR_OK) {

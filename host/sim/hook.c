@@ -35,6 +35,10 @@ static int32_t watch(orr_world *world, orr_component component)
     return ORR_OK;
 }
 
+/* The world is told of them with the first hook: without any, structural changes need not look for hooks. */
+static int32_t losing(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
+static int32_t gained(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
+
 int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component, orr_hook_function *function,
                         void *context)
 {
@@ -54,6 +58,8 @@ int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component
                                     .declared = hooks->count };
     hooks->count++;
     orr__component_at(world, component)->hooked |= 1u << kind;
+    if (kind == ORR_HOOK_REMOVE) world->losing = losing;
+    if (kind == ORR_HOOK_ADD) world->gained = gained;
     return ORR_OK;
 }
 
@@ -281,8 +287,6 @@ void orr__hooks_init(orr_world *world)
     orr__hooks *hooks = &world->sim->hooks;
     orr__run_init(&hooks->run, world);
     hooks->pending_last = &hooks->pending;
-    world->losing = losing;
-    world->gained = gained;
 }
 
 void orr__hooks_fini(orr_world *world)
