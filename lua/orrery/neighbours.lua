@@ -122,17 +122,20 @@ local function new_slots()
   return slots
 end
 
+-- Not in take_slot: LuaJIT does not compile functions whose locals are captured.
+local function new_slot(slots)
+  local slot = { busy = false, spans = ffi.new "orr__spans" }
+  slot.iterate = loadstring(iterator, "=orrery/neighbours")(slot.spans, function() slot.busy = false end)
+  slots.count = slots.count + 1
+  slots[slots.count] = slot
+  return slot
+end
+
 local function take_slot(slots)
   for k = 1, slots.count do
     if not slots[k].busy then return slots[k] end
   end
-  if slots.count < NESTED then
-    local slot = { busy = false, spans = ffi.new "orr__spans" }
-    slot.iterate = loadstring(iterator, "=orrery/neighbours")(slot.spans, function() slot.busy = false end)
-    slots.count = slots.count + 1
-    slots[slots.count] = slot
-    return slot
-  end
+  if slots.count < NESTED then return new_slot(slots) end
   slots.at = slots.at % NESTED + 1
   return slots[slots.at]
 end
