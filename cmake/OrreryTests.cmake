@@ -151,3 +151,13 @@ endif()
 # Modules of jobs that tests load: <build>/plugins/*.so.
 set(ORRERY_INCLUDE_DIR "${public_include_dir}")
 add_subdirectory("${tests_dir}/plugin" "${PROJECT_BINARY_DIR}/plugins.build")
+
+# What users do wrong: tests/command/NAME.txt are cases for run_cases.
+if(TARGET orrery AND ORRERY_HAS_LUA)
+    file(GLOB command_cases CONFIGURE_DEPENDS "${tests_dir}/command/*.txt")
+    foreach(cases IN LISTS command_cases)
+        get_filename_component(name "${cases}" NAME_WE)
+        orrery_test_script(${name} command "${tests_dir}/command/run_cases" $<TARGET_FILE:orrery>
+            "${PROJECT_BINARY_DIR}/plugins" "${cases}")
+    endforeach()
+endif()

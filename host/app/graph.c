@@ -33,8 +33,9 @@ static int graph(const orr__command *command, int count, char **arguments)
         fputs("orrery graph: --dot or --mermaid, not both\n", stderr);
         return ORR__EXIT_USAGE;
     }
-    orr_host *host = orr__open_quietly(script, o.set.items);
-    if (!host) return ORR__EXIT_SIMULATION;
+    orr_host *host;
+    const int opened = orr__open_quietly(script, o.set.items, &host);
+    if (opened != ORR__EXIT_FINE) return opened;
     const uint32_t format = o.dot ? ORR_GRAPH_DOT : o.mermaid ? ORR_GRAPH_MERMAID : ORR_GRAPH_TEXT;
     const int32_t status = orr_world_graph(orr_host_world(host), format, put, stdout);
     if (status != ORR_OK) fprintf(stderr, "orrery: %s\n", orr_last_error());

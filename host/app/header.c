@@ -48,8 +48,9 @@ static int header(const orr__command *command, int count, char **arguments)
     bool helped;
     const int usage = orr__args_read(command, count, arguments, &o, &script, &helped);
     if (usage != ORR__EXIT_FINE || helped) return usage;
-    orr_host *host = orr__open_quietly(script, o.set.items);
-    if (!host) return ORR__EXIT_SIMULATION;
+    orr_host *host;
+    const int opened = orr__open_quietly(script, o.set.items, &host);
+    if (opened != ORR__EXIT_FINE) return opened;
     const orr_world *world = orr_host_world(host);
     printf("/* The components of %s: records as orr_entity_get and orr_entity_set copy them. Made by `orrery header`. */\n"
            "#pragma once\n\n#include <stdbool.h>\n#include <stdint.h>\n\n#include <orrery_job.h>\n\n", script);

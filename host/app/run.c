@@ -1,12 +1,14 @@
 /* orrery run SCRIPT: a simulation from its script, without a window. */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/args.h"
 #include "app/dump.h"
+#include "app/open.h"
 #include "app/progress.h"
 #include "app/signals.h"
 #include "app/summary.h"
@@ -64,15 +66,6 @@ static int failed(int32_t code, const char *text)
     fflush(stdout);
     fprintf(stderr, "%s%s\n", strncmp(text, "orrery:", 7) == 0 ? "" : "orrery: ", text);
     return code == ORR_E_FILE ? ORR__EXIT_FILES : ORR__EXIT_SIMULATION;
-}
-
-/* --set and the script's name are the command line's business: wrong usage. */
-static int refused(void)
-{
-    const int32_t code = orr__error_code();
-    const bool usage = code == ORR_E_NOT_FOUND || code == ORR_E_RANGE || code == ORR_E_ARGUMENT || code == ORR_E_FILE;
-    const int status = failed(code, orr_last_error());
-    return usage ? ORR__EXIT_USAGE : status;
 }
 
 static int32_t note_hash(run *r)
@@ -177,18 +170,22 @@ static int simulate(run *r)
 
 static int run_script(const orr__command *command, int count, char **arguments)
 {
-    run_options o = { .ticks = 600, .threads = ORR_THREADS_ALL };
+    run_options o = { .ticks = 600, .threads = ORR_THREADS_ALL, .dt = NAN };
     const char *script = NULL;
     bool helped;
     const int usage = orr__args_read(command, count, arguments, &o, &script, &helped);
     if (usage != ORR__EXIT_FINE || helped) return usage;
+    if (!isnan(o.dt) && !(o.dt > 0)) {                       /* NaN: not given; reading refuses it */
+        fprintf(stderr, "orrery run: --dt must be above 0, not %g (see 'orrery run --help')\n", o.dt);
+        return ORR__EXIT_USAGE;
+    }
     run r = { .options = &o, .script = script };
     if (orr__signals_begin() != ORR_OK) return failed(ORR_E_THREAD, orr_last_error());
-    r.host = orr_host_open(&(orr_host_desc){ .script = script, .seed = o.seed, .dt = o.dt,
-                                             .threads = (uint32_t)o.threads, .unchecked = o.unchecked,
-                                             .no_jit = o.no_jit, .guard = o.guard, .set = o.set.items,
-                                             .log = log_line, .log_context = &o });
-    const int code = r.host ? simulate(&r) : refused();
+    const orr_host_desc desc = { .script = script, .seed = o.seed, .dt = isnan(o.dt) ? 0 : o.dt,
+                                 .threads = (uint32_t)o.threads, .unchecked = o.unchecked, .no_jit = o.no_jit,
+                                 .guard = o.guard, .log = log_line, .log_context = &o };
+    int code = orr__open(&desc, o.set.items, &r.host);
+    if (code == ORR__EXIT_FINE) code = simulate(&r);
     orr__signals_end();
     orr_host_close(r.host);
     free(r.hashes);

@@ -1,5 +1,6 @@
 #include "script/host.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,9 @@ int32_t orr__host_set(orr_host *host, const char *text)
     name[equals - text] = '\0';
     char *end = NULL;
     const double value = strtod(equals + 1, &end);
-    if (end == equals + 1 || *end) return orr__fail(ORR_E_ARGUMENT, "'%s': the value of '%s' is no number", text, name);
+    if (end == equals + 1 || *end || !isfinite(value)) {
+        return orr__fail(ORR_E_ARGUMENT, "'%s': the value of '%s' is no number", text, name);
+    }
     const orr_param param = orr_param_find(host->world, name);
     return param ? orr_param_set(host->world, param, value) : orr__error_code();
 }

@@ -39,6 +39,7 @@ static void log_text(orr__machine *m, int32_t level, const char *text)
 static int32_t handle_of(double entity, int64_t *out)
 {
     if (!(fabs(entity) < 4503599627370496.0) || floor(entity) != entity) {
+        if (isnan(entity)) return orr__fail(ORR_E_ARGUMENT, "NaN is no entity");
         return orr__fail(ORR_E_ARGUMENT, "%.17g is no entity", entity);
     }
     if (entity == 0) return orr__fail(ORR_E_DEAD, "entity 0 is none");
@@ -235,7 +236,7 @@ static int32_t emit(orr__machine *m, uint32_t event, const double *values)
             continue;
         }
         const int32_t status = orr__value_from_double(type, values[i], of->fields[i].name, &converted[i]);
-        if (status != ORR_OK) return status;
+        if (status != ORR_OK) return orr__fail_more("event '%s'", of->name);
     }
     return orr_run_emit(m->run, event, converted);
 }

@@ -98,11 +98,6 @@ static const char *resource_name(const void *of, uint32_t index)
     return ((const orr_world *)of)->sim->resources.items[index].name;
 }
 
-static const char *slot_name(const void *of, uint32_t index)
-{
-    return ((const orr_job_desc *)of)->slots[index].name;
-}
-
 static const char *param_name(const void *of, uint32_t index)
 {
     return ((const orr_job_desc *)of)->params[index].name;
@@ -119,6 +114,22 @@ static int32_t missing(const char *what, const char *name, const char *(*name_at
     }
     if (best) return orr__fail(ORR_E_NOT_FOUND, "there is no %s '%s' (did you mean '%s'?)", what, name, best);
     return orr__fail(ORR_E_NOT_FOUND, "there is no %s '%s'", what, name);
+}
+
+/* A whole slot, or the part before its dot, that no slot of the job is called. */
+static int32_t no_slot(const orr_job_desc *job, const char *name)
+{
+    for (uint32_t k = 0; k < job->slot_count; k++) {
+        char part[NAME_BYTES];
+        snprintf(part, sizeof part, "%s", job->slots[k].name);
+        if (!strchr(name, '.')) part[strcspn(part, ".")] = '\0';
+        const char *candidate = part;
+        if (orr__nearest(name, &candidate, 1)) {
+            return orr__fail(ORR_E_NOT_FOUND, "bind: job '%s' has no slot '%s' (did you mean '%s'?)", job->name, name,
+                             part);
+        }
+    }
+    return orr__fail(ORR_E_NOT_FOUND, "bind: job '%s' has no slot '%s'", job->name, name);
 }
 
 static int32_t find(const binder *b, const char *what, const char *(*name_at)(const void *of, uint32_t index),
@@ -254,12 +265,7 @@ static int32_t check_binds(const binder *b)
             const char *slot = b->job->slots[k].name;
             used = strcmp(slot, name) == 0 || (strncmp(slot, name, length) == 0 && slot[length] == '.');
         }
-        if (!used) {
-            char what[NAME_BYTES];
-            snprintf(what, sizeof what, "slot of job '%s' called", b->job->name);
-            missing(what, name, slot_name, b->job, b->job->slot_count);
-            return orr__fail_more("bind");
-        }
+        if (!used) return no_slot(b->job, name);
     }
     return ORR_OK;
 }

@@ -55,7 +55,9 @@ static int32_t check_params(const orr_job_desc *job)
 static int32_t check_job(const orr_world *world, const orr_job_desc *job)
 {
     if (!job) return orr__fail(ORR_E_ABI, "a job is missing in the table");
-    if (job->abi != ORR_ABI || job->bytes != sizeof *job)
+    if (job->abi == ORR_ABI && job->bytes != sizeof *job)
+        return orr__fail(ORR_E_ABI, "a job's description has another layout than version %u of orrery_job.h", ORR_ABI);
+    if (job->abi != ORR_ABI)
         return orr__fail(ORR_E_ABI, "a job is built for version %u of orrery_job.h, this is version %u", job->abi,
                          ORR_ABI);
     if (!job->name || !*job->name || !job->run) return orr__fail(ORR_E_ABI, "a job without name or function");

@@ -167,7 +167,7 @@ const orr_gather *orr_run_gather(orr_run *run, orr_field field)
     if (known(run, field) != ORR_OK) return NULL;
     const orr__gathered *gathered = run->system ? orr__gathers_find(&run->system->gathers, field) : NULL;
     if (gathered) return &gathered->out;
-    orr__fail(ORR_E_ACCESS, "system '%s': field '%s.%s' is gathered without being declared: add it to `gathers`",
+    orr__fail(ORR_E_ACCESS, "system '%s': field '%s.%s' is gathered without being declared: add it to `gather` (in C: gathers)",
               run->system ? run->system->name : "hook", orr_component_name(run->world, field.component),
               orr__component_at(run->world, field.component)->fields[field.index].name);
     return NULL;
@@ -185,7 +185,7 @@ const orr_neighbours *orr_run_neighbours(orr_run *run, orr_near_index index)
     /* the tick builds those that are declared; exclusive systems and hooks get theirs now */
     if (!system || system->exclusive) return orr__near_refresh(run->world, index) == ORR_OK ? &grid->out : NULL;
     if (orr__access_mode(&system->access, ORR__ACCESS_NEIGHBOURS, index) & ORR_READ) return &grid->out;
-    orr__fail(ORR_E_ACCESS, "system '%s': neighbours '%s' is read without being declared: add it to `resource_reads`",
+    orr__fail(ORR_E_ACCESS, "system '%s': neighbours '%s' is read without being declared: add it to `reads` (in C: resource_reads)",
               system->name, grid->name);
     return NULL;
 }
@@ -205,8 +205,8 @@ const orr_lattice_slot *orr_run_lattice(orr_run *run, orr_lattice lattice, const
     }
     const orr__cells_view *view = run->system ? orr__cells_find(&run->system->cells, lattice, at) : NULL;
     if (view) return &view->out;
-    orr__fail(ORR_E_ACCESS, "system '%s': lattice '%s' is used without being declared: add it to `resource_reads` or "
-              "`resource_writes`", run->system ? run->system->name : "hook", of->name);
+    orr__fail(ORR_E_ACCESS, "system '%s': lattice '%s' is used without being declared: add it to `reads` or "
+              "`writes` (in C: resource_reads, resource_writes)", run->system ? run->system->name : "hook", of->name);
     return NULL;
 }
 

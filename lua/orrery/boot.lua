@@ -16,7 +16,7 @@ return function(core)
     state.running = nil
     sandbox.run(text, name)
     if state.declared == 0 then
-      check.fail("the script defines nothing: no component, no system, no param")
+      check.fail("%s defines nothing: no component, no system, no param", (name:gsub("^@", "")))
     end
     state.loaded = true
   end

@@ -130,8 +130,8 @@ function prefab.resolve(what)
   if info and info.kind == "prefab" then return info.id, info.functions, nil, nil end
   if info and info.kind == "component" then return prefab_of({ info }, 1, nil), nil, nil, nil end
   if type(what) ~= "table" or info then
-    fail("spawn needs a prefab or a set of components, got %s", info and info.kind .. " '" .. info.name .. "'"
-         or name_of(what))
+    fail("spawn needs a prefab or a set of components, got %s%s", info and info.kind .. " '" .. info.name .. "'"
+         or name_of(what), what == nil and " (is it called with a colon?)" or "")
   end
   local infos, values, count, parent = read_set(what, "spawn")
   local any = false

@@ -33,20 +33,22 @@ end
 env._VERSION = _VERSION
 env.coroutine = copy(coroutine)
 env.string = copy(string, { dump = true })
-env.table = copy(table)
+env.table = copy(table, { foreach = true, foreachi = true })
 env.bit = copy(bit)
 env.math = copy(math, { random = true, randomseed = true })
 for name, f in real_pairs(num.math) do env.math[name] = f end
 env.debug = { traceback = debug.traceback }
 
 string.dump = nil
-getmetatable("").__index = env.string          -- ("x"):rep(3)
-getmetatable("").__metatable = false
+local texts = getmetatable("")
+texts.__metatable = false
 
 -- What is missing, with advice.
 local advice = {
   ["math.random"] = "math.random is one generator for all: use rows:uniform(i, k), or ctx:random() on the main thread",
   ["math.randomseed"] = "there is nothing to seed here: the seed is the host's (--seed)",
+  ["table.foreach"] = "table.foreach has an order that differs from run to run: use orrery.sorted_pairs(t)",
+  ["table.foreachi"] = "table.foreachi is gone: use ipairs",
   ["string.dump"] = "scripts handle no bytecode",
   ["debug"] = "of the debug library scripts have traceback only",
 }
@@ -58,6 +60,8 @@ local function lock(library, name)
     return fail("'%s' has no '%s'%s", name, tostring(key), check.nearest(key, library))
   end, __metatable = false })
 end
+-- ("x"):rep(3): a table of its own, for the Lua half calls methods of texts too
+texts.__index = lock(copy(env.string), "string")
 for _, name in ipairs { "coroutine", "string", "table", "bit", "math", "debug" } do lock(env[name], name) end
 
 local missing = {

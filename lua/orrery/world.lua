@@ -205,6 +205,19 @@ function world.enable(_, name, enabled)
   if state.role == "main" then need(S.system_enable(M, info.id, enabled and 1 or 0)) end
 end
 
+-- A worker's machine runs the script's text as the main one does, so its systems find `orrery.world` too: they may not
+-- look at what other systems write meanwhile. (Structural calls are refused in systems everywhere.)
+if state.role == "worker" then
+  for name, f in pairs(world) do
+    if not (name == "spawn" or name == "destroy" or name == "add" or name == "remove") then
+      world[name] = function(...)
+        if state.running then fail("systems on workers see rows and ctx only, no world") end
+        return f(...)
+      end
+    end
+  end
+end
+
 world.object = setmetatable({}, {
   __metatable = false,
   __index = setmetatable(world, { __index = function(_, key)
