@@ -3,9 +3,10 @@
 #include "base/error.h"
 #include "ecs/chunk.h"
 #include "ecs/entity.h"
+#include "ecs/row.h"
 #include "ecs/world.h"
 
-enum { SMALL_GROUP = 64 };   // larger groups need memory for their rows
+enum { SMALL_GROUP = 64 };   // larger groups need memory for their stretches
 
 // An array of entities to change, seen as groups: entities in a row that are alive and in one table.
 typedef struct batch {
@@ -14,6 +15,13 @@ typedef struct batch {
     bool uniform;                // it is one group, as the caller has found out
 } batch;
 
+// How many entities, the first of them in `slot`, are a stretch of rows of its table: they live too.
+static inline uint32_t alike(const orr__table *table, const orr__slot *slot, const orr_entity *entities, uint32_t count)
+{
+    return orr__stretch_rows(orr__stretch_count(table->chunks[slot->row >> 12], slot->row & (ORR__CHUNK_ROWS - 1),
+                                                entities, count));
+}
+
 // How many entities from `at` on are a group of `*table`; 1 with table NULL for a dead one.
 static inline uint32_t group(const orr_world *world, const batch *of, uint32_t at, orr__table **table)
 {
@@ -21,11 +29,10 @@ static inline uint32_t group(const orr_world *world, const batch *of, uint32_t a
     *table = slot ? world->tables[slot->table] : NULL;
     if (!slot) return 1;
     if (of->uniform) return of->count - at;
-    const uint32_t index = slot->table;
-    uint32_t end = at + 1;
-    for (; end < of->count; end++) {
-        slot = orr__slot_alive(&world->entities, of->entities[end]);
-        if (!slot || slot->table != index) break;
+    uint32_t end = at;
+    while (slot && world->tables[slot->table] == *table) {
+        end += alike(*table, slot, of->entities + end, of->count - end);
+        slot = end < of->count ? orr__slot_alive(&world->entities, of->entities[end]) : NULL;
     }
     return end - at;
 }
@@ -147,7 +154,7 @@ static int32_t tell_gained(orr_world *world, const orr__table *table, uint64_t f
     return code;
 }
 
-static int32_t move_groups(orr_world *world, const change *c, uint32_t *rows)
+static int32_t move_groups(orr_world *world, const change *c, orr__stretch *scratch)
 {
     orr__table *table;
     int32_t code = ORR_OK;
@@ -156,7 +163,7 @@ static int32_t move_groups(orr_world *world, const change *c, uint32_t *rows)
         orr__table *to = table ? c->next(world, table, c->component) : NULL;
         if (!to || to == table) continue;
         const uint64_t first = to->row_count;
-        const uint32_t moved = orr__table_move_many(world, table, c->of.entities + i, many, to, rows);
+        const uint32_t moved = orr__table_move_many(world, table, c->of.entities + i, many, to, scratch);
         if (c->tell_gained && !code) code = tell_gained(world, to, first, moved, c->component);
     }
     return code;
@@ -190,18 +197,18 @@ static int32_t apply(orr_world *world, const change *c)
     }
     int32_t code = c->tell_losing ? tell_losing(world, c) : ORR_OK;
     if (code || !c->of.count) return code;
-    uint32_t few[SMALL_GROUP], *rows = few;
-    const size_t bytes = (size_t)c->of.count * sizeof *rows;
-    if (c->of.count > SMALL_GROUP) rows = orr__alloc_new(&world->alloc, bytes, 0);
-    if (!rows) return ORR_E_MEMORY;
+    orr__stretch few[SMALL_GROUP], *scratch = few;
+    const size_t bytes = (size_t)c->of.count * sizeof *scratch;
+    if (c->of.count > SMALL_GROUP) scratch = orr__alloc_new(&world->alloc, bytes, 0);
+    if (!scratch) return ORR_E_MEMORY;
     code = plan(world, c);
     if (code) {
         unplan(world);
     } else {
-        code = move_groups(world, c, rows);
+        code = move_groups(world, c, scratch);
         settle(world, &c->of);
     }
-    if (rows != few) orr__alloc_free(&world->alloc, rows, bytes);
+    if (scratch != few) orr__alloc_free(&world->alloc, scratch, bytes);
     return code;
 }
 
@@ -247,11 +254,12 @@ static int32_t check(const orr_world *world, const char *call, batch *of)
     if (code) return code;
     if (of->count && !of->entities) return orr__fail(ORR_E_ARGUMENT, "%s: no array of entities", call);
     uint32_t table = 0, differ = 0;
-    for (uint32_t i = 0; i < of->count; i++) {
+    for (uint32_t i = 0; i < of->count;) {
         const orr__slot *slot = orr__slot_alive(&world->entities, of->entities[i]);
         if (slot) {
             table = i ? table : slot->table;
             differ |= table ^ slot->table;
+            i += alike(world->tables[slot->table], slot, of->entities + i, of->count - i);
             continue;
         }
         (void)orr__entity_need(world, of->entities[i]);      // says why

@@ -110,8 +110,8 @@ void orr__entity_place(orr_world *world, orr_entity entity, uint32_t table, uint
     slot->row = row;
 }
 
-// Slots of the free list; returns how many there were. Slots freed together mostly follow each other in the list as they
-// stand in memory, up or down: going on by the last step spares waiting for the link, which is only compared.
+// Slots of the free list; returns how many there were. Slots freed together mostly follow each other in the list as
+// they stand in memory, up or down: going on by the last step spares waiting for the link, which is only compared.
 static uint32_t reuse(orr__entities *all, uint32_t table, uint32_t row, uint32_t count, orr_entity *out)
 {
     uint32_t index = all->free_head, step = 0, done = 0;

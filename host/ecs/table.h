@@ -104,9 +104,10 @@ void orr__table_destroy(orr_world *world, orr__table *table, const orr_entity *e
  * there. Returns the row in `to`. */
 uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__table *to);
 /* The same for many entities of `from`; repeated, dead and other ones are skipped. They become rows of `to` in the
- * order given; returns how many. `rows` is scratch for `count`. */
+ * order given; returns how many. `scratch` has room for `count`. */
+struct orr__stretch;
 uint32_t orr__table_move_many(orr_world *world, orr__table *from, const orr_entity *entities, uint32_t count,
-                              orr__table *to, uint32_t *rows);
+                              orr__table *to, struct orr__stretch *scratch);
 /* Gives back all chunks that are empty. Removal by itself keeps the first, and one empty chunk after the last row. */
 void orr__table_trim(orr_world *world, orr__table *table);
 /* Adds bits for a new tracker term to all chunks of the table (all set when `all`); all or nothing. */

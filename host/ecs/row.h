@@ -1,0 +1,76 @@
+/* Rows: stretches of them, and copying their values. Shared by row.c (coming and leaving) and move.c (from table to
+ * table). */
+#ifndef ORR_ECS_ROW_H
+#define ORR_ECS_ROW_H
+
+#include <string.h>
+
+#include "ecs/table.h"
+#include "orrery.h"
+
+/* Rows of one chunk that follow each other: row, row + 1, ... (count > 0) or row, row - 1, ... (count < 0). Arrays of
+ * entities mostly are a few long ones: found by comparing handles, which costs less than a look at each slot. */
+typedef struct orr__stretch {
+    uint32_t row;                /* in the table */
+    int32_t count;
+} orr__stretch;
+
+static inline uint32_t orr__stretch_rows(int32_t count)
+{
+    return count < 0 ? 0 - (uint32_t)count : (uint32_t)count;
+}
+
+/* The stretch at the beginning of an array whose first entity is in row `at` of the chunk; its count. */
+static inline int32_t orr__stretch_count(const orr__chunk *chunk, uint32_t at, const orr_entity *entities,
+                                         uint32_t count)
+{
+    const orr_entity *there = chunk->entity + at;
+    const uint32_t up = count < chunk->count - at ? count : chunk->count - at, down = count < at + 1 ? count : at + 1;
+    uint32_t many = 1;
+    while (many < up && there[many] == entities[many]) many++;
+    if (many > 1) return (int32_t)many;
+    while (many < down && *(there - many) == entities[many]) many++;
+    return many > 1 ? -(int32_t)many : 1;
+}
+
+static inline void orr__value_copy(void *to, size_t to_row, const void *from, size_t from_row, uint32_t bytes)
+{
+    char *into = to;
+    const char *out = from;
+    switch (bytes) {     /* fixed sizes: one load and one store each */
+    case 1: into[to_row] = out[from_row]; break;
+    case 2: memcpy(into + to_row * 2, out + from_row * 2, 2); break;
+    case 4: memcpy(into + to_row * 4, out + from_row * 4, 4); break;
+    default: memcpy(into + to_row * 8, out + from_row * 8, 8); break;
+    }
+}
+
+static inline void orr__bit_copy(uint64_t *to, uint32_t to_row, const uint64_t *from, uint32_t from_row)
+{
+    const uint64_t from_word = from[from_row >> 6], to_word = to[to_row >> 6];
+    if (!(from_word | to_word)) return;       /* nearly always: marks are absorbed before rows move */
+    const uint64_t bit = (from_word >> (from_row & 63u)) & 1u;
+    to[to_row >> 6] = (to_word & ~((uint64_t)1 << (to_row & 63u))) | bit << (to_row & 63u);
+}
+
+/* `count` values, each a step (1 or -1) after the other on both sides, which do not overlap. */
+void orr__values_copy(void *to, uint32_t to_row, int32_t to_step, const void *from, uint32_t from_row,
+                      int32_t from_step, uint32_t count, uint32_t bytes);
+
+/* One row of `count` columns; `bytes` is NULL when all have 4. */
+static inline void orr__row_copy(void *const *to, uint32_t to_row, void *const *from, uint32_t from_row,
+                                 uint32_t count, const uint8_t *bytes)
+{
+    if (bytes) {
+        for (uint32_t i = 0; i < count; i++) orr__value_copy(to[i], to_row, from[i], from_row, bytes[i]);
+    } else {
+        for (uint32_t i = 0; i < count; i++) orr__value_copy(to[i], to_row, from[i], from_row, 4);
+    }
+}
+
+/* Removes the rows of stretches in the order given, `removed` in all, whose handles are 0 already: rows that stay are
+ * swapped in from the end. */
+void orr__table_close(orr_world *world, orr__table *table, const orr__stretch *stretches, uint32_t count,
+                      uint32_t removed);
+
+#endif
