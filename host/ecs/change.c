@@ -15,13 +15,6 @@ typedef struct batch {
     bool uniform;                // it is one group, as the caller has found out
 } batch;
 
-// How many entities, the first of them in `slot`, are a stretch of rows of its table: they live too.
-static inline uint32_t alike(const orr__table *table, const orr__slot *slot, const orr_entity *entities, uint32_t count)
-{
-    return orr__stretch_rows(orr__stretch_count(table->chunks[slot->row >> 12], slot->row & (ORR__CHUNK_ROWS - 1),
-                                                entities, count));
-}
-
 // How many entities from `at` on are a group of `*table`; 1 with table NULL for a dead one.
 static inline uint32_t group(const orr_world *world, const batch *of, uint32_t at, orr__table **table)
 {
@@ -31,7 +24,7 @@ static inline uint32_t group(const orr_world *world, const batch *of, uint32_t a
     if (of->uniform) return of->count - at;
     uint32_t end = at;
     while (slot && world->tables[slot->table] == *table) {
-        end += alike(*table, slot, of->entities + end, of->count - end);
+        end += orr__stretch_alike(*table, slot, of->entities + end, of->count - end);
         slot = end < of->count ? orr__slot_alive(&world->entities, of->entities[end]) : NULL;
     }
     return end - at;
@@ -232,19 +225,29 @@ static int32_t remove_component(orr_world *world, batch of, orr_component compon
     return apply(world, &(change){ of, component, orr__table_without, tells_losing(world, component), false });
 }
 
+// Finds out whether it is one group: then nobody looks again.
+static batch batch_of(const orr_world *world, const orr_entity *entities, uint32_t count)
+{
+    batch of = { entities, count, false };
+    orr__table *table;
+    of.uniform = count > 1 && group(world, &of, 0, &table) == count;
+    return of;
+}
+
 int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
 {
-    return destroy(world, &(batch){ entities, count, false });
+    const batch of = batch_of(world, entities, count);
+    return destroy(world, &of);
 }
 
 int32_t orr__entities_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    return add(world, (batch){ entities, count, false }, component);
+    return add(world, batch_of(world, entities, count), component);
 }
 
 int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
-    return remove_component(world, (batch){ entities, count, false }, component);
+    return remove_component(world, batch_of(world, entities, count), component);
 }
 
 // All alive, and nothing runs; finds out whether they are one group.
@@ -259,7 +262,7 @@ static int32_t check(const orr_world *world, const char *call, batch *of)
         if (slot) {
             table = i ? table : slot->table;
             differ |= table ^ slot->table;
-            i += alike(world->tables[slot->table], slot, of->entities + i, of->count - i);
+            i += orr__stretch_alike(world->tables[slot->table], slot, of->entities + i, of->count - i);
             continue;
         }
         (void)orr__entity_need(world, of->entities[i]);      // says why

@@ -61,6 +61,7 @@ void orr__patches_fini(orr__patches *patches)
 
 /* ---- recording --------------------------------------------------------------------------------------------------- */
 
+__attribute__((noinline))            /* or every record saves registers for it */
 static orr__patch *in_new_block(orr__patches *patches)
 {
     const uint32_t before = patches->last ? patches->last->room : 0;
@@ -116,13 +117,19 @@ static inline bool is_entity(const orr__patches *patches, int64_t entity)
     return entity > 0 ? entity >> 52 == 0 : entity < 0 && 0 - (uint64_t)entity <= patches->provisional_count;
 }
 
-static int32_t record_change(orr__patches *patches, uint32_t kind, int64_t entity, orr_component component)
+__attribute__((noinline, cold))
+static int32_t bad_change(const orr__patches *patches, int64_t entity, orr_component component)
 {
     if (!is_entity(patches, entity)) {
         return bad_entity(patches, entity);
     }
-    if (component - 1 >= patches->world->component_count) {
-        return orr__fail(ORR_E_NOT_FOUND, "component %u does not exist in this world", (unsigned)component);
+    return orr__fail(ORR_E_NOT_FOUND, "component %u does not exist in this world", (unsigned)component);
+}
+
+static inline int32_t record_change(orr__patches *patches, uint32_t kind, int64_t entity, orr_component component)
+{
+    if (!is_entity(patches, entity) || component - 1 >= patches->world->component_count) {
+        return bad_change(patches, entity, component);
     }
     orr__patch *patch = next(patches);
     if (!patch) {

@@ -2,6 +2,7 @@
 
 #include "base/bitset.h"
 #include "base/error.h"
+#include "ecs/row.h"
 #include "ecs/world.h"
 
 #include <string.h>
@@ -207,17 +208,30 @@ static inline orr__patch *look(place *at)
     return NULL;
 }
 
-/* Takes the patches of the same kind and component that follow each other; those of the dead are dropped here. */
+/* Takes the patches like the first one that follow each other. */
 static uint32_t take_run(orr__patches *patches, place *at, orr_entity *entities)
 {
-    const orr__patch *patch = look(at);
-    const uint32_t kind = patch->kind, component = patch->component;
+    const orr__patch *first = look(at);
+    const uint32_t kind = first->kind, component = first->component;
     uint32_t count = 0;
-    while (count < RUN_MOST && patch && patch->kind == kind && patch->component == component) {
-        entities[count++] = (orr_entity)patch->entity;
-        at->block->patches[at->index].kind = ORR__PATCH_DONE;
-        at->index++;
-        patch = look(at);
+    for (orr__patch_block *block = at->block; block && count < RUN_MOST; block = at->block) {
+        uint32_t i = at->index;
+        for (; i < block->count && count < RUN_MOST; i++) {
+            orr__patch *patch = &block->patches[i];
+            if (patch->kind == ORR__PATCH_DONE) {
+                continue;
+            }
+            if (patch->kind != kind || patch->component != component) {
+                break;
+            }
+            entities[count++] = (orr_entity)patch->entity;
+            patch->kind = ORR__PATCH_DONE;
+        }
+        at->index = i;
+        if (i < block->count) {
+            break;
+        }
+        *at = (place){ block->next, 0 };
     }
     patches->count -= count;
     return count;
@@ -226,9 +240,16 @@ static uint32_t take_run(orr__patches *patches, place *at, orr_entity *entities)
 static uint32_t keep_alive(orr_world *world, orr_entity *entities, uint32_t count)
 {
     uint32_t alive = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        entities[alive] = entities[i];
-        alive += orr__slot_alive(&world->entities, entities[i]) != NULL;
+    for (uint32_t i = 0, many; i < count; i += many) {
+        const orr__slot *slot = orr__slot_alive(&world->entities, entities[i]);
+        many = slot ? orr__stretch_alike(world->tables[slot->table], slot, entities + i, count - i) : 1;
+        if (!slot) {
+            continue;
+        }
+        if (alive < i) {
+            memmove(entities + alive, entities + i, many * sizeof *entities);
+        }
+        alive += many;
     }
     world->dropped += count - alive;
     return alive;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "ecs/entity.h"
 #include "ecs/table.h"
 #include "orrery.h"
 
@@ -27,10 +28,22 @@ static inline int32_t orr__stretch_count(const orr__chunk *chunk, uint32_t at, c
     const orr_entity *there = chunk->entity + at;
     const uint32_t up = count < chunk->count - at ? count : chunk->count - at, down = count < at + 1 ? count : at + 1;
     uint32_t many = 1;
+    for (; many + 4 <= up; many += 4) {       /* four at once: this is most of the work of finding stretches */
+        const uint64_t *a = there + many, *b = entities + many;
+        if ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) break;
+    }
     while (many < up && there[many] == entities[many]) many++;
     if (many > 1) return (int32_t)many;
     while (many < down && *(there - many) == entities[many]) many++;
     return many > 1 ? -(int32_t)many : 1;
+}
+
+/* How many entities of an array, the first of them in `slot`, are a stretch of rows of its table: all of them live. */
+static inline uint32_t orr__stretch_alike(const orr__table *table, const orr__slot *slot, const orr_entity *entities,
+                                          uint32_t count)
+{
+    const uint32_t row = slot->row;
+    return orr__stretch_rows(orr__stretch_count(table->chunks[row >> 12], row & (ORR__CHUNK_ROWS - 1), entities, count));
 }
 
 static inline void orr__value_copy(void *to, size_t to_row, const void *from, size_t from_row, uint32_t bytes)

@@ -2,14 +2,21 @@
 #include "base/error.h"
 #include "sim/sim.h"
 
-/* Systems of the render stage record nothing: whether a state is drawn must not change what follows. */
-static orr__recording *recording(orr_run *run)
+/* The first record of a range. Systems of the render stage record nothing: whether a state is drawn must not change
+ * what follows. */
+static orr__recording *new_recording(orr_run *run)
 {
     if (run->system && run->system->render) {
         orr__fail(ORR_E_ACCESS, "system '%s': systems of the stage 'render' record nothing", run->system->name);
         return NULL;
     }
     return orr__range_recording(run->current);
+}
+
+static inline orr__recording *recording(orr_run *run)
+{
+    orr__recording *present = run->current->recording;
+    return present ? present : new_recording(run);
 }
 
 orr__patches *orr__run_patches(orr_run *run)
@@ -34,37 +41,39 @@ int32_t orr_patch_spawn(orr_run *run, orr_prefab prefab, uint32_t count, int64_t
     return code;
 }
 
-/* The checks that add, remove and destroy share. */
-static int32_t structural(orr_run *run, orr_component component, orr__patches **patches)
+static orr__patches *refuse(const orr_run *run, orr_component component)
 {
-    if (component > run->world->component_count) return orr__fail(ORR_E_ARGUMENT, "not a component of this world");
-    if (run->tick.substeps > 1)
-        return orr__fail(ORR_E_ACCESS, "a system with substeps records no spawn, destroy, add or remove");
-    *patches = orr__run_patches(run);
-    return *patches ? ORR_OK : orr__error_code();
+    if (component > run->world->component_count) orr__fail(ORR_E_ARGUMENT, "not a component of this world");
+    else orr__fail(ORR_E_ACCESS, "a system with substeps records no spawn, destroy, add or remove");
+    return NULL;
+}
+
+/* The checks that add, remove and destroy share; NULL: the thread's error. */
+static inline orr__patches *structural(orr_run *run, orr_component component)
+{
+    if (component > run->world->component_count || run->tick.substeps > 1) return refuse(run, component);
+    orr__recording *into = recording(run);
+    return into ? &into->patches : NULL;
 }
 
 int32_t orr_patch_destroy(orr_run *run, int64_t entity)
 {
-    orr__patches *patches;
-    const int32_t code = structural(run, 0, &patches);
-    return code == ORR_OK ? orr__patches_destroy(patches, entity) : code;
+    orr__patches *patches = structural(run, 0);
+    return patches ? orr__patches_destroy(patches, entity) : orr__error_code();
 }
 
 int32_t orr_patch_add(orr_run *run, int64_t entity, orr_component component)
 {
-    orr__patches *patches;
     if (component == 0) return orr__fail(ORR_E_ARGUMENT, "not a component of this world");
-    const int32_t code = structural(run, component, &patches);
-    return code == ORR_OK ? orr__patches_add(patches, entity, component) : code;
+    orr__patches *patches = structural(run, component);
+    return patches ? orr__patches_add(patches, entity, component) : orr__error_code();
 }
 
 int32_t orr_patch_remove(orr_run *run, int64_t entity, orr_component component)
 {
-    orr__patches *patches;
     if (component == 0) return orr__fail(ORR_E_ARGUMENT, "not a component of this world");
-    const int32_t code = structural(run, component, &patches);
-    return code == ORR_OK ? orr__patches_remove(patches, entity, component) : code;
+    orr__patches *patches = structural(run, component);
+    return patches ? orr__patches_remove(patches, entity, component) : orr__error_code();
 }
 
 int32_t orr_patch_set(orr_run *run, int64_t entity, orr_field field, orr_value value)
