@@ -177,7 +177,7 @@ static inline int32_t apply_one(orr_world *world, orr_entity entity, const orr__
         const int32_t code = orr__table_room(world, to, 1);
         if (code) return code;
     }
-    const uint64_t row = orr__table_move(world, table, slot->row, to);
+    const uint64_t row = orr__table_move(world, table, slot->row, to, component);
     return gained ? tell_gained(world, to, row, 1, component) : ORR_OK;
 }
 

@@ -192,83 +192,68 @@ uint32_t orr__table_move_many(orr_world *world, orr__table *from, const orr_enti
     return m.count;
 }
 
-// Whether `longer` has one component more than `shorter` and all of its; *at is its place.
-static bool is_one_more(const orr__table *longer, const orr__table *shorter, uint32_t *at)
+// What trackers keep of a row that moves. Apart: its structures would cost the others their registers.
+__attribute__((noinline))
+static void move_tracked(orr_world *world, const orr__table *from, uint32_t source, orr__table *to, uint32_t at)
 {
-    const uint32_t count = shorter->component_count;
-    const orr_component *more = longer->components, *less = shorter->components;
-    if (longer->component_count != count + 1) return false;
-    uint32_t i = 0;
-    while (i < count && more[i] == less[i]) i++;
-    *at = i;
-    while (i < count && more[i + 1] == less[i]) i++;
-    return i == count;
+    orr__stretch one = { source, 1 };
+    const move m = { .from = from, .to = to, .stretches = &one, .stretch_count = 1, .count = 1, .first = at };
+    const piece p = { .of = &m, .chunk = to->chunks[at >> 12], .stretches = &one, .stretch_count = 1, .count = 1,
+                      .begin = at & (ORR__CHUNK_ROWS - 1) };
+    move_terms(&p);
+    log_moved(world, from, to, p.chunk->entity + p.begin, 1);
 }
 
-// One row between chunks: pointers to columns and changed words, and its row in each.
-typedef struct step {
-    void *const *to, *const *from;
-    uint64_t *const *to_changed, *const *from_changed;
-    uint32_t to_row, from_row;
-} step;
-
-static inline void step_over(const step *s, const uint8_t *bytes, uint32_t columns, uint32_t components)
+__attribute__((noinline))
+static void set_defaults(const orr_world *world, const orr__table *table, void *const *columns, uint32_t row,
+                                orr_component component)
 {
-    orr__row_copy(s->to, s->to_row, s->from, s->from_row, columns, bytes);
-    for (uint32_t i = 0; i < components; i++) {
-        orr__bit_copy(s->to_changed[i], s->to_row, s->from_changed[i], s->from_row);
+    const orr__component *of = &world->components[component - 1];
+    for (uint32_t i = 0; i < of->field_count; i++) {
+        const uint32_t column = table->placed[component].first + i;
+        orr__value_copy(columns[column], row, &of->fields[i].value, 0, of->fields[i].bytes);
     }
 }
 
-// One row to a neighbour, all that adding and removing does: what stands before the one component stays in place, what
-// stands after it moves by its columns.
-static bool move_to_neighbour(const orr_world *world, const orr__table *from, uint32_t row, const orr__table *to,
-                              uint32_t to_row)
+// Columns and changed bits of a row that moves to the table with a component more or less. What stands before the
+// component stays in place, what stands after it moves by its columns.
+__attribute__((noinline))
+static void move_row(const orr__table *longer, const orr__chunk *out, uint32_t source, const orr__chunk *into,
+                     uint32_t row, orr_component component, bool adds)
 {
-    uint32_t at;
-    const bool adds = is_one_more(to, from, &at);
-    if (!adds && !is_one_more(from, to, &at)) return false;
-    const orr__table *longer = adds ? to : from;
-    const orr__chunk *out = from->chunks[row >> 12], *into = to->chunks[to_row >> 12];
-    const uint32_t first = longer->first_column[at], end = longer->first_column[at + 1];
-    step s = { into->columns, out->columns, into->changed, out->changed, to_row & (ORR__CHUNK_ROWS - 1),
-               row & (ORR__CHUNK_ROWS - 1) };
+    const orr__placed placed = longer->placed[component];
+    const uint32_t width = (uint32_t)longer->first_column[placed.at + 1] - placed.first;
+    const uint32_t columns = longer->column_count - width, components = longer->component_count - 1;
     const uint8_t *bytes = longer->all_four ? NULL : longer->column_bytes;
-    step_over(&s, bytes, first, at);
-    if (adds) {
-        const orr__field *field = world->components[longer->components[at] - 1].fields;
-        for (uint32_t i = first; i < end; i++, field++) {
-            orr__value_copy(s.to[i], s.to_row, &field->value, 0, longer->column_bytes[i]);
-        }
+    orr__row_copy(into->columns, row, out->columns, source, placed.first, bytes);
+    if (columns > placed.first) {
+        orr__row_copy(into->columns + placed.first + (adds ? width : 0), row,
+                      out->columns + placed.first + (adds ? 0 : width), source, columns - placed.first,
+                      bytes ? bytes + placed.first + width : NULL);
     }
-    s.to += adds ? end : first;
-    s.from += adds ? first : end;
-    s.to_changed += at + adds;
-    s.from_changed += at + !adds;
-    step_over(&s, bytes ? bytes + end : NULL, longer->column_count - end, longer->component_count - at - 1);
-    return true;
+    for (uint32_t i = 0; i < components; i++) {
+        const uint32_t behind = i >= placed.at;
+        if (!orr__bits_get(out->changed[i + (adds ? 0 : behind)], source)) continue;
+        orr__bits_set(into->changed[i + (adds ? behind : 0)], row);
+    }
 }
 
-uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__table *to)
+uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__table *to, orr_component component)
 {
-    const uint32_t source = (uint32_t)row, at = (uint32_t)to->row_count, begin = at & (ORR__CHUNK_ROWS - 1);
-    const orr_entity entity = from->chunks[source >> 12]->entity[source & (ORR__CHUNK_ROWS - 1)];
-    orr__chunk *chunk = to->chunks[at >> 12];
+    const uint32_t source = row & (ORR__CHUNK_ROWS - 1), at = (uint32_t)to->row_count, r = at & (ORR__CHUNK_ROWS - 1);
+    const orr__chunk *out = from->chunks[row >> 12];
+    orr__chunk *into = to->chunks[at >> 12];
+    const orr_entity entity = out->entity[source];
     orr__slot *slot = orr__slot_at(&world->entities, (uint32_t)(entity >> ORR__GENERATION_BITS));
     slot->table = to->index;
     slot->row = at;
-    chunk->entity[begin] = entity;
-    chunk->count = begin + 1;
+    into->entity[r] = entity;
+    into->count = r + 1;
     to->row_count++;
-    const bool moved = move_to_neighbour(world, from, source, to, at);
-    if (!moved || from->term_count | to->term_count) {
-        orr__stretch one = { source, 1 };
-        const move m = { .from = from, .to = to, .stretches = &one, .stretch_count = 1, .count = 1, .first = at };
-        const piece p = { .of = &m, .chunk = chunk, .stretches = &one, .stretch_count = 1, .count = 1, .begin = begin };
-        if (!moved) move_columns(world, &p);
-        move_terms(&p);
-        log_moved(world, from, to, &entity, 1);
-    }
+    const bool adds = orr__table_component(to, component) != ORR__NO_COLUMN;
+    move_row(adds ? to : from, out, source, into, r, component, adds);
+    if (adds && to->column_count > from->column_count) set_defaults(world, to, into->columns, r, component);
+    if (from->term_count | to->term_count) move_tracked(world, from, (uint32_t)row, to, at);
     orr__table_remove(world, from, row);
     return at;
 }

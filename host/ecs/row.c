@@ -257,7 +257,7 @@ void orr__table_remove(orr_world *world, orr__table *table, uint64_t row)
     }
     table->row_count = last;
     world->version++;
-    orr__table_settle(world, table);
+    if (in_chunk == ORR__CHUNK_ROWS / 2) orr__table_settle(world, table);      // where it starts to give back
 }
 
 // The handles of those that are the table's become 0; returns how many they are. One that is named twice counts once.

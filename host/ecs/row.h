@@ -42,8 +42,8 @@ static inline int32_t orr__stretch_count(const orr__chunk *chunk, uint32_t at, c
 static inline uint32_t orr__stretch_alike(const orr__table *table, const orr__slot *slot, const orr_entity *entities,
                                           uint32_t count)
 {
-    const uint32_t row = slot->row;
-    return orr__stretch_rows(orr__stretch_count(table->chunks[row >> 12], row & (ORR__CHUNK_ROWS - 1), entities, count));
+    const orr__chunk *chunk = table->chunks[slot->row >> 12];
+    return orr__stretch_rows(orr__stretch_count(chunk, slot->row & (ORR__CHUNK_ROWS - 1), entities, count));
 }
 
 static inline void orr__value_copy(void *to, size_t to_row, const void *from, size_t from_row, uint32_t bytes)
