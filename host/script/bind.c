@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "ecs/world.h"
 #include "script/host.h"
+#include "script/loop.h"
 #include "script/machine.h"
 #include "script/worker.h"
 #include "sim/sim.h"
@@ -99,6 +100,7 @@ static int32_t run_hook(orr_run *run, const orr_entity *entities, uint32_t count
     m->hook_count = count;
     const int32_t status = orr__machine_enter(m, "hook", bound->index, 0);
     if (status != ORR_OK && !m->vm.dead) (void)orr__machine_enter(m, "hook_over", 0, 0); /* leaves the error's text */
+    orr__loop_close_recorded(m);
     m->run = outer;
     m->hook_entities = outer_entities;
     m->hook_count = outer_count;

@@ -282,6 +282,15 @@ void orr__loop_structure_changed(orr__machine *m)
     }
 }
 
+void orr__loop_close_recorded(orr__machine *m)
+{
+    for (orr__loop_state *loop = m->loops; loop; loop = loop->next) {
+        if (loop->seen.kind != ORR__LOOP_STAGE || loop->owns_stage) continue;
+        orr__loop_close(m, &loop->seen);
+        loop->stage = NULL;
+    }
+}
+
 void orr__loop_close_all(orr__machine *m)
 {
     orr__stage *stage = NULL;

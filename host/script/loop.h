@@ -44,6 +44,9 @@ void orr__loop_open_stage(orr__machine *m, orr__loop *loop, struct orr__stage *s
  * NULL: there is none. */
 struct orr__stage *orr__loop_take_stage(orr__machine *m, const orr__loop *loop);
 
+/* At the end of a hook: the stages of its recorded spawns are applied and gone while other Lua code still runs. */
+void orr__loop_close_recorded(orr__machine *m);
+
 /* The structure has changed: loops over queries see no rows any more and end with ORR_E_STALE. */
 void orr__loop_structure_changed(orr__machine *m);
 void orr__loop_close_all(orr__machine *m);

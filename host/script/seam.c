@@ -224,6 +224,15 @@ static int32_t patch_set(orr__machine *m, double entity, uint32_t component, uin
     return status == ORR_OK ? orr_patch_set(m->run, handle, of, converted) : status;
 }
 
+/* A provisional handle that is stored in a column: the run must have given it out. */
+static int32_t provisional(orr__machine *m, double entity)
+{
+    if (!m->run) return orr__fail(ORR_E_DEAD, "entity %.17g is provisional, and nothing is recorded here", entity);
+    const orr__patches *patches = orr__run_patches(m->run);
+    if (!patches) return orr__error_code();
+    return -entity <= (double)patches->provisional_count ? ORR_OK : orr__patches_unknown(patches, (uint64_t)-entity);
+}
+
 static int32_t emit(orr__machine *m, uint32_t event, const double *values)
 {
     orr_value converted[ORR__FIELDS_MAX];
@@ -232,6 +241,10 @@ static int32_t emit(orr__machine *m, uint32_t event, const double *values)
     for (uint32_t i = 0; i < of->field_count; i++) {
         const uint32_t type = of->fields[i].type;
         if (type == ORR_TYPE_ENTITY && values[i] < 0) {
+            int64_t handle = 0;
+            int32_t known = handle_of(values[i], &handle);
+            if (known == ORR_OK) known = provisional(m, values[i]);
+            if (known != ORR_OK) return orr__fail_more("event '%s'", of->name);
             converted[i].entity = ORR__PROVISIONAL | (uint64_t)-values[i];
             continue;
         }
@@ -569,6 +582,7 @@ const orr__seam orr__seam_table = {
     .patch_add = patch_add,
     .patch_remove = patch_remove,
     .patch_set = patch_set,
+    .provisional = provisional,
     .emit = emit,
     .reduce = reduce,
     .reduction = reduction,

@@ -141,6 +141,7 @@ typedef struct orr__seam {
     int32_t (*patch_add)(orr__machine *m, double entity, uint32_t component);
     int32_t (*patch_remove)(orr__machine *m, double entity, uint32_t component);
     int32_t (*patch_set)(orr__machine *m, double entity, uint32_t component, uint32_t field, double value);
+    int32_t (*provisional)(orr__machine *m, double entity); /* whether this run gave it out */
     int32_t (*emit)(orr__machine *m, uint32_t event, const double *values);
     int32_t (*reduce)(orr__machine *m, uint32_t kind, const char *name, double value);
     int32_t (*reduction)(orr__machine *m, const char *name, double *value);

@@ -194,7 +194,8 @@ static int handler(lua_State *L)
     else
         snprintf(text, sizeof text, "an error that is no text (a %s)", luaL_typename(L, 1));
     place_last(L, text, out, sizeof out);
-    add_traceback(L, out, strlen(out), sizeof out);
+    /* after a stack overflow lua_getinfo may read a frame that was only half made, and crash */
+    if (!strstr(text, "stack overflow")) add_traceback(L, out, strlen(out), sizeof out);
     lua_pushstring(L, out);
     return 1;
 }

@@ -132,12 +132,14 @@ rows.set_ctx(ctx)
 
 -- ---- objects ----
 
+local methods = {}
+for name, method in pairs(ctx) do methods[name] = method end
+local seen_of = setmetatable({}, { __mode = "k" })      -- ctx -> what scripts see through it; it is empty itself
+
 -- A new ctx. world: orrery.world, or nil on workers.
 function ctx.new(world)
-  local members = {}
-  for name, method in pairs(ctx) do
-    if name ~= "new" then members[name] = method end
-  end
+  local members = { dt = 0, tick = 0, time = 0, substep = 0 }
+  for name, method in pairs(methods) do members[name] = method end
   members.world = world
   setmetatable(members, { __index = function(_, key)
     if key == "world" then
@@ -147,15 +149,20 @@ function ctx.new(world)
     end
     return fail("ctx has no '%s'%s", tostring(key), check.nearest(key, members))
   end })
-  return setmetatable({ dt = 0, tick = 0, time = 0, substep = 0 }, {
+  local self = setmetatable({}, {
     __metatable = false, __index = members,
     __newindex = function(_, key) fail("ctx: '%s' cannot be assigned", tostring(key)) end,
   })
+  seen_of[self] = members
+  return self
 end
+
+function ctx.seen(self) return seen_of[self] end
 
 -- Takes over the numbers of the run that begins.
 function ctx.begin(self)
-  self.tick, self.time, self.dt = S.tick_number(M, 0), S.tick_number(M, 1), S.tick_number(M, 2)
+  local seen = seen_of[self]
+  seen.tick, seen.time, seen.dt = S.tick_number(M, 0), S.tick_number(M, 1), S.tick_number(M, 2)
 end
 
 return ctx

@@ -6,8 +6,7 @@
 local core = require "orrery.core"
 local state = require "orrery.state"
 local ffi = require "ffi"
-local error, format, min, pcall, xpcall = error, string.format, math.min, pcall, xpcall
-local resume, wrap = coroutine.resume, coroutine.wrap
+local error, format, min, pcall = error, string.format, math.min, pcall
 
 local guard = { on = core.guard }
 
@@ -63,8 +62,6 @@ end
 if guard.on then cell[0] = portion end   -- while the Lua half itself is loaded: it uses the library of strings too
 
 local function guarded_pcall(...) return pass(pcall(...)) end
-local function guarded_xpcall(...) return pass(xpcall(...)) end
-local function guarded_resume(...) return pass(resume(...)) end
 
 -- The function that wrap gives puts a place in front of every error; this one must stay as it is.
 local function results(ok, ...)
@@ -72,15 +69,16 @@ local function results(ok, ...)
   error(message or (...), 0)
 end
 
-local function guarded_wrap(f)
-  local step = wrap(f)
-  return function(...) return results(pcall(step, ...)) end
-end
-
 -- Puts the guarded forms into what scripts see, and gives the options of source.load.
 function guard.install(env)
-  env.pcall, env.xpcall = guarded_pcall, guarded_xpcall
-  env.coroutine.resume, env.coroutine.wrap = guarded_resume, guarded_wrap
+  local xpcall, resume, wrap = env.xpcall, env.coroutine.resume, env.coroutine.wrap
+  env.pcall = guarded_pcall
+  env.xpcall = function(...) return pass(xpcall(...)) end
+  env.coroutine.resume = function(...) return pass(resume(...)) end
+  env.coroutine.wrap = function(f)
+    local step = wrap(f)
+    return function(...) return results(pcall(step, ...)) end
+  end
   return { guard = true, checked = not state.unchecked, cell = cell, stop = stop }
 end
 

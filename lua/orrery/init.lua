@@ -68,10 +68,12 @@ function orrery.test(desc)
   S.test_ticks(M, ticks)
 end
 
-return setmetatable(orrery, {
+setmetatable(orrery, { __index = function(_, key)
+  return check.fail("orrery has no '%s'%s", tostring(key), check.nearest(key, orrery))
+end })
+
+return setmetatable({}, {                 -- empty, so that every assignment is seen
   __metatable = false,
-  __index = function(_, key)
-    return check.fail("orrery has no '%s'%s", tostring(key), check.nearest(key, orrery))
-  end,
+  __index = orrery,
   __newindex = function(_, key) check.fail("orrery: '%s' cannot be assigned", tostring(key)) end,
 })

@@ -173,7 +173,7 @@ end
 -- Functions of the row, then a set's values, then the caller's fill.
 function prefab.fill(me, functions, infos, values, fill)
   local object = me.object
-  local first, last = object.first, object.last
+  local first, last = me.seen.first, me.seen.last
   for k = 1, functions and #functions or 0 do
     local item = functions[k]
     local column, f = object:write(item.info.object)[item.field.name], item.value

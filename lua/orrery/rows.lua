@@ -48,8 +48,9 @@ function rows.new(kind, all, what, unchecked)
   if loop == nil then fail("%s", seam.error_text()) end
   local me = { kind = number, loop = loop, all = all, what = what, unchecked = unchecked,
                reads = {}, writes = {}, groups_read = {}, groups_write = {}, present = {}, patches = nil }
-  local self = setmetatable({ first = 1, last = 0, count = 0,
-                              entity = number == STAGE and stage_entities(loop) or entity_view(loop) }, methods.mt)
+  me.seen = setmetatable({ first = 1, last = 0, count = 0,
+                           entity = number == STAGE and stage_entities(loop) or entity_view(loop) }, methods.fallback)
+  local self = setmetatable({}, { __metatable = false, __index = me.seen, __newindex = methods.refuse })
   me.object = self
   of[self] = me
   return me
@@ -57,8 +58,8 @@ end
 
 -- After the host has moved the loop.
 function rows.refresh(me)
-  local self, bounds = me.object, me.loop.bounds
-  self.first, self.last, self.count = bounds.first, bounds.last, bounds.last - bounds.first + 1
+  local seen, bounds = me.seen, me.loop.bounds
+  seen.first, seen.last, seen.count = bounds.first, bounds.last, bounds.last - bounds.first + 1
 end
 
 local function lacks(info)
@@ -203,7 +204,7 @@ function methods.patch(self, i)
     patch_of[patch] = { entity = 0 }
     me.patches = patch
   end
-  patch_of[patch].entity = self.entity[i]
+  patch_of[patch].entity = me.seen.entity[i]
   return patch
 end
 
@@ -214,17 +215,14 @@ function rows.set_ctx(ctx)
   function patch_methods.destroy(self) return ctx.destroy(nil, patch_of[self].entity) end
 end
 
-methods.mt = {
-  __metatable = false,
-  __index = setmetatable({}, { __index = function(_, key)
-    return methods[key] ~= nil and key ~= "mt" and methods[key]
-      or fail("rows have no '%s'%s", tostring(key), check.nearest(key, methods))
+local names = {}
+for name, method in pairs(methods) do names[name] = method end
+methods.fallback = {
+  __index = setmetatable(names, { __index = function(_, key)
+    return fail("rows have no '%s'%s", tostring(key), check.nearest(key, names))
   end }),
-  __newindex = function(_, key) fail("rows: '%s' cannot be assigned", tostring(key)) end,
 }
-for name, method in pairs(methods) do
-  if name ~= "mt" then methods.mt.__index[name] = method end
-end
+function methods.refuse(_, key) fail("rows: '%s' cannot be assigned", tostring(key)) end
 
 -- ---- pools: rows objects for loops that nest ----
 

@@ -8,7 +8,7 @@ local guard = require "orrery.guard"
 local state = require "orrery.state"
 local core, S, M, ffi = seam.core, seam.S, seam.M, seam.ffi
 local fail, name_of = check.fail, check.name_of
-local type, tostring, select, pcall, error = type, tostring, select, pcall, error
+local type, tostring, select, pcall, xpcall, error = type, tostring, select, pcall, xpcall, error
 local setfenv, concat = setfenv, table.concat
 local find = string.find
 local real_pairs, real_next = pairs, next
@@ -27,7 +27,7 @@ end
 -- ---- libraries ----
 
 for _, name in ipairs { "assert", "error", "getmetatable", "ipairs", "pcall", "rawequal", "rawget", "rawset", "select",
-                        "setmetatable", "tonumber", "tostring", "type", "unpack", "xpcall" } do
+                        "setmetatable", "tonumber", "type", "unpack", "xpcall" } do
   env[name] = _G[name]
 end
 env._VERSION = _VERSION
@@ -37,6 +37,82 @@ env.table = copy(table, { foreach = true, foreachi = true })
 env.bit = copy(bit)
 env.math = copy(math, { random = true, randomseed = true })
 for name, f in real_pairs(num.math) do env.math[name] = f end
+-- Functions in C that call back into Lua nest on the C stack, which LuaJIT does not watch, and coroutines have a Lua
+-- stack each: so they are counted.
+local NEST = 100
+local nested = 0
+local resume, create, gsub, sort, text_format = coroutine.resume, coroutine.create, string.gsub, table.sort, string.format
+
+local function leave(ok, ...)
+  nested = nested - 1
+  if not ok then error((...), 0) end
+  return ...
+end
+
+local function nest(f, ...)
+  if nested >= NEST then fail("stack overflow: more than %d coroutines, gsub and sort within each other", NEST) end
+  nested = nested + 1
+  return leave(pcall(f, ...))
+end
+
+function env.coroutine.resume(...) return nest(resume, ...) end
+
+local function results(ok, ...)
+  if not ok then error((...), 0) end
+  return ...
+end
+
+function env.coroutine.wrap(f)
+  local thread = create(f)
+  return function(...) return results(nest(resume, thread, ...)) end
+end
+
+function env.string.gsub(s, pattern, by, n)
+  if type(by) == "string" then return gsub(s, pattern, by, n) end
+  return nest(gsub, s, pattern, by, n)
+end
+
+function env.table.sort(t, before)
+  if before == nil then return sort(t) end
+  return nest(sort, t, before)
+end
+
+-- This LuaJIT crashes when the stack overflows while its own tostring calls __tostring.
+local metatable_of = debug.getmetatable
+
+function env.tostring(value)
+  local t = type(value)
+  local meta = (t == "table" or t == "userdata") and metatable_of(value)
+  local method = meta and meta.__tostring
+  if method then return method(value) end
+  return tostring(value)
+end
+
+-- string.format would call __tostring from C.
+local function format_objects(form, ...)
+  local list, count = { ... }, select("#", ...)
+  for k = 1, count do
+    if type(list[k]) == "table" or type(list[k]) == "userdata" then list[k] = env.tostring(list[k]) end
+  end
+  return text_format(form, unpack(list, 1, count))
+end
+
+function env.string.format(form, ...)
+  for k = 1, select("#", ...) do
+    local t = type((select(k, ...)))
+    if t == "table" or t == "userdata" then return format_objects(form, ...) end
+  end
+  return text_format(form, ...)
+end
+
+-- After a stack overflow a traceback may crash: the handler is not called.
+function env.xpcall(f, handler, ...)
+  return xpcall(f, function(message)
+    if type(message) == "string" and find(message, "stack overflow", 1, true) then return message end
+    return handler(message)
+  end, ...)
+end
+
 env.debug = { traceback = debug.traceback }
 
 string.dump = nil
@@ -109,7 +185,7 @@ end
 
 function env.print(...)
   local parts = {}
-  for k = 1, select("#", ...) do parts[k] = tostring((select(k, ...))) end
+  for k = 1, select("#", ...) do parts[k] = env.tostring((select(k, ...))) end
   S.log(M, 0, concat(parts, "\t"))
 end
 

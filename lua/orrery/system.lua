@@ -217,23 +217,22 @@ local function prepare(record)
     local me = rows.new("run", record.lattice and {} or record.all, record.what, record.unchecked)
     me.has_changed = record.has_changed
     if record.lattice then
-      rawset(me.object, "entity", rows.no_entities)
-      rawset(me.object, "width", record.lattice.width)
-      rawset(me.object, "height", record.lattice.height)
+      me.seen.entity = rows.no_entities
+      me.seen.width, me.seen.height = record.lattice.width, record.lattice.height
     end
     record.me = me
   end
-  if record.unchecked then rawset(record.ctx, "ffi", ffi) end
+  if record.unchecked then ctx.seen(record.ctx).ffi = ffi end
 end
 
 local function run_rows(record)
   local me, context, run, substeps = record.me, record.ctx, record.run, record.substeps > 1
-  local loop, object, next_range = me.loop, me.object, S.run_next
+  local loop, object, seen, next_range = me.loop, me.object, me.seen, S.run_next
   local bounds = loop.bounds
   while next_range(M, loop) == 1 do
     local first, last = bounds.first, bounds.last
-    object.first, object.last, object.count = first, last, last - first + 1
-    if substeps then context.substep = loop.substep end
+    seen.first, seen.last, seen.count = first, last, last - first + 1
+    if substeps then ctx.seen(context).substep = loop.substep end
     run(object, context)
   end
 end
@@ -271,7 +270,7 @@ function system.run(id)
   local context = record.ctx
   state.running = record.what
   ctx.begin(context)
-  if record.extra ~= nil and not record.worker then rawset(context, "extra", system.extra(id)) end
+  if record.extra ~= nil and not record.worker then ctx.seen(context).extra = system.extra(id) end
   if record.rows_needed then run_rows(record) else record.run(context) end
   if record.runs < WATCHED_RUNS and not record.unchecked then compare(record) end
   state.running = nil
@@ -287,7 +286,7 @@ end
 function system.take(id, extra)
   local record = records[id]
   if not record.ctx then prepare(record) end
-  rawset(record.ctx, "extra", extra)
+  ctx.seen(record.ctx).extra = extra
 end
 
 return system

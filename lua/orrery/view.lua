@@ -50,7 +50,7 @@ local types = {
              "if high >= 2147483648 then return -((high - 2147483648) * 4294967296 + low) end " ..
              "return high * 4294967296 + low",
              "if type(v) ~= 'number' or not (v > -4503599627370496 and v < 4503599627370496) or floor(v) ~= v " ..
-             "then return bad(v) end " ..
+             "then return bad(v) end if v < 0 then may(v) end " ..
              "local n = v < 0 and -v or v local high = floor(n / 4294967296) " ..
              "pp[0][2 * i] = tobit(n - high * 4294967296) " ..
              "pp[0][2 * i + 1] = v < 0 and tobit(high + 2147483648) or high", nil, "int32_t" },
@@ -59,6 +59,11 @@ local types = {
 local int64, uint64 = ffi.typeof "int64_t", ffi.typeof "uint64_t"
 local function wide(v)
   return ffi.istype(int64, v) or ffi.istype(uint64, v)
+end
+
+-- A provisional handle: of this run, or an error.
+local function may(v)
+  return seam.need(seam.S.provisional(seam.M, v))
 end
 
 local function outside(i, bounds)
@@ -80,7 +85,7 @@ return function(_, i)
 end]]
 
 local writer = [[
-local bounds, pp, floor, outside, tobit, bad, wide, type = ...
+local bounds, pp, floor, outside, tobit, bad, wide, may, type = ...
 return function(_, i, v)
   if type(i) ~= "number" or not (i >= bounds.first and i <= bounds.last) or floor(i) ~= i then
     return outside(i, bounds)
@@ -110,7 +115,8 @@ function view.column(type_name, bounds, at, write, label)
       return fail("field '%s' (%s): %s is outside %s", label, type_name, name_of(v), t[4] or "its range")
     end
     local wp = ffi.cast((t[5] or t[1]) .. " *const *", at)
-    newindex = loadstring(format(writer, t[3]), "=orrery/view")(bounds, wp, floor, outside, tobit, bad, wide, type)
+    newindex = loadstring(format(writer, t[3]), "=orrery/view")(bounds, wp, floor, outside, tobit, bad, wide, may,
+                                                                            type)
   else
     newindex = function()
       return fail("'%s' is read here and cannot be written: use write", label)
