@@ -137,6 +137,7 @@ local function lock(library, name)
   end, __metatable = false })
 end
 -- ("x"):rep(3): a table of its own, for the Lua half calls methods of texts too
+if guard.on then require("orrery.strings").install(env.string) end
 texts.__index = lock(copy(env.string), "string")
 for _, name in ipairs { "coroutine", "string", "table", "bit", "math", "debug" } do lock(env[name], name) end
 
@@ -191,7 +192,6 @@ end
 
 -- ---- loading ----
 
-if guard.on then require("orrery.strings").install(env.string) end
 local options = guard.on and guard.install(env) or { checked = not state.unchecked }
 
 local function compile(text, name)
