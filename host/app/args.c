@@ -13,7 +13,7 @@ void orr__args_help(const orr__command *command)
 {
     printf("usage: orrery %s%s%s [options]\n\n%s\n", command->name, *command->arguments ? " " : "",
            command->arguments, command->summary);
-    if (command->options->name) puts("\noptions:");
+    puts("\noptions:");
     for (const orr__option *o = command->options; o->name; o++) {
         char left[64];
         snprintf(left, sizeof left, "%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");

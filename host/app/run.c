@@ -186,6 +186,7 @@ static int run_script(const orr__command *command, int count, char **arguments)
                                  .guard = o.guard, .log = log_line, .log_context = &o };
     int code = orr__open(&desc, o.set.items, &r.host);
     if (code == ORR__EXIT_FINE) code = simulate(&r);
+    else if (o.json) orr__summary_json(&(orr__summary){ .script = script, .status = "failed", .error = orr_last_error() });
     orr__signals_end();
     orr_host_close(r.host);
     free(r.hashes);

@@ -38,13 +38,30 @@ void orr__summary_text(const orr__summary *s)
     }
 }
 
+/* Bytes of the UTF-8 character at c, 0 when there is none. */
+static int utf8_bytes(const unsigned char *c)
+{
+    const int count = *c < 0x80 ? 1 : *c >= 0xc2 && *c < 0xe0 ? 2 : *c >= 0xe0 && *c < 0xf0 ? 3
+                      : *c >= 0xf0 && *c < 0xf5 ? 4 : 0;
+    for (int i = 1; i < count; i++) {
+        if ((c[i] & 0xc0) != 0x80) return 0;
+    }
+    const bool wide = (*c == 0xe0 && c[1] < 0xa0) || (*c == 0xf0 && c[1] < 0x90);
+    const bool surrogate = *c == 0xed && c[1] >= 0xa0, beyond = *c == 0xf4 && c[1] >= 0x90;
+    return wide || surrogate || beyond ? 0 : count;
+}
+
+/* Scripts may name things and say errors in any bytes; JSON is UTF-8. */
 static void json_text(const char *text)
 {
     putchar('"');
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        const int count = utf8_bytes(c);
         if (*c == '"' || *c == '\\') printf("\\%c", *c);
         else if (*c < 0x20) printf("\\u%04x", *c);
-        else putchar(*c);
+        else if (count == 0) fputs("\\ufffd", stdout);
+        else fwrite(c, 1, (size_t)count, stdout);
+        c += count ? count : 1;
     }
     putchar('"');
 }
@@ -94,6 +111,10 @@ void orr__summary_json(const orr__summary *s)
     if (s->error) {
         fputs(",\"error\":", stdout);
         json_text(s->error);
+    }
+    if (!s->world) {                                     /* it did not load */
+        puts(",\"version\":\"" ORR_VERSION "\"}");
+        return;
     }
     printf(",\"version\":\"" ORR_VERSION "\",\"seed\":%" PRIu64 ",\"dt\":", orr_world_seed(s->world));
     json_number(orr_world_dt(s->world));

@@ -101,36 +101,46 @@ static int lua_beside(lua_State *L)
 
 /* ---- structural changes at once: they may run hooks, which are Lua functions, so these are no ffi calls ---- */
 
+/* Room for the handles of a spawn: Lua's when a table at 3 wants them all, else the host's, for Lua's is limited. */
+static double *handle_room(lua_State *L, uint32_t count)
+{
+    lua_settop(L, 3);
+    if (lua_istable(L, 3)) return lua_newuserdata(L, (size_t)count * sizeof(double));
+    return orr__alloc_new(&machine_of(L)->world->alloc, (size_t)count * sizeof(double), 0);
+}
+
+/* Puts handles into the table at 3, or pushes the first; gives the room back. Returns how many results. */
+static int give_handles(lua_State *L, int32_t status, double *handles, uint32_t count)
+{
+    if (!lua_istable(L, 3)) {
+        const double first = status == ORR_OK ? handles[0] : 0;
+        orr__alloc_free(&machine_of(L)->world->alloc, handles, (size_t)count * sizeof *handles);
+        lua_pushinteger(L, status);
+        lua_pushnumber(L, first);
+        return 2;
+    }
+    lua_pushinteger(L, status);
+    for (uint32_t i = 0; status == ORR_OK && i < count; i++) {
+        lua_pushnumber(L, handles[i]);
+        lua_rawseti(L, 3, (int)i + 1);
+    }
+    lua_pushvalue(L, 3);
+    return 2;
+}
+
 static int status_only(lua_State *L, int32_t status)
 {
     lua_pushinteger(L, status);
     return 1;
 }
 
-/* Puts handles into the table at `table`, or pushes the first; returns how many results. */
-static int give_handles(lua_State *L, int table, const double *handles, uint32_t count)
-{
-    lua_pushinteger(L, ORR_OK);
-    if (!lua_istable(L, table)) {
-        lua_pushnumber(L, handles[0]);
-        return 2;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        lua_pushnumber(L, handles[i]);
-        lua_rawseti(L, table, (int)i + 1);
-    }
-    lua_pushvalue(L, table);
-    return 2;
-}
-
 /* spawn(prefab, count, table or nil) -> status, first handle or table */
 static int lua_spawn(lua_State *L)
 {
     const uint32_t prefab = (uint32_t)luaL_checkinteger(L, 1), count = (uint32_t)luaL_checknumber(L, 2);
-    lua_settop(L, 3);
-    double *handles = lua_newuserdata(L, (size_t)count * sizeof *handles);
-    const int32_t status = orr__structure_spawn(machine_of(L), prefab, count, handles);
-    return status == ORR_OK ? give_handles(L, 3, handles, count) : status_only(L, status);
+    double *handles = handle_room(L, count);
+    if (!handles) return status_only(L, ORR_E_MEMORY);
+    return give_handles(L, orr__structure_spawn(machine_of(L), prefab, count, handles), handles, count);
 }
 
 /* commit(loop, count, table or nil) -> status, first handle or table: of the stage that the loop is open over */
@@ -138,10 +148,9 @@ static int lua_commit(lua_State *L)
 {
     const orr__loop *loop = (const orr__loop *)(uintptr_t)luaL_checknumber(L, 1);
     const uint32_t count = (uint32_t)luaL_checknumber(L, 2);
-    lua_settop(L, 3);
-    double *handles = lua_newuserdata(L, (size_t)count * sizeof *handles);
-    const int32_t status = orr__structure_commit(machine_of(L), loop, count, handles);
-    return status == ORR_OK ? give_handles(L, 3, handles, count) : status_only(L, status);
+    double *handles = handle_room(L, count);
+    if (!handles) return status_only(L, ORR_E_MEMORY);
+    return give_handles(L, orr__structure_commit(machine_of(L), loop, count, handles), handles, count);
 }
 
 static int lua_destroy(lua_State *L)

@@ -107,6 +107,25 @@ function component.tag(name)
   return declare(name, {}, "tag '" .. tostring(name) .. "'")
 end
 
+local int64, uint64 = seam.ffi.typeof "int64_t", seam.ffi.typeof "uint64_t"
+
+-- Whether a value is a boxed 64-bit number.
+function component.wide(value)
+  return type(value) == "cdata" and (seam.ffi.istype(int64, value) or seam.ffi.istype(uint64, value))
+end
+
+-- The same as component.number where 64-bit fields pass as plain numbers too: what would be rounded is refused.
+function component.plain(field, value, what)
+  local number = component.number(field, value, what)
+  if field.type ~= "i64" and field.type ~= "u64" then return number end
+  number = tonumber(value)
+  if math.abs(number) > 9007199254740992 or (type(value) == "cdata" and value ~= seam.ffi.new(
+     seam.ffi.istype(uint64, value) and uint64 or int64, number)) then
+    fail("%s '%s' (%s) takes whole numbers within 2^53 here, got %s", what, field.name, field.type, tostring(value))
+  end
+  return number
+end
+
 -- A value of a field as the number that goes through the seam; i64 and u64 go through the wide cell.
 function component.number(field, value, what)
   local t = field.type
@@ -114,11 +133,14 @@ function component.number(field, value, what)
     if type(value) ~= "boolean" then fail("%s '%s' takes true or false, got %s", what, field.name, name_of(value)) end
     return value and 1 or 0
   elseif t == "i64" or t == "u64" then
-    if type(value) ~= "number" and type(value) ~= "cdata" then
+    if type(value) ~= "number" and not component.wide(value) then
       fail("%s '%s' takes a number, got %s", what, field.name, name_of(value))
     end
     if type(value) == "number" and (value ~= math.floor(value) or math.abs(value) > 9007199254740992) then
       fail("%s '%s' (%s) takes whole numbers, got %s", what, field.name, t, name_of(value))
+    end
+    if type(value) == "number" and value < 0 and t == "u64" then
+      fail("%s '%s' (u64) takes no negative number, got %s", what, field.name, name_of(value))
     end
     seam.wide[0] = value
     return 0

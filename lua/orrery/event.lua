@@ -35,11 +35,7 @@ function event.emit(object, values)
   for k, field in ipairs(info.fields) do
     local value = values[field.name]
     if value == nil then cell[k - 1] = field.default
-    else
-      local number = component.number(field, value, "event '" .. info.name .. "': field")
-      if field.type == "i64" or field.type == "u64" then number = tonumber(value) end
-      cell[k - 1] = number
-    end
+    else cell[k - 1] = component.plain(field, value, "event '" .. info.name .. "': field") end
   end
   need(S.emit(M, info.id, cell))
 end

@@ -15,6 +15,7 @@ function param.new(name, default, options)
   check.identifier(name, "a param")
   local what = "param '" .. name .. "'"
   check.number(default, what .. ": its default")
+  if default == huge or default == -huge then fail("%s: its default is %s, which is not finite", what, default) end
   options = options or {}
   check.record(options, what .. ": its options")
   check.known(options, keys, what)

@@ -188,7 +188,7 @@ end
 -- Checks the arguments n and fill that both spawns share.
 function prefab.arguments(n, fill)
   if n == nil then n = 1 end
-  check.whole(n, "spawn: how many", 0, 2147483647)
+  check.whole(n, "spawn: how many", 0, 268435456)       -- at once; more would fill any memory
   if fill ~= nil and type(fill) ~= "function" then fail("spawn: fill must be a function, got %s", name_of(fill)) end
   return n
 end

@@ -31,16 +31,15 @@ local function record(info, write)
     if not write then fail("resource '%s' is read here and cannot be written: use write", info.name) end
     if info.text then
       if key ~= "value" then fail("resource '%s' is a text: its field is `value`", info.name) end
-      need(S.resource_set_text(M, info.id, check.text(value, "resource '" .. info.name .. "'")))
+      if value ~= "" then check.text(value, "resource '" .. info.name .. "'") end
+      need(S.resource_set_text(M, info.id, value))
       return
     end
     local field = info.by_name[key]
     if not field then
       fail("resource '%s' has no field '%s'%s", info.name, tostring(key), check.nearest(key, info.by_name))
     end
-    local number = component.number(field, value, "resource '" .. info.name .. "':")
-    if field.type == "i64" or field.type == "u64" then number = tonumber(value) end
-    need(S.resource_set(M, info.id, key, number))
+    need(S.resource_set(M, info.id, key, component.plain(field, value, "resource '" .. info.name .. "':")))
   end
   return view.proxy(get, set, "resource '" .. info.name .. "'")
 end

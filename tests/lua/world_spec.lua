@@ -54,6 +54,14 @@ spec.it("values that do not fit", function()
   spec.raises("V.n", function() world:set(e, V.n, 1099511627776) end)
   spec.raises("takes a number, got 'a'", function() world:set(e, V, { n = "a" }) end)
   spec.raises("takes true or false", function() world:set(e, V.on, 1) end)
+  spec.raises("takes a number, got", function() world:set(e, V.wide, 5i) end)
+  world:set(e, V.wide, -9007199254740993LL)
+  spec.equal(world:get(e, V.wide), -9007199254740993LL)
+  local U = orrery.component("U", { n = orrery.u64 })
+  world:add(e, U)
+  spec.raises("takes no negative number, got -1", function() world:set(e, U.n, -1) end)
+  world:set(e, U.n, 18446744073709551615ULL)
+  spec.equal(world:get(e, U.n), 18446744073709551615ULL)
   spec.raises("has no field 'z'", function() world:set(e, V, { z = 1 }) end)
   spec.raises("expected a component", function() world:set(e, 5, 1) end)
   world:destroy(e)
@@ -78,6 +86,7 @@ spec.it("prefabs inherit, and take constants and functions of the row", function
   spec.raises("spawn needs a prefab", function() world:spawn(5) end)
   spec.raises("spawn: how many is -1", function() world:spawn({ P }, -1) end)
   spec.raises("must be a whole number, got 1.5", function() world:spawn({ P }, 1.5) end)
+  spec.raises("spawn: how many is 2000000000", function() world:spawn({ P }, 2e9) end)
   spec.raises("has no field 'q'", function() orrery.prefab("Bad", { [P] = { q = 1 } }) end)
 end)
 
@@ -101,6 +110,12 @@ spec.it("resources", function()
   spec.equal(world:read(Score).value, 10)
   world:write(Title).value = "second"
   spec.equal(world:read(Title).value, "second")
+  world:write(Title).value = ""
+  spec.equal(world:read(Title).value, "")
+  local wide = world:write(orrery.resource("Wide", { n = orrery.i64 }))
+  wide.n = -1099511627776LL
+  spec.equal(wide.n, -1099511627776LL)
+  spec.raises("whole numbers within 2^53 here", function() wide.n = -9007199254740993LL end)
 end)
 
 spec.it("params", function()
@@ -110,6 +125,7 @@ spec.it("params", function()
   speed:set(3)                                       -- seen from the next tick on
   spec.equal(speed(), 2)
   spec.raises("cannot be assigned", function() speed.value = 3 end)
+  spec.raises("is not finite", function() orrery.param("endless", 1 / 0) end)
 end)
 
 -- ---- over ticks ----
