@@ -1,11 +1,11 @@
 -- boids: ten thousand birds that look only at their neighbours, and flocks that nobody leads.
 --
---   notice   headings start at random and agree after some hundred ticks; flocks merge when they meet, because
---            everybody turns towards the average of who is near
---   try      --set alignment=0        no common heading: a swarm of gnats
+--   notice   headings start at random; neighbours agree soon, then flocks meet and merge, because everybody turns
+--            towards the average of who is near
+--   try      --set count=400 --set radius=100 --set alignment=1    few birds that see far: soon one flock
+--            --set alignment=0        no common heading: a swarm of gnats
 --            --set cohesion=8         tight balls
 --            --set native=0           the same rules in Lua: the same bits, more slowly
---            --set count=300          a small flock agrees sooner
 --   source   C. Reynolds, "Flocks, herds, and schools: a distributed behavioral model", SIGGRAPH 1987
 
 local orrery = require "orrery"
@@ -15,14 +15,14 @@ local Position = orrery.component("Position", { x = f32, y = f32 })
 local Velocity = orrery.component("Velocity", { x = f32, y = f32 })
 
 local count      = orrery.param("count", 10000, { min = 1, max = 1000000, step = 1, help = "birds" })
-local radius     = orrery.param("radius", 12, { min = 1, max = 25, help = "how far a bird sees" })
-local separation = orrery.param("separation", 4, { min = 0, max = 20, help = "keep off who is too near" })
+local radius     = orrery.param("radius", 12, { min = 1, max = 100, help = "how far a bird sees" })
+local separation = orrery.param("separation", 8, { min = 0, max = 20, help = "keep off who is too near" })
 local alignment  = orrery.param("alignment", 4, { min = 0, max = 20, help = "fly where the others fly" })
-local cohesion   = orrery.param("cohesion", 1, { min = 0, max = 20, help = "stay with the others" })
-local max_speed  = orrery.param("max_speed", 80, { min = 1, max = 500, help = "of a bird, a second" })
-local native     = orrery.param("native", 1, { min = 0, max = 1, step = 1, help = "1: the job in C; 0: its twin in Lua" })
+local cohesion   = orrery.param("cohesion", 0.2, { min = 0, max = 20, help = "stay with the others" })
+local max_speed  = orrery.param("max_speed", 80, { min = 50, max = 500, help = "of a bird, a second" })
+local native     = orrery.param("native", 1, { min = 0, max = 1, step = 1, help = "1: the job in C; 0: its twin" })
 
-local SIZE, MIN_SPEED, MAX_FORCE = 1000, 20, 200       -- the world is a torus of SIZE by SIZE
+local SIZE, MIN_SPEED, MAX_FORCE = 1000, 40, 200       -- the world is a torus of SIZE by SIZE
 
 local Near = orrery.neighbours { name = "near", x = Position.x, y = Position.y, radius = radius,
                                  carry = { Velocity.x, Velocity.y }, wrap = { min = { 0, 0 }, max = { SIZE, SIZE } } }

@@ -3,8 +3,9 @@
 --   notice   not everybody falls ill: the outbreak ends when too few are left to infect. In a mixed crowd the share r
 --            that fell ill solves r = 1 - exp(-R0 r): four fifths at R0 = 2
 --   try      --set r0=0.9             below one it dies out by itself
---            --set mixed=0            on a plane waves run through the crowd, and it takes longer
---            --set mixed=0 --set walk=0.2   people who stay at home
+--            --set mixed=0            on a plane it spreads in waves, and takes longer
+--            --set mixed=0 --set walk=0.2   people who stay near home: few of them fall ill
+--            --set mixed=0 --set walk=20    who walks far meets all: the mixed crowd again
 --   source   W. O. Kermack, A. G. McKendrick, "A contribution to the mathematical theory of epidemics", 1927
 
 local orrery = require "orrery"
@@ -15,16 +16,16 @@ local Person = orrery.component("Person", { x = f32, y = f32, state = u8 })
 
 local people = orrery.param("people", 10000, { min = 100, max = 1000000, step = 1, help = "how many" })
 local first  = orrery.param("first", 20, { min = 1, max = 1000, step = 1, help = "infected at the start" })
-local r0     = orrery.param("r0", 2, { min = 0, max = 10, help = "whom one infects in a crowd of susceptibles" })
+local r0     = orrery.param("r0", 2, { min = 0, max = 10, help = "whom one infects, at first" })
 local days   = orrery.param("days", 5, { min = 0.5, max = 50, help = "mean duration of the illness" })
-local mixed  = orrery.param("mixed", 1, { min = 0, max = 1, step = 1, help = "1: everybody meets everybody; 0: a plane" })
-local walk   = orrery.param("walk", 1, { min = 0, max = 5, help = "how far people walk a day, on the plane" })
+local mixed  = orrery.param("mixed", 1, { min = 0, max = 1, step = 1, help = "1: all meet all; 0: a plane" })
+local walk   = orrery.param("walk", 2, { min = 0, max = 20, help = "how far people walk a day, on the plane" })
 
 -- Counted first, so that everybody sees the same crowd in one tick.
 orrery.stages { "startup", "count", "update", "late", "render", "cleanup" }
 
 local SIZE, REACH = 100, 2
-orrery.timestep(0.1)                                   -- days
+orrery.timestep(0.1)                                   -- a day
 
 local Near = orrery.neighbours { name = "near", x = Person.x, y = Person.y, radius = REACH, carry = { Person.state },
                                  wrap = { min = { 0, 0 }, max = { SIZE, SIZE } } }
@@ -50,11 +51,12 @@ orrery.system { name = "count", stage = "count", all = { Person }, reads = { Per
     ctx:sum("susceptible", s) ctx:sum("infected", i) ctx:sum("recovered", r)
   end }
 
+-- One is ill for 1 / recover ticks on average, and in each of them infects r0 * recover of a crowd of susceptibles.
 orrery.system { name = "infect", on = "workers", all = { Person }, writes = { Person }, enabled = mixed:is(1),
   run = function(rows, ctx)
     local state = rows:write(Person).state
-    local rate = r0() / days() * (ctx:sum "infected" or 0) / people()          -- a day, for one susceptible
-    local catch, recover = 1 - orrery.exp(-rate * ctx.dt), 1 - orrery.exp(-ctx.dt / days())
+    local recover = 1 - orrery.exp(-ctx.dt / days())
+    local catch = 1 - orrery.exp(-r0() * recover * (ctx:sum "infected" or 0) / people())
     for i = rows.first, rows.last do
       if state[i] == SUSCEPTIBLE then
         if rows:uniform(i, 1) < catch then state[i] = INFECTED end
@@ -64,13 +66,14 @@ orrery.system { name = "infect", on = "workers", all = { Person }, writes = { Pe
     end
   end }
 
--- On the plane one meets only who is near. The rate is chosen so that a fresh crowd at this density has the same R0.
+-- On the plane one meets only those within REACH, shared out so that it would infect as many of a fresh crowd.
 orrery.system { name = "infect-near", on = "workers", all = { Person }, reads = { Near }, writes = { Person },
   enabled = mixed:is(0),
   run = function(rows, ctx)
     local p, near = rows:write(Person), ctx:near(Near)
     local met = people() * 3.141592653589793 * REACH * REACH / (SIZE * SIZE)   -- how many are near, on average
-    local rate, recover = r0() / days() / met, 1 - orrery.exp(-ctx.dt / days())
+    local recover = 1 - orrery.exp(-ctx.dt / days())
+    local each = r0() * recover / met
     for i = rows.first, rows.last do
       local state, x, y = p.state[i], p.x[i], p.y[i]
       if state == SUSCEPTIBLE then
@@ -81,7 +84,7 @@ orrery.system { name = "infect-near", on = "workers", all = { Person }, reads = 
             if dx * dx + dy * dy <= REACH * REACH then ill = ill + 1 end
           end
         end
-        if ill > 0 and rows:uniform(i, 1) < 1 - orrery.exp(-rate * ill * ctx.dt) then p.state[i] = INFECTED end
+        if ill > 0 and rows:uniform(i, 1) < 1 - orrery.exp(-each * ill) then p.state[i] = INFECTED end
       elseif state == INFECTED and rows:uniform(i, 2) < recover then
         p.state[i] = RECOVERED
       end

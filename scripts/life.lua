@@ -13,8 +13,8 @@ local u8 = orrery.u8
 
 local pattern = orrery.param("pattern", 0, { min = 0, max = 2, step = 1, help = "0 R-pentomino, 1 gun, 2 soup" })
 local soup    = orrery.param("soup", 0.3, { min = 0, max = 1, help = "density of the soup" })
-local born    = orrery.param("born", 3, { min = 0, max = 8, step = 1, help = "born with 3 and with so many neighbours" })
-local native  = orrery.param("native", 1, { min = 0, max = 1, step = 1, help = "1: the job in C; 0: its twin in Lua" })
+local born    = orrery.param("born", 3, { min = 0, max = 8, step = 1, help = "born with 3 and with so many" })
+local native  = orrery.param("native", 1, { min = 0, max = 1, step = 1, help = "1: the job in C; 0: its twin" })
 
 local Life = orrery.lattice { name = "life", width = 640, height = 640, fields = { alive = u8 }, wrap = true }
 
@@ -48,7 +48,8 @@ end }
 
 orrery.system { name = "generation", lattice = Life, job = "life", enabled = native:is(1), params = { born = born } }
 
-orrery.system { name = "generation-lua", lattice = Life, on = "workers", enabled = native:is(0), run = function(rows, ctx)
+orrery.system { name = "generation-lua", lattice = Life, on = "workers", enabled = native:is(0),
+  run = function(rows, ctx)
   local now, nxt = rows:read(Life).alive, rows:write(Life).alive
   local width, height, also = rows.width, rows.height, born()
   local population = 0

@@ -1,7 +1,7 @@
 -- wolf_sheep: sheep eat grass, wolves eat sheep, grass grows back. Three populations that chase each other.
 --
 --   notice   many sheep, then many wolves, then few of both: the wolves' peak follows the sheep's
---   try      --set grass=0            sheep without a limit: every run ends badly
+--   try      --set grass=0 --ticks 300    without grass nothing holds the sheep back: every run ends badly
 --            --set regrowth=60        poorer meadows, fewer of all
 --            --set wolf_gain=40       greedy wolves
 --   source   the rules of NetLogo's model "Wolf Sheep Predation" (U. Wilensky, 1997), as described there: a torus of
@@ -29,7 +29,7 @@ orrery.timestep(1)
 local Meadow = orrery.lattice { name = "meadow", width = SIZE, height = SIZE, fields = { left = i32 }, wrap = true }
 
 local function patch_of(x, y)
-  return math.floor(y) * SIZE + math.floor(x)
+  return math.floor(y) % SIZE * SIZE + math.floor(x) % SIZE      -- a float may have been rounded up to the edge
 end
 
 local function populate(ctx, kind, many, gain)
@@ -61,8 +61,6 @@ orrery.system { name = "wander", on = "workers", all = { Animal }, optional = { 
       a.heading[i] = heading
       a.x[i] = (a.x[i] + orrery.sin(heading * DEGREE)) % SIZE
       a.y[i] = (a.y[i] + orrery.cos(heading * DEGREE)) % SIZE
-      if a.x[i] >= SIZE then a.x[i] = 0 end                       -- a float may round up to the edge
-      if a.y[i] >= SIZE then a.y[i] = 0 end
       a.energy[i] = a.energy[i] - cost
     end
   end }
@@ -74,7 +72,7 @@ orrery.system { name = "graze", all = { Animal, Sheep }, writes = { Animal, Mead
   for i = rows.first, rows.last do
     local at = patch_of(a.x[i], a.y[i])
     if meadow.left[at] == 0 then
-      meadow.left[at] = regrowth()
+      meadow.left[at] = regrowth() + 1                            -- this tick does not count
       a.energy[i] = a.energy[i] + sheep_gain()
     end
   end
@@ -92,8 +90,7 @@ local function live(kind, rate)
         local heading = a.heading[i] + 360 * rows:uniform(i, 2)
         local x = (a.x[i] + orrery.sin(heading * DEGREE)) % SIZE
         local y = (a.y[i] + orrery.cos(heading * DEGREE)) % SIZE
-        ctx:spawn { kind, [Animal] = { x = x < 50.99 and x or 0, y = y < 50.99 and y or 0, heading = heading,
-                                       energy = a.energy[i] } }
+        ctx:spawn { kind, [Animal] = { x = x, y = y, heading = heading, energy = a.energy[i] } }
       end
     end
   end
