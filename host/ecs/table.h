@@ -103,8 +103,8 @@ void orr__table_destroy(orr_world *world, orr__table *table, const orr_entity *e
 /* Moves a row to the table that has one component more or less: shared fields and bits are kept, new ones get defaults
  * and are marked. Room must be there. Returns the row in `to`. */
 uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__table *to, orr_component component);
-/* The same for many entities of `from`, to any table; repeated, dead and other ones are skipped. They become rows of `to` in the
- * order given; returns how many. `scratch` has room for `count`. */
+/* The same for many entities of `from`, to any table; repeated, dead and other ones are skipped. They become rows of
+ * `to` in the order given; returns how many. `scratch` has room for `count`. */
 struct orr__stretch;
 uint32_t orr__table_move_many(orr_world *world, orr__table *from, const orr_entity *entities, uint32_t count,
                               orr__table *to, struct orr__stretch *scratch);

@@ -224,7 +224,16 @@ static void start_jobs(orr_world *world, orr__system **systems, uint32_t count)
         run->ready = false;
         orr__run_failed(run, &run->outside, code);
     }
-    orr__pool_start(sim->pool, sim->dispatch.task_count, alone ? 1 : 0, run_task, sim->dispatch.tasks);
+    sim->dispatch.alone = alone;
+    if (!alone) orr__pool_start(sim->pool, sim->dispatch.task_count, 0, run_task, sim->dispatch.tasks);
+}
+
+/* What this thread does alone is no business of the pool, whose bookkeeping would take longer. */
+static void finish_jobs(orr__sim *sim)
+{
+    const orr__dispatch *dispatch = &sim->dispatch;
+    if (dispatch->task_count && !dispatch->alone) orr__pool_join(sim->pool);
+    for (uint32_t i = 0; dispatch->alone && i < dispatch->task_count; i++) run_task(dispatch->tasks, i, 0);
 }
 
 void orr__dispatch_batch(orr_world *world, orr__system **systems, uint32_t count)
@@ -242,7 +251,7 @@ void orr__dispatch_batch(orr_world *world, orr__system **systems, uint32_t count
         for (uint32_t i = 0; i < count; i++) {
             if (!systems[i]->binding && systems[i]->run.ready) run_function(world, systems[i]);
         }
-        if (sim->dispatch.task_count) orr__pool_join(sim->pool);
+        finish_jobs(sim);
         atomic_store_explicit(&sim->running, NULL, memory_order_relaxed);
     }
     world->locked--;
