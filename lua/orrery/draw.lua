@@ -19,12 +19,19 @@ local function field(value, what)
   return info
 end
 
--- A number, a param or a field.
-local function amount(value, what)
+-- A number, a param or a field; `least` is how small a number may be.
+local function amount(value, what, least)
   local info = value ~= nil and registry.info(value) or nil
   if info and info.kind == "param" then return end
   if info then return field(value, what) end
-  check.number(value, what)
+  check.number(value, what, least)
+end
+
+local function range(t, what)
+  for _, key in ipairs { "min", "max" } do
+    if t[key] ~= nil then check.number(t[key], what .. "." .. key) end
+  end
+  if t.min ~= nil and t.max ~= nil and t.min >= t.max then fail("%s: min is not below max", what) end
 end
 
 -- A colour, or { field = F, colours = { ... }, min =, max = }.
@@ -39,9 +46,7 @@ local function colour_or_field(value, what)
   check.known(value, { field = true, colours = true, min = true, max = true }, what)
   local info = field(value.field, what .. ".field")
   colours(value.colours, what .. ".colours")
-  for _, key in ipairs { "min", "max" } do
-    if value[key] ~= nil then check.number(value[key], what .. "." .. key) end
-  end
+  range(value, what)
   return info
 end
 
@@ -64,7 +69,7 @@ local function points(layer, what)
                        any = true, none = true }, what)
   field(layer.x, what .. ".x")
   field(layer.y, what .. ".y")
-  if layer.size ~= nil then amount(layer.size, what .. ".size") end
+  if layer.size ~= nil then amount(layer.size, what .. ".size", 0) end
   if layer.angle ~= nil then amount(layer.angle, what .. ".angle") end
   if layer.colour ~= nil then colour_or_field(layer.colour, what .. ".colour") end
   if layer.shape ~= nil and not (type(layer.shape) == "string" and shapes[layer.shape]) then
@@ -79,7 +84,7 @@ local function triangles(layer, what)
                        none = true }, what)
   field(layer.x, what .. ".x")
   field(layer.y, what .. ".y")
-  if layer.size ~= nil then amount(layer.size, what .. ".size") end
+  if layer.size ~= nil then amount(layer.size, what .. ".size", 0) end
   if layer.colour ~= nil then colour_or_field(layer.colour, what .. ".colour") end
   if layer.heading ~= nil then
     local pair = registry.info(layer.heading) and { layer.heading } or layer.heading
@@ -97,13 +102,14 @@ local function lines(layer, what)
   field(layer.x, what .. ".x")
   field(layer.y, what .. ".y")
   if layer.to ~= nil then
+    if layer.x2 ~= nil or layer.y2 ~= nil then fail("%s: it ends at `to` or at `x2` and `y2`, not both", what) end
     local info = registry.need(layer.to, "field", what .. ".to")
     if info.type ~= "entity" then fail("%s.to: an entity field is needed, '%s' is %s", what, info.name, info.type) end
   else
     field(layer.x2, what .. ".x2")
     field(layer.y2, what .. ".y2")
   end
-  if layer.width ~= nil then amount(layer.width, what .. ".width") end
+  if layer.width ~= nil then amount(layer.width, what .. ".width", 0) end
   if layer.colour ~= nil then colour_or_field(layer.colour, what .. ".colour") end
   read_query(layer, what)
 end
@@ -116,15 +122,16 @@ local function lattice(layer, what)
          check.nearest(layer.field, info.by_name))
   end
   if layer.colours ~= nil then colours(layer.colours, what .. ".colours") end
-  for _, key in ipairs { "min", "max" } do
-    if layer[key] ~= nil then check.number(layer[key], what .. "." .. key) end
-  end
+  range(layer, what)
 end
 
 local function view(layer, what)
   check.known(layer, { x = true, y = true, width = true, height = true }, what)
   for _, key in ipairs { "x", "y", "width", "height" } do
     if layer[key] ~= nil then check.number(layer[key], what .. "." .. key) end
+  end
+  for _, key in ipairs { "width", "height" } do
+    if layer[key] ~= nil and layer[key] <= 0 then fail("%s.%s is %s: it must be above 0", what, key, layer[key]) end
   end
 end
 
@@ -141,7 +148,7 @@ function draw.new(desc)
     local layer = desc[name]
     if layer ~= nil then
       check.record(layer, "orrery.draw: " .. name)
-      local list = layer[1] ~= nil and layer or { layer }
+      local list = layer[1] ~= nil and check.list(layer, "orrery.draw: " .. name) or { layer }
       for k, item in ipairs(list) do
         local what = "orrery.draw: " .. name .. (layer[1] ~= nil and "[" .. k .. "]" or "")
         kinds[name](check.record(item, what), what)

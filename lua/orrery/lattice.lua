@@ -27,6 +27,7 @@ function lattice.new(desc)
   check.identifier(desc.name, "a lattice")
   local what = "lattice '" .. desc.name .. "'"
   check.known(desc, keys, what)
+  registry.alone(desc.name, "lattice")
   local width = check.whole(desc.width, what .. ": width", 1, 65536)
   local height = check.whole(desc.height, what .. ": height", 1, 65536)
   if width * height > 1073741824 then fail("%s: %d x %d cells are too many", what, width, height) end

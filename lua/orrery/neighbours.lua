@@ -57,6 +57,7 @@ function neighbours.new(desc)
   check.identifier(desc.name, "neighbours")
   local what = "neighbours '" .. desc.name .. "'"
   check.known(desc, keys, what)
+  registry.alone(desc.name, "neighbours")
   local info = { kind = "neighbours", name = desc.name, columns = {} }
   local lists = {}
   for _, term in ipairs { "all", "any", "none" } do lists[term] = component.list(desc[term], what .. ": " .. term) end

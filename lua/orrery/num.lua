@@ -10,16 +10,26 @@ local num = {}
 
 local sin, cos, exp, log, pow, atan2 = S.sin, S.cos, S.exp, S.log_e, S.pow, S.atan2
 
-function num.sin(x) return sin(x) end
-function num.cos(x) return cos(x) end
-function num.exp(x) return exp(x) end
-function num.log(x) return log(x) end
-function num.pow(x, y) return pow(x, y) end
-function num.atan2(y, x) return atan2(y, x) end
+local function bad(name, x, y)
+  if type(x) == "number" then x = y end
+  return fail("orrery.%s takes numbers, got %s", name, check.name_of(x))
+end
+
+function num.sin(x) return type(x) == "number" and sin(x) or bad("sin", x) end
+function num.cos(x) return type(x) == "number" and cos(x) or bad("cos", x) end
+function num.exp(x) return type(x) == "number" and exp(x) or bad("exp", x) end
+function num.log(x) return type(x) == "number" and log(x) or bad("log", x) end
+function num.pow(x, y)
+  return type(x) == "number" and type(y) == "number" and pow(x, y) or bad("pow", x, y)
+end
+function num.atan2(y, x)
+  return type(x) == "number" and type(y) == "number" and atan2(y, x) or bad("atan2", y, x)
+end
 
 -- Rounds to a float: what C does after every operation on floats.
 local cell = ffi.new "float[1]"
 function num.f32r(x)
+  if type(x) ~= "number" then return bad("f32r", x) end
   cell[0] = x
   return cell[0]
 end

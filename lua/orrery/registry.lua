@@ -53,5 +53,14 @@ function registry.need(object, kind, what)
   return fail("%s: expected %s, got %s", what, a(kind), name_of(object))
 end
 
+-- Resources, lattices and neighbours are declared in `reads` and `writes` by name: they share one set of names.
+function registry.alone(name, kind)
+  for _, other in ipairs { "resource", "lattice", "neighbours" } do
+    if other ~= kind and by_name[other] and by_name[other][name] then
+      fail("%s '%s': the name is taken by %s", kind, name, a(other))
+    end
+  end
+end
+
 registry.rawget = rawget
 return registry

@@ -48,6 +48,7 @@ function resource.new(name, value)
   check.identifier(name, "a resource")
   local what = "resource '" .. name .. "'"
   local info = { kind = "resource", name = name, by_name = {} }
+  registry.alone(name, "resource")
   S.draft_begin(M)
   if type(value) == "string" then
     info.text = true

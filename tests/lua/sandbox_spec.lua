@@ -56,6 +56,9 @@ spec.it("arithmetic", function()
   spec.near(math.tanh(0.3), 0.2913126124515909, 1e-14)
   spec.near(math.log10(1000), 3, 1e-14)
   spec.equal(orrery.f32r(0.1), 0.10000000149011612)
+  for _, name in ipairs { "sin", "cos", "exp", "log", "pow", "atan2", "f32r" } do
+    spec.raises("orrery." .. name .. " takes numbers, got 'x'", function() return orrery[name]("x", 1) end)
+  end
 end)
 
 spec.it("declarations are checked", function()
@@ -96,6 +99,13 @@ spec.it("declarations are checked", function()
   spec.raises("outside 0 to 1", function() orrery.param("q", 5, { min = 0, max = 1 }) end)
   spec.raises("there is no 'mni' here (did you mean 'min'?)", function() orrery.param("q", 5, { mni = 0 }) end)
   spec.raises("width", function() orrery.lattice { name = "g", height = 3, fields = { a = f32 } } end)
+  orrery.resource("twin", 1)
+  spec.raises("'twin': the name is taken by a resource", function()
+    orrery.lattice { name = "twin", width = 3, height = 3, fields = { a = f32 } }
+  end)
+  spec.raises("'twin': the name is taken by a resource", function()
+    orrery.neighbours { name = "twin", x = P.x, y = P.x, radius = 1 }
+  end)
   spec.raises("radius must be above 0", function()
     orrery.neighbours { name = "n", x = P.x, y = P.x, radius = 0 }
   end)
@@ -104,6 +114,15 @@ spec.it("declarations are checked", function()
   spec.raises("a colour is written", function() orrery.draw { background = "red" } end)
   spec.raises("there is no 'point' here (did you mean 'points'?)", function() orrery.draw { point = {} } end)
   spec.raises("expected a field", function() orrery.draw { points = { x = P, y = P.x } } end)
+  local function points(key, value)
+    return function() orrery.draw { points = { x = P.x, y = P.x, [key] = value } } end
+  end
+  spec.raises("points.size is -1, outside 0", points("size", -1))
+  spec.raises("points.colour: min is not below max",
+              points("colour", { field = P.x, colours = { "#000000" }, min = 2, max = 1 }))
+  spec.raises("'x' is a name in it", function() orrery.draw { points = { { x = P.x, y = P.x }, x = 5 } } end)
+  spec.raises("width is 0: it must be above 0", function() orrery.draw { view = { width = 0 } } end)
+  spec.raises("not both", function() orrery.draw { lines = { x = P.x, y = P.x, to = P.x, x2 = P.x } } end)
   spec.raises("its function must be a function", function() orrery.series("s", 5) end)
   spec.raises("orrery has no 'sytem' (did you mean 'system'?)", function() return orrery.sytem end)
   spec.raises("there is no param 'nub'", function() orrery.test { ticks = 1, set = { nub = 1 } } end)
