@@ -94,4 +94,4 @@ orrery.system { name = "wrap", job = "wrap", all = flying, bind = { position = P
 
 orrery.draw { background = "#0d1117", triangles = { x = Position.x, y = Position.y, size = 4,
               heading = { Velocity.x, Velocity.y }, colour = "#e8c547" } }
-orrery.test { ticks = 20, set = { count = 400 } }
+orrery.test { ticks = 60, set = { count = 1000 } }

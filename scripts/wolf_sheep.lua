@@ -142,4 +142,4 @@ orrery.draw { background = "#4a7c3a", lattice = { of = Meadow, field = "left", c
               points = { x = Animal.x, y = Animal.y, size = 4 } }
 orrery.series("sheep", function(world) return world:reduction "sheep" or 0 end)
 orrery.series("wolves", function(world) return world:reduction "wolves" or 0 end)
-orrery.test { ticks = 60 }
+orrery.test { ticks = 200 }

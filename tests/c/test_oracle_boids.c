@@ -66,7 +66,7 @@ static void headings_agree(void **state)
         orr_host *host = scene_open("boids.lua", seed, set, NULL, NULL);
         scene_step(host, 0);
         const double first = polarisation(host);
-        assert_true(first < 4 * 0.05);                     /* N^-1/2 = 0.05 is the root mean square */
+        assert_true(first < 4 * 0.05); /* N^-1/2 = 0.05 is the root mean square */
         start += first * first / (double)seeds;
         scene_step(host, AGREED);
         agreed += polarisation(host) > 0.9;
@@ -144,8 +144,9 @@ static void steer(const birds *b, uint64_t i, const rules *r, double *to_x, doub
         vx = vx + ax * r->dt, vy = vy + ay * r->dt;
     }
     const double v2 = vx * vx + vy * vy, v = sqrt(v2);
-    const double f = v2 > r->max_speed * r->max_speed ? r->max_speed / v
-                   : v2 < r->min_speed * r->min_speed && v2 > 0 ? r->min_speed / v : 1;
+    const double f = v2 > r->max_speed * r->max_speed             ? r->max_speed / v
+                     : v2 < r->min_speed * r->min_speed && v2 > 0 ? r->min_speed / v
+                                                                  : 1;
     *to_x = (double)(float)(vx * f);
     *to_y = (double)(float)(vy * f);
 }
@@ -203,7 +204,7 @@ static void the_grid_sees_whom_everybody_sees(void **state)
     assert_true(difference(host, 0, 5) == 0);
     orr_host_close(host);
     host = scene_open("boids.lua", 4, apart, NULL, NULL);
-    assert_true(difference(host, 8, 5) < 2e-5);            /* the sum's order, and a float of up to 80 */
+    assert_true(difference(host, 8, 5) < 2e-5); /* the sum's order, and a float of up to 80 */
     orr_host_close(host);
 }
 
@@ -248,7 +249,7 @@ static void mistakes_are_noticed(void **state)
         orr_host_close(host);
     }
     orr_host *host = scene_open("boids.lua", 4, lua, "alignment = alignment, cohesion", "alignment = 0.5, cohesion");
-    assert_true(difference(host, 8, 1) < 2e-5);            /* the job's, which does not run here */
+    assert_true(difference(host, 8, 1) < 2e-5); /* the job's, which does not run here */
     orr_host_close(host);
     host = scene_open("boids.lua", 4, apart, "alignment = alignment, cohesion", "alignment = 2, cohesion");
     assert_false(difference(host, 8, 1) < 2e-5);

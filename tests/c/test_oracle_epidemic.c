@@ -49,7 +49,8 @@ static double mean_size(const char *const *set, uint64_t seeds, const char *from
     return sum / (double)seeds;
 }
 
-/* The final size of one outbreak varies: with N people by about sqrt(r (1 - r) (1 + R0^2 (1 - r)) / N) / (1 - R0 (1 - r))
+/* The final size of one outbreak varies: with N people by about
+ *     sqrt(r (1 - r) (1 + R0^2 (1 - r)) / N) / (1 - R0 (1 - r))
  * (von Bahr and Martin-Loef 1980). Four of those over the root of the number of seeds is what a mean may be off. */
 static double tolerance(double r0, double r, double people, double seeds)
 {
@@ -85,7 +86,7 @@ static void no_outbreak_below_one(void **state)
 {
     (void)state;
     static const char *const half[] = { "r0=0.5", NULL }, *const most[] = { "r0=0.9", NULL },
-                      *const none[] = { "r0=0", NULL };
+                             *const none[] = { "r0=0", NULL };
     const uint64_t seeds = scene_long() ? 32 : 2;
     assert_true(mean_size(half, seeds, NULL, NULL, NULL) < 2.0 * FIRST / 0.5 / PEOPLE);
     assert_true(mean_size(most, seeds, NULL, NULL, NULL) < 0.06);
@@ -98,8 +99,8 @@ static void a_plane_is_slower_until_all_walk_far(void **state)
 {
     (void)state;
     static const char *const mixed[] = { "people=2000", "r0=2", NULL },
-                      *const home[] = { "people=2000", "r0=2", "mixed=0", "walk=2", NULL },
-                      *const far[] = { "people=2000", "r0=2", "mixed=0", "walk=20", NULL };
+                             *const home[] = { "people=2000", "r0=2", "mixed=0", "walk=2", NULL },
+                             *const far[] = { "people=2000", "r0=2", "mixed=0", "walk=20", NULL };
     const uint64_t seeds = scene_long() ? 16 : 1;
     double ticks_mixed = 0, ticks_home = 0;
     const double r = final_size(2, (double)FIRST / 2000);

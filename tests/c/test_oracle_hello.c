@@ -10,7 +10,7 @@
 
 #include "scene.h"
 
-enum { TICKS = 180 };                 /* the lowest mote starts at 50 and is down after 191 ticks */
+enum { TICKS = 180 }; /* the lowest mote starts at 50 and is down after 191 ticks */
 
 /* Greatest difference of the world from the closed form, over the ticks and motes: of speed and of height. */
 typedef struct difference {
@@ -48,13 +48,14 @@ static difference compare(orr_host *host, double gravity, double drag)
 }
 
 /* Rounded to f32 in every tick: at most half a unit in the last place, 180 times. */
-static const difference ROUNDING = { TICKS * 0x1p-20, TICKS * (0x1p-18 + TICKS / 60.0 * 0x1p-20) };
+static const difference ROUNDING = { TICKS * 0x1p-20, TICKS *(0x1p-18 + TICKS / 60.0 * 0x1p-20) };
 
 static void falling_follows_the_closed_form(void **state)
 {
     (void)state;
-    static const char *const sets[][3] = { { NULL }, { "gravity=-3", NULL }, { "drag=0.5", NULL },
-                                           { "gravity=5", "drag=2", NULL } };
+    static const char *const sets[][3] = {
+        { NULL }, { "gravity=-3", NULL }, { "drag=0.5", NULL }, { "gravity=5", "drag=2", NULL }
+    };
     static const double values[][2] = { { 9.81, 0 }, { -3, 0 }, { 9.81, 0.5 }, { 5, 2 } };
     for (int k = 0; k < 4; k++) {
         orr_host *host = scene_open("hello.lua", 3, sets[k], NULL, NULL);
@@ -69,7 +70,7 @@ static void powers_of_two_are_exact(void **state)
 {
     (void)state;
     static const char *const set[] = { "gravity=8", NULL };
-    orr_host *host = scene_open("hello.lua", 3, set, "orrery.world:spawn", "orrery.timestep(1 / 64)\norrery.world:spawn");
+    orr_host *host = scene_open("hello.lua", 3, set, "orrery.world:", "orrery.timestep(1 / 64) orrery.world:");
     assert_true(orr_world_dt(orr_host_world(host)) == 1.0 / 64);
     const difference d = compare(host, 8, 0);
     assert_true(d.speed == 0 && d.height == 0);
@@ -90,7 +91,7 @@ static void motes_come_back_at_the_top(void **state)
         assert_true(y[i] >= 0);
         if (y[i] > before[i]) {
             back++;
-            assert_true(y[i] <= 70 && v[i] <= 0 && v[i] > -9.81 * 0.51);     /* from rest, half a second ago at most */
+            assert_true(y[i] <= 70 && v[i] <= 0 && v[i] > -9.81 * 0.51); /* from rest, half a second ago at most */
         }
     }
     assert_true(back > 100 && back < count);

@@ -28,7 +28,7 @@ static means populations(uint64_t seed, const char *from, const char *to, uint64
         const double sheep = scene_reduction(host, "sheep", 0), wolves = scene_reduction(host, "wolves", 0);
         m.sheep += sheep / (double)(last - FROM);
         m.wolves += wolves / (double)(last - FROM);
-        if (sheep == 0 || wolves == 0 || sheep > 5000) break;      /* one is extinct: the means are far off */
+        if (sheep == 0 || wolves == 0 || sheep > 5000) break; /* one is extinct: the means are far off */
     }
     orr_host_close(host);
     return m;
