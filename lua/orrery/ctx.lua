@@ -157,7 +157,7 @@ function ctx.new(world)
   return self
 end
 
-function ctx.seen(self) return seen_of[self] end
+ctx.seen = function(self) return seen_of[self] end
 
 -- Takes over the numbers of the run that begins.
 function ctx.begin(self)

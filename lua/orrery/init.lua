@@ -72,7 +72,9 @@ setmetatable(orrery, { __index = function(_, key)
   return check.fail("orrery has no '%s'%s", tostring(key), check.nearest(key, orrery))
 end })
 
-return setmetatable({}, {                 -- empty, so that every assignment is seen
+local locked = {}                         -- empty, so that every assignment is seen
+num.contents[locked] = orrery
+return setmetatable(locked, {
   __metatable = false,
   __index = orrery,
   __newindex = function(_, key) check.fail("orrery: '%s' cannot be assigned", tostring(key)) end,

@@ -67,8 +67,11 @@ local function key_of(value)
   return fail("a table with keys of type %s has no fixed order: use numbers or texts as keys", t)
 end
 
+num.contents = setmetatable({}, { __mode = "k" })        -- locked object -> what is in it
+
 function num.sorted_pairs(t)
   check.record(t, "sorted_pairs")
+  t = num.contents[t] or t
   local list, count = {}, 0
   for key in pairs(t) do
     local rank, text = key_of(key)

@@ -14,7 +14,7 @@ local rows = {}
 local of = setmetatable({}, { __mode = "k" })      -- rows object -> what it stands for
 rows.of = of
 
-local methods = {}
+local methods, parts = {}, {}                      -- parts: of the metatables of rows
 
 -- ---- opening ----
 
@@ -49,8 +49,8 @@ function rows.new(kind, all, what, unchecked)
   local me = { kind = number, loop = loop, all = all, what = what, unchecked = unchecked,
                reads = {}, writes = {}, groups_read = {}, groups_write = {}, present = {}, patches = nil }
   me.seen = setmetatable({ first = 1, last = 0, count = 0,
-                           entity = number == STAGE and stage_entities(loop) or entity_view(loop) }, methods.fallback)
-  local self = setmetatable({}, { __metatable = false, __index = me.seen, __newindex = methods.refuse })
+                           entity = number == STAGE and stage_entities(loop) or entity_view(loop) }, parts.fallback)
+  local self = setmetatable({}, { __metatable = false, __index = me.seen, __newindex = parts.refuse })
   me.object = self
   of[self] = me
   return me
@@ -217,12 +217,12 @@ end
 
 local names = {}
 for name, method in pairs(methods) do names[name] = method end
-methods.fallback = {
+parts.fallback = {
   __index = setmetatable(names, { __index = function(_, key)
     return fail("rows have no '%s'%s", tostring(key), check.nearest(key, names))
   end }),
 }
-function methods.refuse(_, key) fail("rows: '%s' cannot be assigned", tostring(key)) end
+function parts.refuse(_, key) fail("rows: '%s' cannot be assigned", tostring(key)) end
 
 -- ---- pools: rows objects for loops that nest ----
 

@@ -25,8 +25,7 @@ spec.it("defaults and stores of every type", function()
   spec.equal(n.i[0], -5LL)
   n.k[0] = 4503599627370495
   spec.equal(n.k[0], 4503599627370495)
-  n.k[0] = -3                                       -- provisional handles are negative
-  spec.equal(n.k[0], -3)
+  spec.raises("entity -3 is provisional, and nothing is recorded here", function() n.k[0] = -3 end)
   n.k[0] = 0
 end)
 
