@@ -208,10 +208,8 @@ end
 
 -- ---- running ----
 
-local remember
-
 local function prepare(record)
-  remember(record)
+  record.runs, record.watched, record.before, record.told = 0, record.unchecked and 0 or 1, {}, {}
   record.ctx = ctx.new(not record.worker and world.object or nil)
   if record.rows_needed then
     local me = rows.new("run", record.lattice and {} or record.all, record.what, record.unchecked)
@@ -237,31 +235,38 @@ local function run_rows(record)
   end
 end
 
--- Locals outside of a system's function are no state: they are not saved, and every machine has its own. Warns once
--- when the function has assigned one, as far as that can be seen from the values at the first ticks.
-local WATCHED_RUNS = 4
+-- Locals outside of a system's function are no state: they are not saved, and every machine has its own. The checked
+-- mode warns once of each that a system assigns, as far as that is seen by comparing the values before and after some
+-- of its runs: the first four, and then ever fewer.
+local ALL_RUNS, OUTER_MOST = 4, 60
+local getupvalue = debug.getupvalue
 
-function remember(record)
-  record.runs = 0
-  record.outer = {}
-  for k = 1, 60 do
-    local name, value = debug.getupvalue(record.run, k)
-    if not name then break end
-    record.outer[k] = { name = name, value = value }
+local function remember(record)
+  for k = 1, OUTER_MOST do
+    local name, value = getupvalue(record.run, k)
+    if not name then return end
+    record.before[k] = value
   end
 end
 
 local function compare(record)
-  record.runs = record.runs + 1
-  for k, before in ipairs(record.outer) do
-    local _, value = debug.getupvalue(record.run, k)
-    if value ~= before.value and value == value then
-      S.log(M, 1, record.what .. " assigns the outer local '" .. before.name .. "': it is not saved, and every " ..
+  for k = 1, OUTER_MOST do
+    local name, value = getupvalue(record.run, k)
+    if not name then return end
+    local before = record.before[k]
+    if value ~= before and (value == value or before == before) and not record.told[k] then
+      record.told[k] = true
+      S.log(M, 1, record.what .. " assigns the outer local '" .. name .. "': it is not saved, and every " ..
             "worker has its own; use a component or orrery.resource")
-      record.runs = WATCHED_RUNS
-      return
     end
   end
+end
+
+local function run_watched(record)
+  record.watched = record.runs < ALL_RUNS and record.runs + 1 or 2 * record.runs
+  remember(record)
+  if record.rows_needed then run_rows(record) else record.run(record.ctx) end
+  compare(record)
 end
 
 function system.run(id)
@@ -271,8 +276,10 @@ function system.run(id)
   state.running = record.what
   ctx.begin(context)
   if record.extra ~= nil and not record.worker then ctx.seen(context).extra = system.extra(id) end
-  if record.rows_needed then run_rows(record) else record.run(context) end
-  if record.runs < WATCHED_RUNS and not record.unchecked then compare(record) end
+  record.runs = record.runs + 1
+  if record.runs == record.watched then run_watched(record)
+  elseif record.rows_needed then run_rows(record)
+  else record.run(context) end
   state.running = nil
 end
 

@@ -335,13 +335,14 @@ static void test_output_goes_to_the_log(void **state)
                   "local seen = 0\n"
                   "orrery.world:spawn({ P }, 10)\n"
                   "orrery.system { name = 's', all = { P }, on = 'workers', run = function() print 'x' end }\n"
-                  "orrery.system { name = 't', run = function() seen = seen + 1 end }",
+                  "orrery.system { name = 't', run = function() seen = seen + 1 end }\n"
+                  "orrery.system { name = 'u', run = function() return seen end }",
                   (orr_host_desc){ .log = count_line, .log_context = lines });
     if (!host) fail_msg("%s", orr_last_error());
     assert_int_equal(lines[0], 1);
     assert_int_equal(orr_host_step(host, 3), ORR_OK);
     assert_int_equal(lines[0], 4);
-    assert_int_equal(lines[1], 1); /* 't' assigns an outer local: said once */
+    assert_int_equal(lines[1], 1); /* 't' assigns an outer local: said once, and of 't' alone */
     orr_host_close(host);
 }
 
