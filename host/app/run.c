@@ -134,6 +134,7 @@ static int finish(run *r, int32_t status, const char *error, double seconds, uin
     const bool interrupted = orr__signals_asked();
     const orr__summary s = { .script = r->script, .world = r->world, .ticks = orr_world_tick(r->world) - from,
                         .seconds = seconds, .error = error, .hashes = r->hashes, .hash_count = r->hash_count,
+                        .interpreted = r->options->no_jit || strstr(orr_host_engine(), "JIT off"),
                         .status = error ? "failed" : interrupted ? "interrupted" : "finished" };
     int code = error ? failed(status, error) : ORR__EXIT_FINE;
     if (r->options->dump) {

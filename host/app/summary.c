@@ -26,6 +26,7 @@ void orr__summary_text(const orr__summary *s)
     printf("  %-12s %" PRIu64 " in %.2f s (%.0f ticks/s)\n", "ticks", s->ticks, s->seconds, per_second(s));
     printf("  %-12s %" PRIu64 "\n", "entities", orr_world_entity_count(s->world));
     printf("  %-12s %" PRIu32 "\n", "threads", orr_world_threads(s->world));
+    if (s->interpreted) printf("  %-12s off: loops in Lua run about 100 times slower\n", "JIT");
     if (orr_world_dropped(s->world)) printf("  %-12s %" PRIu64 "\n", "dropped", orr_world_dropped(s->world));
     printf("  %-12s %016" PRIx64 " at tick %" PRIu64 "\n", "hash", orr_world_hash(s->world), orr_world_tick(s->world));
     const double all = (double)systems_ns(s->world);
@@ -124,6 +125,7 @@ void orr__summary_json(const orr__summary *s)
     json_number(per_second(s));
     printf(",\"entities\":%" PRIu64 ",\"threads\":%" PRIu32 ",\"dropped\":%" PRIu64,
            orr_world_entity_count(s->world), orr_world_threads(s->world), orr_world_dropped(s->world));
+    printf(",\"jit\":%s", s->interpreted ? "false" : "true");
     printf(",\"hash\":\"%016" PRIx64 "\",\"hashes\":[", orr_world_hash(s->world));
     for (uint64_t k = 0; k < s->hash_count; k++) {
         printf("%s{\"tick\":%" PRIu64 ",\"hash\":\"%016" PRIx64 "\"}", k ? "," : "", s->hashes[k].tick, s->hashes[k].hash);

@@ -2,6 +2,8 @@
 #ifndef ORR_APP_SUMMARY_H
 #define ORR_APP_SUMMARY_H
 
+#include <stdbool.h>
+
 #include "orrery.h"
 
 typedef struct orr__summary_hash {
@@ -17,6 +19,7 @@ typedef struct orr__summary {
     const char *error;           /* NULL or the message */
     const orr__summary_hash *hashes;
     uint64_t hash_count;
+    bool interpreted;            /* the script's compiler is off */
 } orr__summary;
 
 void orr__summary_text(const orr__summary *s);

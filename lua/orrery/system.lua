@@ -8,6 +8,7 @@ local rows = require "orrery.rows"
 local ctx = require "orrery.ctx"
 local world = require "orrery.world"
 local state = require "orrery.state"
+local trace = require "orrery.trace"
 local S, M, core, ffi = seam.S, seam.M, seam.core, seam.ffi
 local fail, need, name_of = check.fail, seam.need, check.name_of
 local type, ipairs = type, ipairs
@@ -269,6 +270,11 @@ local function run_watched(record)
   compare(record)
 end
 
+local function tell_notes()
+  for _, text in ipairs(trace.notes) do S.log(M, 2, text) end
+  trace.notes = nil
+end
+
 function system.run(id)
   local record = records[id]
   if not record.ctx then prepare(record) end
@@ -280,6 +286,7 @@ function system.run(id)
   if record.runs == record.watched then run_watched(record)
   elseif record.rows_needed then run_rows(record)
   else record.run(context) end
+  if trace.notes then tell_notes() end
   state.running = nil
 end
 

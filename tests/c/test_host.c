@@ -346,6 +346,29 @@ static void test_output_goes_to_the_log(void **state)
     orr_host_close(host);
 }
 
+/* A loop that cannot be compiled is 100 times slower, and that is said once. */
+static void test_a_loop_that_is_not_compiled_is_told(void **state)
+{
+    (void)state;
+    for (int no_jit = 0; no_jit < 2; no_jit++) {
+        int lines[3] = { 0 };
+        orr_host *host = open_desc("orrery.world:spawn({ P }, 4000)\n"
+                                   "orrery.system { name = 's', all = { P }, reads = { P }, run = function(rows, ctx)\n"
+                                   "  local n = 0\n"
+                                   "  for i = rows.first, rows.last do\n"
+                                   "    local f = function() return i end\n"
+                                   "    n = n + f()\n"
+                                   "  end\n"
+                                   "  for i = rows.first, rows.last do n = n + i end\n"
+                                   "end }",
+                                   (orr_host_desc){ .log = count_line, .log_context = lines, .no_jit = no_jit });
+        if (!host) fail_msg("%s", orr_last_error());
+        assert_int_equal(orr_host_step(host, 20), ORR_OK);
+        assert_int_equal(lines[2], !no_jit && strstr(orr_host_engine(), "JIT on") ? 1 : 0);
+        orr_host_close(host);
+    }
+}
+
 static void test_two_hosts_know_nothing_of_each_other(void **state)
 {
     (void)state;
@@ -373,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_every_allocation_refused),
         cmocka_unit_test(test_same_bits_in_every_mode),
         cmocka_unit_test(test_output_goes_to_the_log),
+        cmocka_unit_test(test_a_loop_that_is_not_compiled_is_told),
         cmocka_unit_test(test_two_hosts_know_nothing_of_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
