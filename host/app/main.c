@@ -36,7 +36,15 @@ static int unknown(const char *name)
     return ORR__EXIT_USAGE;
 }
 
-int main(int count, char **arguments)
+/* A result that could not be written is no success. */
+static int finish(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    fputs("orrery: the output could not be written in full\n", stderr);
+    return code == ORR__EXIT_FINE ? ORR__EXIT_FILES : code;
+}
+
+static int start(int count, char **arguments)
 {
     if (count < 2) {
         help();
@@ -52,4 +60,9 @@ int main(int count, char **arguments)
         if (strcmp(name, (*c)->name) == 0) return (*c)->run(*c, count - 2, arguments + 2);
     }
     return unknown(name);
+}
+
+int main(int count, char **arguments)
+{
+    return finish(start(count, arguments));
 }

@@ -1,0 +1,54 @@
+#!/bin/sh
+# What the command prints: one JSON object in every outcome, results that cannot be written, colour for terminals only.
+# usage: output.sh ORRERY
+set -eu
+orrery=$1
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+cd "$here"
+
+fail() {
+    echo "output: $1" >&2
+    exit 1
+}
+
+echo 'require("orrery").param("p", 1, { min = 0, max = 2 })' > fine.lua
+echo 'error "not today"' > broken.lua
+printf 'local orrery = require "orrery"\norrery.system { name = "s", run = function() error "\\200\\"\\n\\1" end }\n' > fails.lua
+
+# json CODE STATUS ARGUMENTS: the exit code, and one line of JSON with that status.
+json() {
+    wanted=$1 status=$2
+    shift 2
+    code=0
+    "$orrery" run --json --quiet --ticks 3 "$@" > out 2> err || code=$?
+    [ "$code" -eq "$wanted" ] || fail "run $*: exit code $code instead of $wanted"
+    [ "$(wc -l < out)" -eq 1 ] || fail "run $*: not one line on stdout"
+    case $(cat out) in
+    "{"*"\"status\":\"$status\""*"}") ;;
+    *) fail "run $*: $(cat out)" ;;
+    esac
+    if LC_ALL=C grep -q "[$(printf '\001-\037\200-\377')]" out; then fail "run $*: bytes that are no JSON"; fi
+    if command -v python3 > /dev/null && ! python3 -m json.tool < out > /dev/null; then fail "run $*: no JSON"; fi
+}
+
+json 0 finished fine.lua --hash 1
+json 1 failed broken.lua
+json 1 failed fails.lua
+json 2 failed fine.lua --set p=5
+json 2 failed nothing.lua
+json 3 failed fine.lua --dump nowhere/x.csv
+
+if [ -w /dev/full ]; then
+    for command in "run --ticks 3 fine.lua" "graph fails.lua" "header fine.lua" doctor --help; do
+        code=0
+        # shellcheck disable=SC2086
+        "$orrery" $command > /dev/full 2> err || code=$?
+        [ "$code" -eq 3 ] || fail "$command to a full device: exit code $code"
+    done
+fi
+
+"$orrery" run --ticks 30 fine.lua > out 2> err
+if LC_ALL=C grep -q "$(printf '[\033\r]')" out err; then fail "colour or a bar without a terminal"; fi
+[ ! -s err ] || fail "a run that is fine says: $(cat err)"
+echo "output: passed"
