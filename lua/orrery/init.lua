@@ -68,6 +68,18 @@ function orrery.test(desc)
   S.test_ticks(M, ticks)
 end
 
+-- In every machine alike: on a worker most declarations only look up what the main machine has made.
+for _, name in ipairs { "prefab", "param", "system", "hook", "resource", "lattice", "neighbours", "event", "draw",
+                        "series", "stages", "timestep", "load_jobs", "test" } do
+  local declare = orrery[name]
+  orrery[name] = function(...)
+    if state.running then
+      check.fail("orrery.%s cannot be called while %s runs: declare when the script loads", name, state.running)
+    end
+    return declare(...)
+  end
+end
+
 setmetatable(orrery, { __index = function(_, key)
   return check.fail("orrery has no '%s'%s", tostring(key), check.nearest(key, orrery))
 end })

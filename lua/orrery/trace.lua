@@ -1,5 +1,5 @@
--- Loops that the compiler gives up on: their columns are 100 times slower, which should not stay unsaid. LuaJIT tells of
--- every attempt that it breaks off; after about ten from the same place it leaves that place to the interpreter.
+-- Loops that the compiler gives up on: their columns are 100 times slower, which should not stay unsaid. LuaJIT tells
+-- of every attempt that it breaks off; after about ten from the same place it leaves that place to the interpreter.
 local core = require "orrery.core"
 local state = require "orrery.state"
 

@@ -160,6 +160,15 @@ spec.later("neighbours ran", function(ctx) spec.truthy(ctx:sum "near ran") end)
 
 -- ---- substeps, extra, every, enabled ----
 
+local function declares()
+  for _, name in ipairs { "prefab", "param", "system", "hook", "resource", "lattice", "neighbours", "event", "draw",
+                          "series", "stages", "timestep", "load_jobs", "test" } do
+    spec.raises("orrery." .. name .. " cannot be called while", function() orrery[name] {} end)
+  end
+end
+orrery.system { name = "declares", run = declares }
+orrery.system { name = "declares-on-workers", on = "workers", all = { Odd }, run = declares }
+
 orrery.system { name = "sub", all = { P, Odd }, reads = { P }, on = "workers", substeps = 4, run = function(rows, ctx)
   spec.near(ctx.dt, 1 / 240)
   if ctx.substep == 3 then ctx:sum("substeps", 4) end
