@@ -28,7 +28,8 @@ typedef struct run_options {
 static const orr__option options[] = {
     { "--ticks", "N", ORR__OPTION_WHOLE, AT(ticks), 0, 0, "how many ticks (default 600)" },
     { "--headless", NULL, ORR__OPTION_FLAG, AT(headless), 0, 0, "no window, also where there is a display" },
-    { "--threads", "N", ORR__OPTION_WHOLE, AT(threads), 0, 256, "threads that work; 0: none but this (default: all cores)" },
+    { "--threads", "N", ORR__OPTION_WHOLE, AT(threads), 0, 256,
+      "threads that work; 0: none but this (default: all cores)" },
     { "--seed", "N", ORR__OPTION_WHOLE, AT(seed), 0, 0, "of the random numbers (default 0)" },
     { "--dt", "S", ORR__OPTION_NUMBER, AT(dt), -1e6, 1e6, "simulated seconds a tick (default: the script's, or 1/60)" },
     { "--set", "NAME=VALUE", ORR__OPTION_LIST, AT(set), 0, 0, "a param of the script; may be repeated" },
@@ -36,7 +37,8 @@ static const orr__option options[] = {
     { "--json", NULL, ORR__OPTION_FLAG, AT(json), 0, 0, "the summary as one JSON object" },
     { "--dump", "FILE.csv", ORR__OPTION_TEXT, AT(dump), 0, 0, "write entities and fields as CSV" },
     { "--every", "N", ORR__OPTION_WHOLE, AT(every), 1, 1e15, "with --dump: every N ticks (default: at the end only)" },
-    { "--unchecked", NULL, ORR__OPTION_FLAG, AT(unchecked), 0, 0, "raw pointers and ffi for the script: fast and unsafe" },
+    { "--unchecked", NULL, ORR__OPTION_FLAG, AT(unchecked), 0, 0,
+      "raw pointers and ffi for the script: fast and unsafe" },
     { "--no-jit", NULL, ORR__OPTION_FLAG, AT(no_jit), 0, 0, "interpret the script (about 100 times slower)" },
     { "--guard", NULL, ORR__OPTION_FLAG, AT(guard), 0, 0, "an endless loop becomes an error; costs about 25 %" },
     { "--quiet", NULL, ORR__OPTION_FLAG, AT(quiet), 0, 0, "no progress bar" },
@@ -57,8 +59,10 @@ typedef struct run {
 static void log_line(void *context, int level, const char *text)
 {
     const run_options *o = context;
-    if (level == 0) fprintf(o->json ? stderr : stdout, "%s\n", text);
-    else fprintf(stderr, "orrery: %s%s\n", level == 1 ? "warning: " : "", text);
+    if (level == 0)
+        fprintf(o->json ? stderr : stdout, "%s\n", text);
+    else
+        fprintf(stderr, "orrery: %s%s\n", level == 1 ? "warning: " : "", text);
 }
 
 static int failed(int32_t code, const char *text)
@@ -132,18 +136,27 @@ static int32_t go(run *r, orr__progress *bar)
 static int finish(run *r, int32_t status, const char *error, double seconds, uint64_t from)
 {
     const bool interrupted = orr__signals_asked();
-    const orr__summary s = { .script = r->script, .world = r->world, .ticks = orr_world_tick(r->world) - from,
-                        .seconds = seconds, .error = error, .hashes = r->hashes, .hash_count = r->hash_count,
-                        .interpreted = r->options->no_jit || strstr(orr_host_engine(), "JIT off"),
-                        .status = error ? "failed" : interrupted ? "interrupted" : "finished" };
+    const orr__summary s = { .script = r->script,
+                             .world = r->world,
+                             .ticks = orr_world_tick(r->world) - from,
+                             .seconds = seconds,
+                             .error = error,
+                             .hashes = r->hashes,
+                             .hash_count = r->hash_count,
+                             .interpreted = r->options->no_jit || strstr(orr_host_engine(), "JIT off"),
+                             .status = error         ? "failed"
+                                       : interrupted ? "interrupted"
+                                                     : "finished" };
     int code = error ? failed(status, error) : ORR__EXIT_FINE;
     if (r->options->dump) {
         const int32_t written = status == ORR_E_FILE ? status : orr__dump_end(&r->csv);
         if (written != ORR_OK && !error) code = failed(written, orr_last_error());
         orr__dump_abort(&r->csv);
     }
-    if (r->options->json) orr__summary_json(&s);
-    else if (!error) orr__summary_text(&s);
+    if (r->options->json)
+        orr__summary_json(&s);
+    else if (!error)
+        orr__summary_text(&s);
     if (code == ORR__EXIT_FINE && interrupted) code = ORR__EXIT_INTERRUPTED;
     return code;
 }
@@ -176,18 +189,26 @@ static int run_script(const orr__command *command, int count, char **arguments)
     bool helped;
     const int usage = orr__args_read(command, count, arguments, &o, &script, &helped);
     if (usage != ORR__EXIT_FINE || helped) return usage;
-    if (!isnan(o.dt) && !(o.dt > 0)) {                       /* NaN: not given; reading refuses it */
+    if (!isnan(o.dt) && !(o.dt > 0)) { /* NaN: not given; reading refuses it */
         fprintf(stderr, "orrery run: --dt must be above 0, not %g (see 'orrery run --help')\n", o.dt);
         return ORR__EXIT_USAGE;
     }
     run r = { .options = &o, .script = script };
     if (orr__signals_begin() != ORR_OK) return failed(ORR_E_THREAD, orr_last_error());
-    const orr_host_desc desc = { .script = script, .seed = o.seed, .dt = isnan(o.dt) ? 0 : o.dt,
-                                 .threads = (uint32_t)o.threads, .unchecked = o.unchecked, .no_jit = o.no_jit,
-                                 .guard = o.guard, .log = log_line, .log_context = &o };
+    const orr_host_desc desc = { .script = script,
+                                 .seed = o.seed,
+                                 .dt = isnan(o.dt) ? 0 : o.dt,
+                                 .threads = (uint32_t)o.threads,
+                                 .unchecked = o.unchecked,
+                                 .no_jit = o.no_jit,
+                                 .guard = o.guard,
+                                 .log = log_line,
+                                 .log_context = &o };
     int code = orr__open(&desc, o.set.items, &r.host);
-    if (code == ORR__EXIT_FINE) code = simulate(&r);
-    else if (o.json) orr__summary_json(&(orr__summary){ .script = script, .status = "failed", .error = orr_last_error() });
+    if (code == ORR__EXIT_FINE)
+        code = simulate(&r);
+    else if (o.json)
+        orr__summary_json(&(orr__summary){ .script = script, .status = "failed", .error = orr_last_error() });
     orr__signals_end();
     orr_host_close(r.host);
     free(r.hashes);
@@ -195,9 +216,14 @@ static int run_script(const orr__command *command, int count, char **arguments)
 }
 
 const orr__command orr__command_run = {
-    "run", "SCRIPT", 1, 1, "run a simulation", 
+    "run",
+    "SCRIPT",
+    1,
+    1,
+    "run a simulation",
     "  orrery run scripts/boids.lua --ticks 1000 --set cohesion=2\n"
     "  orrery run scripts/epidemic.lua --hash 100 --threads 4\n"
     "  orrery run scripts/wolf_sheep.lua --dump sheep.csv --every 10\n",
-    options, run_script,
+    options,
+    run_script,
 };

@@ -42,8 +42,11 @@ void orr__summary_text(const orr__summary *s)
 /* Bytes of the UTF-8 character at c, 0 when there is none. */
 static int utf8_bytes(const unsigned char *c)
 {
-    const int count = *c < 0x80 ? 1 : *c >= 0xc2 && *c < 0xe0 ? 2 : *c >= 0xe0 && *c < 0xf0 ? 3
-                      : *c >= 0xf0 && *c < 0xf5 ? 4 : 0;
+    const int count = *c < 0x80                 ? 1
+                      : *c >= 0xc2 && *c < 0xe0 ? 2
+                      : *c >= 0xe0 && *c < 0xf0 ? 3
+                      : *c >= 0xf0 && *c < 0xf5 ? 4
+                                                : 0;
     for (int i = 1; i < count; i++) {
         if ((c[i] & 0xc0) != 0x80) return 0;
     }
@@ -58,10 +61,14 @@ static void json_text(const char *text)
     putchar('"');
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
         const int count = utf8_bytes(c);
-        if (*c == '"' || *c == '\\') printf("\\%c", *c);
-        else if (*c < 0x20) printf("\\u%04x", *c);
-        else if (count == 0) fputs("\\ufffd", stdout);
-        else fwrite(c, 1, (size_t)count, stdout);
+        if (*c == '"' || *c == '\\')
+            printf("\\%c", *c);
+        else if (*c < 0x20)
+            printf("\\u%04x", *c);
+        else if (count == 0)
+            fputs("\\ufffd", stdout);
+        else
+            fwrite(c, 1, (size_t)count, stdout);
         c += count ? count : 1;
     }
     putchar('"');
@@ -69,8 +76,10 @@ static void json_text(const char *text)
 
 static void json_number(double number)
 {
-    if (isfinite(number)) printf("%.17g", number);
-    else fputs("null", stdout);
+    if (isfinite(number))
+        printf("%.17g", number);
+    else
+        fputs("null", stdout);
 }
 
 static void json_params(const orr_world *world)
@@ -113,7 +122,7 @@ void orr__summary_json(const orr__summary *s)
         fputs(",\"error\":", stdout);
         json_text(s->error);
     }
-    if (!s->world) {                                     /* it did not load */
+    if (!s->world) { /* it did not load */
         puts(",\"version\":\"" ORR_VERSION "\"}");
         return;
     }
@@ -123,12 +132,13 @@ void orr__summary_json(const orr__summary *s)
     json_number(s->seconds);
     fputs(",\"ticks_per_second\":", stdout);
     json_number(per_second(s));
-    printf(",\"entities\":%" PRIu64 ",\"threads\":%" PRIu32 ",\"dropped\":%" PRIu64,
-           orr_world_entity_count(s->world), orr_world_threads(s->world), orr_world_dropped(s->world));
+    printf(",\"entities\":%" PRIu64 ",\"threads\":%" PRIu32 ",\"dropped\":%" PRIu64, orr_world_entity_count(s->world),
+           orr_world_threads(s->world), orr_world_dropped(s->world));
     printf(",\"jit\":%s", s->interpreted ? "false" : "true");
     printf(",\"hash\":\"%016" PRIx64 "\",\"hashes\":[", orr_world_hash(s->world));
     for (uint64_t k = 0; k < s->hash_count; k++) {
-        printf("%s{\"tick\":%" PRIu64 ",\"hash\":\"%016" PRIx64 "\"}", k ? "," : "", s->hashes[k].tick, s->hashes[k].hash);
+        printf("%s{\"tick\":%" PRIu64 ",\"hash\":\"%016" PRIx64 "\"}", k ? "," : "", s->hashes[k].tick,
+               s->hashes[k].hash);
     }
     putchar(']');
     json_params(s->world);

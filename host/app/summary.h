@@ -13,13 +13,13 @@ typedef struct orr__summary_hash {
 typedef struct orr__summary {
     const char *script;
     orr_world *world;
-    uint64_t ticks;              /* done in this run */
+    uint64_t ticks; /* done in this run */
     double seconds;
-    const char *status;          /* "finished", "interrupted", "failed" */
-    const char *error;           /* NULL or the message */
+    const char *status; /* "finished", "interrupted", "failed" */
+    const char *error;  /* NULL or the message */
     const orr__summary_hash *hashes;
     uint64_t hash_count;
-    bool interpreted;            /* the script's compiler is off */
+    bool interpreted; /* the script's compiler is off */
 } orr__summary;
 
 void orr__summary_text(const orr__summary *s);
