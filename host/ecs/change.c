@@ -282,10 +282,10 @@ static inline orr__slot *single(const orr_world *world, const orr_entity *entiti
 int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
 {
     orr__slot *slot = single(world, entities, count);
-    if (slot) return destroy_one(world, *entities, slot);
+    if (slot) return orr__world_settle(world, destroy_one(world, *entities, slot));
     batch of = { entities, count, false };
     const int32_t code = check(world, "destroy", &of);
-    return code ? code : destroy(world, &of);
+    return code ? code : orr__world_settle(world, destroy(world, &of));
 }
 
 int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
@@ -294,11 +294,12 @@ int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t co
     if (code) return code;
     const orr__slot *slot = single(world, entities, count);
     if (slot) {
-        return apply_one(world, *entities, slot, component, orr__table_with, false, tells_gained(world, component));
+        const bool gained = tells_gained(world, component);
+        return orr__world_settle(world, apply_one(world, *entities, slot, component, orr__table_with, false, gained));
     }
     batch of = { entities, count, false };
     code = check(world, "add", &of);
-    return code ? code : add(world, of, component);
+    return code ? code : orr__world_settle(world, add(world, of, component));
 }
 
 int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
@@ -307,9 +308,11 @@ int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t
     if (code) return code;
     const orr__slot *slot = single(world, entities, count);
     if (slot) {
-        return apply_one(world, *entities, slot, component, orr__table_without, tells_losing(world, component), false);
+        const bool losing = tells_losing(world, component);
+        code = apply_one(world, *entities, slot, component, orr__table_without, losing, false);
+        return orr__world_settle(world, code);
     }
     batch of = { entities, count, false };
     code = check(world, "remove", &of);
-    return code ? code : remove_component(world, of, component);
+    return code ? code : orr__world_settle(world, remove_component(world, of, component));
 }

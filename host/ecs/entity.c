@@ -251,6 +251,7 @@ int32_t orr_entity_get(const orr_world *world, orr_entity entity, orr_component 
 {
     place p;
     if (!find(world, entity, component, &p)) return fail_place(world, entity, component, "get");
+    if (world->locked && !orr__world_may(world, component, false)) return orr__error_code();
     const orr__component *of = &world->components[component - 1];
     void *const *columns = p.chunk->columns + p.component.first;
     const uint32_t count = of->field_count;
@@ -268,6 +269,7 @@ int32_t orr_entity_set(orr_world *world, orr_entity entity, orr_component compon
 {
     place p;
     if (!find(world, entity, component, &p)) return fail_place(world, entity, component, "set");
+    if (world->locked && !orr__world_may(world, component, true)) return orr__error_code();
     const orr__component *of = &world->components[component - 1];
     void *const *columns = p.chunk->columns + p.component.first;
     const uint32_t count = of->field_count;
@@ -306,7 +308,8 @@ const void *orr_entity_read(const orr_world *world, orr_entity entity, orr_field
 {
     place p;
     const void *found = borrow(world, entity, field, &p);
-    return found ? found : fail_borrow(world, entity, field, "read");
+    if (!found) return fail_borrow(world, entity, field, "read");
+    return world->locked && !orr__world_may(world, field.component, false) ? NULL : found;
 }
 
 void *orr_entity_write(orr_world *world, orr_entity entity, orr_field field)
@@ -314,6 +317,7 @@ void *orr_entity_write(orr_world *world, orr_entity entity, orr_field field)
     place p;
     void *found = borrow(world, entity, field, &p);
     if (!found) return fail_borrow(world, entity, field, "write");
+    if (world->locked && !orr__world_may(world, field.component, true)) return NULL;
     if (p.table->term_count) orr__tracker_mark(world, p.table, p.chunk, field.component, p.row, p.row + 1, 0);
     return found;
 }

@@ -210,9 +210,10 @@ const orr_entity *orr_cursor_entities(const orr_cursor *cursor)
     return ((const orr__chunk *)cursor->chunk)->entity;
 }
 
-static void *column(const orr_cursor *cursor, orr_field field, const char *call)
+static void *column(const orr_cursor *cursor, orr_field field, bool write, const char *call)
 {
     if (cursor_check(cursor, call) || orr__field_check(cursor->world, field, call)) return NULL;
+    if (cursor->world->locked && !orr__world_may(cursor->world, field.component, write)) return NULL;
     void *found = orr__chunk_column(cursor->table, cursor->chunk, field);
     if (!found) {
         orr__fail(ORR_E_NOT_FOUND, "%s: these entities have no component '%s'", call,
@@ -223,12 +224,12 @@ static void *column(const orr_cursor *cursor, orr_field field, const char *call)
 
 const void *orr_cursor_read(const orr_cursor *cursor, orr_field field)
 {
-    return column(cursor, field, "orr_cursor_read");
+    return column(cursor, field, false, "orr_cursor_read");
 }
 
 void *orr_cursor_write(orr_cursor *cursor, orr_field field)
 {
-    void *found = column(cursor, field, "orr_cursor_write");
+    void *found = column(cursor, field, true, "orr_cursor_write");
     if (found) {
         orr__tracker_mark(cursor->world, cursor->table, cursor->chunk, field.component, cursor->begin, cursor->end, 0);
     }
@@ -237,10 +238,12 @@ void *orr_cursor_write(orr_cursor *cursor, orr_field field)
 
 // ---- whole columns --------------------------------------------------------------------------------------------------
 
-// Every row has the field.
-static int32_t check_columns(const orr_world *world, const orr__query *query, orr_field field, const char *call)
+// Every row has the field, and whoever asks may touch it.
+static int32_t check_columns(const orr_world *world, const orr__query *query, orr_field field, bool write,
+                             const char *call)
 {
     const int32_t code = orr__field_check(world, field, call);
+    if (!code && world->locked && !orr__world_may(world, field.component, write)) return orr__error_code();
     for (uint32_t i = 0; !code && i < query->table_count; i++) {
         const orr__table *table = world->tables[query->tables[i]];
         if (!table->row_count || orr__table_component(table, field.component) != ORR__NO_COLUMN) continue;
@@ -257,7 +260,7 @@ int32_t orr_query_copy(orr_world *world, orr_query query, orr_field field, void 
     if (count) *count = 0;
     const orr__query *found = need(world, query, call);
     if (!found) return ORR_E_ARGUMENT;
-    const int32_t code = check_columns(world, found, field, call);
+    const int32_t code = check_columns(world, found, field, false, call);
     if (code) return code;
     const uint64_t rows = orr_query_count(world, query);
     if (count) *count = rows;
@@ -278,7 +281,7 @@ int32_t orr_query_fill(orr_world *world, orr_query query, orr_field field, const
     const char *call = "orr_query_fill";
     const orr__query *found = need(world, query, call);
     if (!found) return ORR_E_ARGUMENT;
-    const int32_t code = check_columns(world, found, field, call);
+    const int32_t code = check_columns(world, found, field, true, call);
     if (code) return code;
     const uint64_t rows = orr_query_count(world, query);
     if (rows != count) {

@@ -225,7 +225,7 @@ int32_t orr_entity_spawn(orr_world *world, orr_prefab prefab, uint32_t count, or
     }
     const orr__prefab *from = world->prefabs[prefab - 1];
     if (count == 1) {
-        return spawn_one(world, from, handles);
+        return orr__world_settle(world, spawn_one(world, from, handles));
     }
-    return count == 0 ? ORR_OK : spawn(world, from, count, NULL, NULL, handles);
+    return count == 0 ? ORR_OK : orr__world_settle(world, spawn(world, from, count, NULL, NULL, handles));
 }

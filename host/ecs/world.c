@@ -44,6 +44,11 @@ int32_t orr__world_unlocked(const orr_world *world, const char *call)
                      world->locked_by ? world->locked_by : "?", call);
 }
 
+bool orr__world_may(const orr_world *world, orr_component component, bool write)
+{
+    return !world->may || world->may(world, component, write) == ORR_OK;
+}
+
 uint64_t orr_world_entity_count(const orr_world *world)
 {
     return world->entities.alive;

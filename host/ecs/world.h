@@ -43,6 +43,10 @@ struct orr_world {
      * NULL. Called only for components that are hooked. */
     int32_t (*losing)(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
     int32_t (*gained)(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
+    /* Called when orr_entity_spawn, destroy, add or remove is done. May be NULL. */
+    int32_t (*settle)(orr_world *world);
+    /* Whether the system that runs may touch a component; asked while the world is locked. May be NULL. */
+    int32_t (*may)(const orr_world *world, orr_component component, bool write);
 };
 
 /* The data half alone (orr_world_create of sim/ adds the rest). */
@@ -51,6 +55,15 @@ void orr__world_destroy(orr_world *world);
 
 /* ORR_E_LOCKED with a message naming the ctx: form of `call` when systems run. */
 int32_t orr__world_unlocked(const orr_world *world, const char *call);
+
+/* While systems run: whether the one that runs may touch the component; sets ORR_E_ACCESS if not. */
+bool orr__world_may(const orr_world *world, orr_component component, bool write);
+
+/* The result of a structural change outside of systems, after the hooks that follow it. */
+static inline int32_t orr__world_settle(orr_world *world, int32_t code)
+{
+    return code == ORR_OK && world->settle ? world->settle(world) : code;
+}
 
 /* Checks every invariant of the data; ORR_OK or the first broken one as error text. For tests and fuzzers. */
 int32_t orr__world_validate(const orr_world *world);

@@ -18,6 +18,13 @@ static void to_numbers(double *handles, uint32_t count)
     }
 }
 
+/* What every change begins with: add hooks follow the call itself, and must see no views of what was. */
+static orr_world *changing(orr__machine *m)
+{
+    orr__loop_structure_changed(m);
+    return m->world;
+}
+
 /* What every change ends with: loops see no rows any more; outside of ticks, add hooks and what they record follow. */
 static int32_t changed(orr__machine *m, int32_t status)
 {
@@ -29,26 +36,26 @@ static int32_t changed(orr__machine *m, int32_t status)
 
 int32_t orr__structure_spawn(orr__machine *m, uint32_t prefab, uint32_t count, double *handles)
 {
-    const int32_t status = orr_entity_spawn(m->world, prefab, count, (orr_entity *)(void *)handles);
+    const int32_t status = orr_entity_spawn(changing(m), prefab, count, (orr_entity *)(void *)handles);
     to_numbers(handles, status == ORR_OK ? count : 0);
     return changed(m, status);
 }
 
 int32_t orr__structure_destroy(orr__machine *m, orr_entity entity)
 {
-    const int32_t status = orr_entity_destroy(m->world, &entity, 1);
+    const int32_t status = orr_entity_destroy(changing(m), &entity, 1);
     return changed(m, status);
 }
 
 int32_t orr__structure_add(orr__machine *m, orr_entity entity, uint32_t component)
 {
-    const int32_t status = orr_entity_add(m->world, &entity, 1, component);
+    const int32_t status = orr_entity_add(changing(m), &entity, 1, component);
     return changed(m, status);
 }
 
 int32_t orr__structure_remove(orr__machine *m, orr_entity entity, uint32_t component)
 {
-    const int32_t status = orr_entity_remove(m->world, &entity, 1, component);
+    const int32_t status = orr_entity_remove(changing(m), &entity, 1, component);
     return changed(m, status);
 }
 

@@ -143,6 +143,18 @@ int32_t orr__access_find(const orr_world *world, const char *name, uint32_t *kin
     return not_found(world, name);
 }
 
+int32_t orr__access_not_drawing(const orr_world *world, const char *what)
+{
+    const orr_run *run = world->sim->main_run;
+    if (!run || !run->system || !run->system->render) return ORR_OK;
+    return orr__fail(ORR_E_ACCESS, "system '%s': a system of the stage 'render' %s", run->system->name, what);
+}
+
+int32_t orr__access_may_component(const orr_world *world, orr_component component, bool write)
+{
+    return orr__access_may(world, ORR__ACCESS_COMPONENT, component, write);
+}
+
 int32_t orr__access_may(const orr_world *world, uint32_t kind, uint32_t id, bool write)
 {
     const orr_run *run = world->sim ? world->sim->main_run : NULL;

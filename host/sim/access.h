@@ -46,5 +46,9 @@ int32_t orr__access_find(const orr_world *world, const char *name, uint32_t *kin
  * exclusive or declared it; else ORR_E_ACCESS with a text that says what to declare. Called by the public functions of
  * resources, lattices, events; components go through world->may. */
 int32_t orr__access_may(const orr_world *world, uint32_t kind, uint32_t id, bool write);
+/* The same as what world->may is. */
+int32_t orr__access_may_component(const orr_world *world, orr_component component, bool write);
+/* ORR_E_ACCESS when a system of the render stage is what runs: "... `what`". */
+int32_t orr__access_not_drawing(const orr_world *world, const char *what);
 
 #endif

@@ -120,7 +120,10 @@ static void run_ranges(orr_run *run, uint32_t begin, uint32_t end)
 static void run_once(orr_run *run)
 {
     const bool whole = run->range_count > 0;
-    const int32_t code = run->system->binding->job->run(whole ? run->whole : &run->outside.rows, &run->tick);
+    orr_tick tick = run->tick;
+    int32_t code = ORR_OK;
+    for (tick.substep = 0; code == ORR_OK && tick.substep < tick.substeps; tick.substep++)
+        code = run->system->binding->job->run(whole ? run->whole : &run->outside.rows, &tick);
     if (code != ORR_OK) orr__run_failed(run, whole ? &run->ranges[0] : &run->outside, code);
 }
 

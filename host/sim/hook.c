@@ -39,6 +39,12 @@ static int32_t watch(orr_world *world, orr_component component)
 static int32_t losing(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
 static int32_t gained(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
 
+/* Between ticks the rounds follow the call; in a tick, the end of the stage. */
+static int32_t settle(orr_world *world)
+{
+    return world->sim->stepping || world->locked ? ORR_OK : orr__hooks_run(world, false);
+}
+
 int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component, orr_hook_function *function,
                         void *context)
 {
@@ -58,6 +64,7 @@ int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component
                                     .declared = hooks->count };
     hooks->count++;
     orr__component_at(world, component)->hooked |= 1u << kind;
+    world->settle = settle;
     if (kind == ORR_HOOK_REMOVE) world->losing = losing;
     if (kind == ORR_HOOK_ADD) world->gained = gained;
     return ORR_OK;
@@ -88,6 +95,7 @@ static int32_t call(orr_world *world, const orr__hook *hook, const orr_entity *e
     world->locked++;
     orr__error_clear();
     const int32_t code = hook->function(run, entities, count, hook->context);
+    orr__near_touch(world, 0);           /* it may write what it likes */
     world->locked--;
     sim->main_run = outer;
     if (code != ORR_OK) {

@@ -135,7 +135,8 @@ int32_t orr__param_check(const orr_world *world, orr_param param, double value)
 
 int32_t orr_param_set(orr_world *world, orr_param param, double value)
 {
-    int32_t code = orr__param_check(world, param, value);
+    int32_t code = orr__access_not_drawing(world, "sets no params");
+    if (!code) code = orr__param_check(world, param, value);
     if (code) return code;
     orr__params *all = &world->sim->params;
     code = orr__array_reserve(&world->alloc, &all->queue, &all->queue_capacity, all->queue_count + 1,

@@ -61,6 +61,16 @@ void orr__run_failed(orr_run *run, orr_range *range, int32_t code)
     orr__error_clear();
 }
 
+bool orr__run_has_spawned(const orr_run *run)
+{
+    if (!atomic_load_explicit(&run->recorded, memory_order_relaxed)) return false;
+    for (uint32_t i = 0; i <= run->range_count; i++) {
+        const orr_range *range = i < run->range_count ? &run->ranges[i] : &run->outside;
+        if (range->recording && range->recording->patches.provisional_count) return true;
+    }
+    return false;
+}
+
 int32_t orr__run_may(const orr_run *run, orr_component component, bool write)
 {
     const orr__system *system = run->system;

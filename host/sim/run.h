@@ -65,6 +65,9 @@ void orr__run_failed(orr_run *run, orr_range *range, int32_t code);
 /* Whether the present run may touch a component; ORR_E_ACCESS with what to declare. */
 int32_t orr__run_may(const orr_run *run, orr_component component, bool write);
 
+/* Whether a range has given out provisional handles. */
+bool orr__run_has_spawned(const orr_run *run);
+
 /* Name for messages: "system 'move'", "hook on add of Position". */
 void orr__run_name(const orr_run *run, char *text, size_t bytes);
 

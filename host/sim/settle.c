@@ -20,7 +20,7 @@ static uint32_t visited(const orr__system *system)
 /* Provisional handles that a failed run left in entity columns stand for nothing. */
 static void scrub(orr_world *world, const orr__system *system, const orr_range *range)
 {
-    if (!range->chunk || !range->recording || range->recording->patches.provisional_count == 0) return;
+    if (!range->chunk) return;
     for (uint32_t pass = 0; pass < 2; pass++) {
         for (const orr_component *c = pass ? system->marks : system->writes; *c; c++) {
             const orr__component *component = orr__component_at(world, *c);
@@ -40,10 +40,9 @@ static void scrub(orr_world *world, const orr__system *system, const orr_range *
 static void drop(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
-    for (uint32_t i = 0; i < run->range_count; i++) {
-        scrub(world, system, &run->ranges[i]);
-        orr__range_drop(&run->ranges[i]);
-    }
+    const bool spawned = orr__run_has_spawned(run);
+    for (uint32_t i = 0; spawned && i < run->range_count; i++) scrub(world, system, &run->ranges[i]);
+    for (uint32_t i = 0; i < run->range_count; i++) orr__range_drop(&run->ranges[i]);
     orr__range_drop(&run->outside);
 }
 
@@ -121,6 +120,7 @@ static void mark(orr_world *world, const orr__system *system)
 {
     const orr_run *run = &system->run;
     const uint32_t count = visited(system);
+    if (system->exclusive && run->ready) orr__near_touch(world, 0);
     for (const orr_component *c = system->writes; *c && count; c++) {
         orr__near_touch(world, *c);
         if (orr__component_at(world, *c)->tracker_count == 0) continue;

@@ -45,6 +45,7 @@ static int32_t start(orr_world *world, const orr_world_desc *desc)
     atomic_init(&sim->interrupted, 0);
     orr__recordings_init(&sim->recordings);
     orr__hooks_init(world);
+    world->may = orr__access_may_component;
     sim->pool = orr__pool_create(&world->alloc, desc->scheduler, desc->threads);
     if (!sim->pool) return orr__error_code();
     if (orr__pool_workers(sim->pool) < orr__pool_wanted(sim->pool))
@@ -90,6 +91,8 @@ void orr_world_destroy(orr_world *world)
         world->sim = NULL;
         world->losing = NULL;
         world->gained = NULL;
+        world->settle = NULL;
+        world->may = NULL;
         orr__alloc_free(&world->alloc, sim, sizeof *sim);
     }
     orr__world_destroy(world);

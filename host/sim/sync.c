@@ -1,6 +1,7 @@
 #include "sim/sync.h"
 
 #include "base/error.h"
+#include "sim/bind.h"
 #include "sim/settle.h"
 #include "sim/sim.h"
 
@@ -34,8 +35,9 @@ static int32_t reserve(orr_world *world, orr__system *system, orr_range *range)
     return orr__patches_reserve(&range->recording->patches);
 }
 
-/* Provisional handles in entity fields that the range wrote in place. */
-static int32_t resolve_columns(orr_world *world, const orr_component *components, orr_range *range)
+/* Provisional handles of `patches` in entity fields that the range wrote in place. */
+static int32_t resolve_columns(orr_world *world, const orr_component *components, const orr__patches *patches,
+                               const orr_range *range)
 {
     int32_t result = ORR_OK;
     for (; *components; components++) {
@@ -46,22 +48,51 @@ static int32_t resolve_columns(orr_world *world, const orr_component *components
             const orr_field field = { .component = *components, .index = (uint16_t)i };
             uint64_t *column = orr__chunk_column(range->table, range->chunk, field);
             if (!column) continue;
-            const int32_t code = orr__patches_resolve_column(&range->recording->patches, column, range->rows.begin,
-                                                             range->rows.end);
+            const int32_t code = orr__patches_resolve_column(patches, column, range->rows.begin, range->rows.end);
             if (result == ORR_OK) result = code;
         }
     }
     return result;
 }
 
+static int32_t resolve_rows(orr_world *world, const orr__system *system, const orr__patches *patches,
+                            const orr_range *range)
+{
+    if (!range->chunk) return ORR_OK;
+    const int32_t written = resolve_columns(world, system->writes, patches, range);
+    const int32_t marked = resolve_columns(world, system->marks, patches, range);
+    return written == ORR_OK ? marked : written;
+}
+
 static int32_t resolve(orr_world *world, orr__system *system, orr_range *range)
 {
+    const orr__patches *patches = &range->recording->patches;
     int32_t code = orr__patches_resolve(&range->recording->patches);
-    if (!range->chunk || range->recording->patches.provisional_count == 0) return code;
-    const int32_t written = resolve_columns(world, system->writes, range);
-    const int32_t marked = resolve_columns(world, system->marks, range);
-    if (code == ORR_OK) code = written;
-    return code == ORR_OK ? marked : code;
+    if (patches->provisional_count == 0) return code;
+    const bool whole = system->binding && (system->binding->job->flags & ORR_WHOLE);
+    const uint32_t first = whole ? 0 : range->index, end = whole ? system->run.range_count : first + 1;
+    for (uint32_t i = first; i < end && i < system->run.range_count; i++) {
+        const int32_t resolved = resolve_rows(world, system, patches, &system->run.ranges[i]);
+        if (code == ORR_OK) code = resolved;
+    }
+    return code;
+}
+
+/* After resolve: a system that spawned may have put handles into rows of other ranges, where they mean nothing. */
+static void find_strays(orr_world *world, orr__schedule_stage *stage)
+{
+    const orr__patches nothing = { .world = world };
+    for (uint32_t s = 0; s < stage->system_count; s++) {
+        orr__system *system = stage->order[s];
+        orr_run *run = &system->run;
+        if (!run->active || !orr__run_has_spawned(run)) continue;
+        int32_t code = ORR_OK;
+        for (uint32_t i = 0; i < run->range_count && code == ORR_OK; i++) {
+            code = resolve_rows(world, system, &nothing, &run->ranges[i]);
+            if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
+        }
+        if (code != ORR_OK) orr__settle_failure(world, system);
+    }
 }
 
 static int32_t publish(orr_world *world, orr__system *system, orr_range *range)
@@ -99,12 +130,17 @@ static bool recorded(const orr__schedule_stage *stage)
 
 void orr__sync_stage(orr_world *world, orr__schedule_stage *stage)
 {
+    /* drawing changes nothing, and hooks that were still to come belong to the next tick: how often a state is drawn
+     * must not tell */
+    if (stage->render) return;
     if (recorded(stage)) {
         each_range(world, stage, reserve);
         each_range(world, stage, resolve);
+        find_strays(world, stage);
         each_range(world, stage, publish);
         each_range(world, stage, apply);
         each_range(world, stage, give_back);
+        orr__near_touch(world, 0);
     }
     const int32_t code = orr__hooks_run(world, true);
     if (code != ORR_OK) orr__sim_failed(world, code);

@@ -367,8 +367,9 @@ int32_t orr_system_enable(orr_world *world, orr_system system, bool enabled)
 {
     orr__system *of = orr__system_at(world, system);
     if (!of) return orr__fail(ORR_E_ARGUMENT, "not a system of this world");
-    of->wanted_enabled = enabled;
-    return ORR_OK;
+    const int32_t code = orr__access_not_drawing(world, "switches no systems");
+    if (code == ORR_OK) of->wanted_enabled = enabled;
+    return code;
 }
 
 void orr__systems_apply_enabled(orr_world *world)
