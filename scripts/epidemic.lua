@@ -97,4 +97,4 @@ orrery.draw { background = "#10131a", points = { x = Person.x, y = Person.y, siz
               colour = { field = Person.state, colours = { "#5b8def", "#e5484d", "#6b7280" } } } }
 orrery.series("infected", function(world) return world:reduction "infected" or 0 end)
 orrery.series("recovered", function(world) return world:reduction "recovered" or 0 end)
-orrery.test { ticks = 200, set = { people = 2000 } }
+orrery.test { ticks = 100, set = { people = 2000 } }
