@@ -101,13 +101,13 @@ typedef struct orr_world orr_world;
 #define ORR_THREADS_ALL UINT32_MAX
 
 typedef struct orr_world_desc {
-    uint64_t seed;                   /* of every random number; default 0 */
-    double dt;                       /* simulated seconds a tick; default 1/60 */
-    uint32_t threads;                /* threads that work, the caller's included; 0: no pool, all on the caller;
+    uint64_t seed;                  /* of every random number; default 0 */
+    double dt;                      /* simulated seconds a tick; default 1/60 */
+    uint32_t threads;               /* threads that work, the caller's included; 0: no pool, all on the caller;
                                         ORR_THREADS_ALL: one for each processor */
-    const orr_allocator *allocator;  /* NULL: the C library's */
-    const orr_scheduler *scheduler;  /* NULL: Orrery's own pool */
-    orr_log_function *log;           /* NULL: messages are dropped */
+    const orr_allocator *allocator; /* NULL: the C library's */
+    const orr_scheduler *scheduler; /* NULL: Orrery's own pool */
+    orr_log_function *log;          /* NULL: messages are dropped */
     void *log_context;
 } orr_world_desc;
 
@@ -125,8 +125,8 @@ ORR_API void orr_world_interrupt(orr_world *world);
 /* XXH3 of the whole state (see the manual for what it covers). Same state, same number, on every machine. */
 ORR_API uint64_t orr_world_hash(orr_world *world);
 
-ORR_API uint64_t orr_world_tick(const orr_world *world);         /* ticks done */
-ORR_API double orr_world_time(const orr_world *world);           /* tick * dt */
+ORR_API uint64_t orr_world_tick(const orr_world *world); /* ticks done */
+ORR_API double orr_world_time(const orr_world *world);   /* tick * dt */
 ORR_API double orr_world_dt(const orr_world *world);
 ORR_API uint64_t orr_world_seed(const orr_world *world);
 ORR_API uint64_t orr_world_entity_count(const orr_world *world); /* alive now */
@@ -134,9 +134,9 @@ ORR_API uint32_t orr_world_threads(const orr_world *world);      /* workers that
 ORR_API uint64_t orr_world_dropped(const orr_world *world);      /* patches dropped so far: their entity had died */
 
 typedef struct orr_world_memory {
-    uint64_t total_bytes;            /* all that the world has allocated */
-    uint64_t chunk_bytes;            /* of it chunks: handles, columns, changed words */
-    uint64_t field_bytes;            /* the fields alone: rows times bytes of a row */
+    uint64_t total_bytes; /* all that the world has allocated */
+    uint64_t chunk_bytes; /* of it chunks: handles, columns, changed words */
+    uint64_t field_bytes; /* the fields alone: rows times bytes of a row */
     uint64_t table_count, chunk_count;
 } orr_world_memory;
 ORR_API orr_world_memory orr_world_memory_used(const orr_world *world);
@@ -148,7 +148,7 @@ ORR_API const char *orr_world_running(const orr_world *world);
 
 typedef uint32_t orr_component;
 
-typedef union orr_value {            /* one scalar; which member is told by its type */
+typedef union orr_value { /* one scalar; which member is told by its type */
     float f32;
     double f64;
     int8_t i8;
@@ -164,21 +164,21 @@ typedef union orr_value {            /* one scalar; which member is told by its 
 } orr_value;
 
 typedef struct orr_field_desc {
-    const char *name;                /* an identifier */
-    uint32_t type;                   /* ORR_TYPE_F32 ... */
-    orr_value value;                 /* default */
+    const char *name; /* an identifier */
+    uint32_t type;    /* ORR_TYPE_F32 ... */
+    orr_value value;  /* default */
 } orr_field_desc;
 
 typedef struct orr_component_desc {
-    const char *name;                /* an identifier, unique in the world */
-    const orr_field_desc *fields;    /* any order; they are kept ordered by name. None: a tag */
-    uint32_t field_count;            /* at most 64 */
+    const char *name;             /* an identifier, unique in the world */
+    const orr_field_desc *fields; /* any order; they are kept ordered by name. None: a tag */
+    uint32_t field_count;         /* at most 64 */
 } orr_component_desc;
 
 /* The same name with the same fields gives the same component; with others ORR_E_EXISTS, showing both. */
 ORR_API orr_component orr_component_create(orr_world *world, const orr_component_desc *desc);
 ORR_API orr_component orr_component_find(const orr_world *world, const char *name);
-ORR_API uint32_t orr_component_count(const orr_world *world);          /* components are 1 .. count */
+ORR_API uint32_t orr_component_count(const orr_world *world); /* components are 1 .. count */
 ORR_API const char *orr_component_name(const orr_world *world, orr_component component);
 ORR_API uint32_t orr_component_field_count(const orr_world *world, orr_component component);
 /* Field `index` in order of name. The pointers live as long as the world. */
@@ -191,7 +191,7 @@ ORR_API size_t orr_component_bytes(const orr_world *world, orr_component compone
 /* A field of a component, by value. component 0: none. */
 typedef struct orr_field {
     orr_component component;
-    uint16_t index;                  /* among the component's fields, in order of name */
+    uint16_t index; /* among the component's fields, in order of name */
     uint8_t type;
     uint8_t bytes;
 } orr_field;
@@ -237,8 +237,8 @@ ORR_API int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, 
 
 ORR_API bool orr_entity_is_alive(const orr_world *world, orr_entity entity);
 ORR_API bool orr_entity_has(const orr_world *world, orr_entity entity, orr_component component);
-ORR_API uint32_t orr_entity_index(orr_entity entity);       /* 32 bits */
-ORR_API uint32_t orr_entity_generation(orr_entity entity);  /* 20 bits, from 1 */
+ORR_API uint32_t orr_entity_index(orr_entity entity);      /* 32 bits */
+ORR_API uint32_t orr_entity_generation(orr_entity entity); /* 20 bits, from 1 */
 
 /* Copies a whole record (see orr_component_bytes) out or in; set marks the row changed. */
 ORR_API int32_t orr_entity_get(const orr_world *world, orr_entity entity, orr_component component, void *record);
@@ -253,13 +253,13 @@ ORR_API void *orr_entity_write(orr_world *world, orr_entity entity, orr_field fi
 
 typedef uint32_t orr_query;
 
-typedef struct orr_query_desc {      /* each list ends with 0; NULL: empty */
+typedef struct orr_query_desc { /* each list ends with 0; NULL: empty */
     const orr_component *all, *any, *none, *changed, *optional;
 } orr_query_desc;
 
 /* Queries are kept: the same lists give the same query. `changed` is for systems; elsewhere use a tracker. */
 ORR_API orr_query orr_query_create(orr_world *world, const orr_query_desc *desc);
-ORR_API uint64_t orr_query_count(const orr_world *world, orr_query query);   /* rows that match now */
+ORR_API uint64_t orr_query_count(const orr_world *world, orr_query query); /* rows that match now */
 
 /* A cursor over the matching chunks in the order of the data:
  *     for (orr_cursor at = orr_query_begin(world, query); orr_cursor_next(&at);) ... rows at.begin to at.end ...
@@ -267,15 +267,15 @@ ORR_API uint64_t orr_query_count(const orr_world *world, orr_query query);   /* 
 typedef struct orr_cursor {
     orr_world *world;
     orr_query query;
-    uint32_t begin, end;             /* rows of this chunk, half open */
+    uint32_t begin, end; /* rows of this chunk, half open */
     int32_t error;
-    uint32_t table_at, chunk_at;     /* the library's */
+    uint32_t table_at, chunk_at; /* the library's */
     uint64_t version;
     void *table, *chunk;
 } orr_cursor;
 ORR_API orr_cursor orr_query_begin(orr_world *world, orr_query query);
 ORR_API bool orr_cursor_next(orr_cursor *cursor);
-ORR_API const orr_entity *orr_cursor_entities(const orr_cursor *cursor);            /* [row] */
+ORR_API const orr_entity *orr_cursor_entities(const orr_cursor *cursor); /* [row] */
 /* Columns of this chunk, [row]; NULL when the table lacks the component. write marks all rows of the chunk. */
 ORR_API const void *orr_cursor_read(const orr_cursor *cursor, orr_field field);
 ORR_API void *orr_cursor_write(orr_cursor *cursor, orr_field field);
@@ -304,22 +304,22 @@ typedef struct orr_changes {
     orr_component component;
     uint32_t begin, end;
     const uint64_t *words;
-    const orr_entity *entity;        /* [row] */
+    const orr_entity *entity; /* [row] */
     orr_cursor at;
     uint64_t buffer[64];
 } orr_changes;
 ORR_API orr_changes orr_tracker_begin(orr_world *world, orr_tracker tracker, orr_component component);
 ORR_API bool orr_changes_next(orr_changes *changes);
-ORR_API uint32_t orr_changes_row(const orr_changes *changes, uint32_t from);  /* next changed row >= from, or end */
-ORR_API uint64_t orr_tracker_count(orr_world *world, orr_tracker tracker);    /* changed rows now */
-ORR_API void orr_tracker_clear(orr_world *world, orr_tracker tracker);        /* bits and log */
+ORR_API uint32_t orr_changes_row(const orr_changes *changes, uint32_t from); /* next changed row >= from, or end */
+ORR_API uint64_t orr_tracker_count(orr_world *world, orr_tracker tracker);   /* changed rows now */
+ORR_API void orr_tracker_clear(orr_world *world, orr_tracker tracker);       /* bits and log */
 
 /* Entities that gained (came) or lost (went) a tracked component since the last clear, in order. orr_tracker_log gives
  * NULL with ORR_E_MEMORY when some could not be logged: then read everything anew. */
 typedef struct orr_arrival {
     orr_entity entity;
     orr_component component;
-    int32_t came;                    /* 1 gained, 0 lost */
+    int32_t came; /* 1 gained, 0 lost */
 } orr_arrival;
 ORR_API const orr_arrival *orr_tracker_log(const orr_world *world, orr_tracker tracker, uint64_t *count);
 
@@ -329,12 +329,12 @@ typedef uint32_t orr_param, orr_resource, orr_event;
 
 typedef struct orr_param_desc {
     const char *name;
-    double value, min, max, step;    /* min == max: no limit */
+    double value, min, max, step; /* min == max: no limit */
     const char *help;
 } orr_param_desc;
 ORR_API orr_param orr_param_create(orr_world *world, const orr_param_desc *desc);
 ORR_API orr_param orr_param_find(const orr_world *world, const char *name);
-ORR_API uint32_t orr_param_count(const orr_world *world);                       /* params are 1 .. count */
+ORR_API uint32_t orr_param_count(const orr_world *world); /* params are 1 .. count */
 ORR_API int32_t orr_param_describe(const orr_world *world, orr_param param, orr_param_desc *out);
 ORR_API double orr_param_get(const orr_world *world, orr_param param);
 /* Seen from the start of the next tick on. ORR_E_RANGE outside min and max, and for NaN. */
@@ -342,9 +342,9 @@ ORR_API int32_t orr_param_set(orr_world *world, orr_param param, double value);
 
 typedef struct orr_resource_desc {
     const char *name;
-    const orr_field_desc *fields;    /* a record; or */
+    const orr_field_desc *fields; /* a record; or */
     uint32_t field_count;
-    const char *text;                /* a string (field_count 0): may be set to other strings */
+    const char *text; /* a string (field_count 0): may be set to other strings */
 } orr_resource_desc;
 /* A plain number or boolean is a record of one field named "value". */
 ORR_API orr_resource orr_resource_create(orr_world *world, const orr_resource_desc *desc);
@@ -356,7 +356,7 @@ ORR_API int32_t orr_resource_set_text(orr_world *world, orr_resource resource, c
 
 typedef struct orr_event_desc {
     const char *name;
-    const orr_field_desc *fields;    /* kept in order of name */
+    const orr_field_desc *fields; /* kept in order of name */
     uint32_t field_count;
 } orr_event_desc;
 ORR_API orr_event orr_event_create(orr_world *world, const orr_event_desc *desc);
@@ -376,7 +376,7 @@ typedef struct orr_lattice_desc {
     const char *name;
     uint32_t width, height;
     bool wrap_x, wrap_y;
-    const orr_field_desc *fields;    /* values: what every cell starts with */
+    const orr_field_desc *fields; /* values: what every cell starts with */
     uint32_t field_count;
 } orr_lattice_desc;
 ORR_API orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc);
@@ -387,14 +387,14 @@ ORR_API void *orr_lattice_cells(orr_world *world, orr_lattice lattice, const cha
 
 typedef struct orr_neighbours_desc {
     const char *name;
-    orr_query_desc query;            /* besides the position's component */
-    orr_field position[3];           /* two or three f32 or f64 fields of one component */
-    const orr_field *carry;          /* cell-sorted copies of these too */
-    uint32_t carry_count;            /* at most 16 */
-    double radius;                   /* largest distance that will be asked for; > 0 */
-    orr_param radius_param;          /* instead: follows a param */
-    double min[3], max[3];           /* bounds of the axes that wrap */
-    uint32_t wraps;                  /* bit a: axis a is periodic */
+    orr_query_desc query;   /* besides the position's component */
+    orr_field position[3];  /* two or three f32 or f64 fields of one component */
+    const orr_field *carry; /* cell-sorted copies of these too */
+    uint32_t carry_count;   /* at most 16 */
+    double radius;          /* largest distance that will be asked for; > 0 */
+    orr_param radius_param; /* instead: follows a param */
+    double min[3], max[3];  /* bounds of the axes that wrap */
+    uint32_t wraps;         /* bit a: axis a is periodic */
 } orr_neighbours_desc;
 /* Built anew before the first system of a tick that reads it, and again after a system that wrote its positions. */
 ORR_API orr_near_index orr_neighbours_create(orr_world *world, const orr_neighbours_desc *desc);
@@ -412,43 +412,43 @@ enum { ORR_ON_MAIN = 0, ORR_ON_WORKERS = 1 };
 enum { ORR_ON_ERROR_STOP = 0, ORR_ON_ERROR_SKIP, ORR_ON_ERROR_DISABLE };
 
 typedef struct orr_bind {
-    const char *slot;                /* "position" or "position.x" */
-    const char *target;              /* "Body" or "Body.px" */
+    const char *slot;   /* "position" or "position.x" */
+    const char *target; /* "Body" or "Body.px" */
 } orr_bind;
 typedef struct orr_job_value {
-    const char *name;                /* a param of the job */
-    orr_param param;                 /* follows this param; 0: the constant */
+    const char *name; /* a param of the job */
+    orr_param param;  /* follows this param; 0: the constant */
     double value;
 } orr_job_value;
 
 typedef struct orr_system_desc {
-    const char *name;                /* unique */
-    const char *stage;               /* default "update" */
-    orr_query_desc query;            /* empty lists: no rows, called once */
-    bool has_query;                  /* set when the query is empty on purpose: all entities */
-    const orr_component *reads, *writes, *marks;      /* end with 0 */
+    const char *name;                            /* unique */
+    const char *stage;                           /* default "update" */
+    orr_query_desc query;                        /* empty lists: no rows, called once */
+    bool has_query;                              /* set when the query is empty on purpose: all entities */
+    const orr_component *reads, *writes, *marks; /* end with 0 */
     const char *const *resource_reads, *const *resource_writes; /* resources, lattices, neighbours; end with NULL */
-    const orr_field *gathers;        /* copied over the whole query at the start; ends with component 0 */
-    const char *lattice;             /* run over bands of this lattice instead of rows */
-    const char *const *after, *const *before;         /* systems; end with NULL */
-    bool exclusive;                  /* runs alone and may touch everything */
-    uint32_t every;                  /* ticks; default 1 */
+    const orr_field *gathers;                 /* copied over the whole query at the start; ends with component 0 */
+    const char *lattice;                      /* run over bands of this lattice instead of rows */
+    const char *const *after, *const *before; /* systems; end with NULL */
+    bool exclusive;                           /* runs alone and may touch everything */
+    uint32_t every;                           /* ticks; default 1 */
     bool disabled;
-    orr_param when;                  /* runs only in ticks in which this param has the value when_value; 0: always */
+    orr_param when; /* runs only in ticks in which this param has the value when_value; 0: always */
     double when_value;
     bool skip_if_empty;
-    uint32_t on;                     /* ORR_ON_MAIN, ORR_ON_WORKERS */
+    uint32_t on; /* ORR_ON_MAIN, ORR_ON_WORKERS */
     uint32_t on_error;
-    uint32_t substeps;               /* default 1 */
-    orr_system_function *run;        /* or a job: */
+    uint32_t substeps;        /* default 1 */
+    orr_system_function *run; /* or a job: */
     void *context;
-    void (*release)(void *context);  /* called when the world is destroyed; may be NULL */
+    void (*release)(void *context); /* called when the world is destroyed; may be NULL */
     const char *job;
     const orr_bind *bind;
     uint32_t bind_count;
     const orr_job_value *params;
     uint32_t param_count;
-    const char *source;              /* "scripts/boids.lua:21", for messages; may be NULL */
+    const char *source; /* "scripts/boids.lua:21", for messages; may be NULL */
 } orr_system_desc;
 ORR_API orr_system orr_system_create(orr_world *world, const orr_system_desc *desc);
 ORR_API orr_system orr_system_find(const orr_world *world, const char *name);
@@ -460,10 +460,10 @@ ORR_API int32_t orr_stages_set(orr_world *world, const char *const *names);
 /* Inside a system's function: its ranges, in the order of the data. Each gives rows as a job sees them, without slots. */
 ORR_API orr_world *orr_run_world(orr_run *run);
 ORR_API const orr_tick *orr_run_tick(const orr_run *run);
-ORR_API const orr_rows *orr_run_next(orr_run *run);                       /* NULL after the last */
-ORR_API const void *orr_run_read(orr_run *run, orr_field field);          /* column of this range's chunk */
-ORR_API void *orr_run_write(orr_run *run, orr_field field);               /* NULL with ORR_E_ACCESS if not declared */
-ORR_API uint64_t *orr_run_marks(orr_run *run, orr_component component);   /* of a component in `marks` */
+ORR_API const orr_rows *orr_run_next(orr_run *run);                     /* NULL after the last */
+ORR_API const void *orr_run_read(orr_run *run, orr_field field);        /* column of this range's chunk */
+ORR_API void *orr_run_write(orr_run *run, orr_field field);             /* NULL with ORR_E_ACCESS if not declared */
+ORR_API uint64_t *orr_run_marks(orr_run *run, orr_component component); /* of a component in `marks` */
 /* Declared structures: a gather, an index of neighbours, a lattice's field. NULL with ORR_E_ACCESS if not declared. A
  * lattice that the system does not run over is written in place. */
 ORR_API const orr_gather *orr_run_gather(orr_run *run, orr_field field);
@@ -493,7 +493,7 @@ typedef struct orr_system_stats {
     uint64_t runs, rows, time_ns;
     bool enabled;
 } orr_system_stats;
-ORR_API uint32_t orr_system_count(const orr_world *world);                /* systems are 1 .. count */
+ORR_API uint32_t orr_system_count(const orr_world *world); /* systems are 1 .. count */
 ORR_API int32_t orr_system_describe(const orr_world *world, orr_system system, orr_system_stats *out);
 
 /* The graph of systems as text, DOT or Mermaid, with the reason of every edge and the batches. `write` gets pieces. */
@@ -515,21 +515,21 @@ ORR_API const orr_job_desc *orr_job_at(const orr_world *world, uint32_t index);
 typedef struct orr_host orr_host;
 
 typedef struct orr_host_desc {
-    const char *script;              /* path; or */
-    const char *text;                /* the script itself, called `script` (default "script") in messages */
+    const char *script; /* path; or */
+    const char *text;   /* the script itself, called `script` (default "script") in messages */
     uint64_t seed;
-    double dt;                       /* 0: the script's choice, or 1/60 */
+    double dt; /* 0: the script's choice, or 1/60 */
     uint32_t threads;
-    bool unchecked;                  /* raw pointers and ffi for scripts */
+    bool unchecked; /* raw pointers and ffi for scripts */
     bool no_jit;
-    bool guard;                      /* a runaway loop becomes an error; costs 25 % */
-    uint64_t guard_budget;           /* loops a system run may take; default 1e9 */
-    uint64_t lua_bytes;              /* soft cap of each Lua machine; default 512 MiB */
-    const char *const *set;          /* "speed=3": params, after loading; ends with NULL */
-    bool test;                       /* first sets the params that the script's orrery.test asks for */
+    bool guard;             /* a runaway loop becomes an error; costs 25 % */
+    uint64_t guard_budget;  /* loops a system run may take; default 1e9 */
+    uint64_t lua_bytes;     /* soft cap of each Lua machine; default 512 MiB */
+    const char *const *set; /* "speed=3": params, after loading; ends with NULL */
+    bool test;              /* first sets the params that the script's orrery.test asks for */
     const orr_allocator *allocator;
     const orr_scheduler *scheduler;
-    orr_log_function *log;           /* also gets what the script prints (level 0) */
+    orr_log_function *log; /* also gets what the script prints (level 0) */
     void *log_context;
 } orr_host_desc;
 ORR_API orr_host *orr_host_open(const orr_host_desc *desc);

@@ -36,23 +36,23 @@ typedef struct orr_range orr_range;
 /* One range of rows of one chunk, begin to end (half open). Lives as long as the call. Row r of a column is
  * column[r]: columns start at row 0 of the chunk, also when begin is not 0, and are 64-byte aligned. */
 typedef struct orr_rows {
-    uint32_t begin;              /* first row; a multiple of 512 */
-    uint32_t end;                /* one past the last row */
-    uint32_t chunk_count;        /* ORR_WHOLE: how many of these stand one after the other; otherwise 1 */
+    uint32_t begin;       /* first row; a multiple of 512 */
+    uint32_t end;         /* one past the last row */
+    uint32_t chunk_count; /* ORR_WHOLE: how many of these stand one after the other; otherwise 1 */
     uint32_t slot_count;
-    void *const *slots;          /* [slot_count] columns, or what the slot's kind says; NULL: optional and absent */
-    uint64_t *const *marks;      /* [slot_count] changed words for slots declared with ORR_SLOT_MARK, else NULL */
-    const uint64_t *changed;     /* with a `changed` query: words of the rows that qualify; else NULL */
-    uint64_t changed_summary;    /* bit w is set when word w of `changed` is not zero */
-    const orr_entity *entity;    /* [row] handles */
-    uint64_t gather_base;        /* what row 0 of this chunk has as index in the gathers of this system */
-    orr_range *range;            /* the host's */
+    void *const *slots;       /* [slot_count] columns, or what the slot's kind says; NULL: optional and absent */
+    uint64_t *const *marks;   /* [slot_count] changed words for slots declared with ORR_SLOT_MARK, else NULL */
+    const uint64_t *changed;  /* with a `changed` query: words of the rows that qualify; else NULL */
+    uint64_t changed_summary; /* bit w is set when word w of `changed` is not zero */
+    const orr_entity *entity; /* [row] handles */
+    uint64_t gather_base;     /* what row 0 of this chunk has as index in the gathers of this system */
+    orr_range *range;         /* the host's */
 } orr_rows;
 
 /* A gather slot: one field of all rows of the query, one after the other, frozen when the system starts. */
 typedef struct orr_gather {
-    const void *data;            /* [count], of the slot's type; 64-byte aligned, padded to 64 bytes */
-    const orr_entity *entity;    /* [count] whose value it is */
+    const void *data;         /* [count], of the slot's type; 64-byte aligned, padded to 64 bytes */
+    const orr_entity *entity; /* [count] whose value it is */
     uint64_t count;
 } orr_gather;
 
@@ -61,32 +61,32 @@ typedef struct orr_gather {
  * that are far apart are told by their distance. Cells are ordered x fastest, so cells that follow each other in x
  * are one span of entries; within a cell entries stand in the order of the data. */
 typedef struct orr_neighbours {
-    uint32_t dimensions;         /* 2 or 3 */
-    uint32_t count;              /* entries */
-    uint32_t cells[3];           /* how many along each axis; at least 1 */
+    uint32_t dimensions; /* 2 or 3 */
+    uint32_t count;      /* entries */
+    uint32_t cells[3];   /* how many along each axis; at least 1 */
     uint32_t carry_count;
-    uint32_t wraps;              /* bit a: axis a is periodic with `size` */
+    uint32_t wraps; /* bit a: axis a is periodic with `size` */
     uint32_t reserved;
-    double radius;               /* what it was built for: no distance above it may be asked for */
-    double origin[3];            /* of cell (0, 0, 0) */
-    double cell[3];              /* edge of a cell along each axis, at least radius */
-    double size[3];              /* period of the axes that wrap; 0 otherwise */
-    const uint32_t *starts;      /* [cells + 1] first entry of each cell */
-    const orr_entity *entity;    /* [count] */
-    const uint32_t *source;      /* [count] index of the entry in the order of the data */
-    const float *position[3];    /* [count] cell-sorted copies (f32 positions); NULL beyond dimensions or when f64 */
+    double radius;                 /* what it was built for: no distance above it may be asked for */
+    double origin[3];              /* of cell (0, 0, 0) */
+    double cell[3];                /* edge of a cell along each axis, at least radius */
+    double size[3];                /* period of the axes that wrap; 0 otherwise */
+    const uint32_t *starts;        /* [cells + 1] first entry of each cell */
+    const orr_entity *entity;      /* [count] */
+    const uint32_t *source;        /* [count] index of the entry in the order of the data */
+    const float *position[3];      /* [count] cell-sorted copies (f32 positions); NULL beyond dimensions or when f64 */
     const double *position_f64[3]; /* the same when the position fields are f64 */
-    const void *const *carry;    /* [carry_count] cell-sorted copies of the carried fields, each of its own type */
+    const void *const *carry;      /* [carry_count] cell-sorted copies of the carried fields, each of its own type */
 } orr_neighbours;
 
 /* A lattice slot: one field of a lattice. The call works on lines begin to end; it may read `read` everywhere and
  * write `write` on its own lines. Cell (x, y) has index y * width + x. `write` starts out as a copy of `read`. */
 typedef struct orr_lattice_slot {
-    const void *read;            /* the state before this system */
-    void *write;                 /* the state after it; NULL for a slot that only reads */
+    const void *read; /* the state before this system */
+    void *write;      /* the state after it; NULL for a slot that only reads */
     uint32_t width;
     uint32_t height;
-    uint32_t wraps;              /* bit 0: x is periodic, bit 1: y */
+    uint32_t wraps; /* bit 0: x is periodic, bit 1: y */
     uint32_t reserved;
 } orr_lattice_slot;
 
@@ -112,17 +112,17 @@ typedef struct orr_calls {
 
 /* The tick as a job sees it. Constant while the system runs. */
 typedef struct orr_tick {
-    uint64_t tick;               /* number of this tick, from 0 */
-    double time;                 /* simulated seconds at its start */
-    double dt;                   /* its length in simulated seconds (divided by the substeps) */
+    uint64_t tick; /* number of this tick, from 0 */
+    double time;   /* simulated seconds at its start */
+    double dt;     /* its length in simulated seconds (divided by the substeps) */
     float time_f32;
     float dt_f32;
-    uint64_t seed;               /* of the world */
-    uint64_t stream;             /* key of this system's random numbers in this tick */
-    uint32_t substep;            /* 0 .. substeps - 1 */
-    uint32_t substeps;           /* at least 1 */
-    const void *params;          /* the job's own params struct, filled by the host; NULL when it declares none */
-    void *state;                 /* the job's own memory (state_bytes), zeroed when the world starts; NULL if none */
+    uint64_t seed;      /* of the world */
+    uint64_t stream;    /* key of this system's random numbers in this tick */
+    uint32_t substep;   /* 0 .. substeps - 1 */
+    uint32_t substeps;  /* at least 1 */
+    const void *params; /* the job's own params struct, filled by the host; NULL when it declares none */
+    void *state;        /* the job's own memory (state_bytes), zeroed when the world starts; NULL if none */
     const orr_calls *calls;
 } orr_tick;
 /* ffi: end */
@@ -136,10 +136,18 @@ typedef struct orr_tick {
 /* Types of fields and slots. */
 enum {
     ORR_TYPE_NONE = 0,
-    ORR_TYPE_F32, ORR_TYPE_F64,
-    ORR_TYPE_I8, ORR_TYPE_U8, ORR_TYPE_I16, ORR_TYPE_U16, ORR_TYPE_I32, ORR_TYPE_U32, ORR_TYPE_I64, ORR_TYPE_U64,
-    ORR_TYPE_BOOL,               /* one byte, 0 or 1 */
-    ORR_TYPE_ENTITY,             /* orr_entity */
+    ORR_TYPE_F32,
+    ORR_TYPE_F64,
+    ORR_TYPE_I8,
+    ORR_TYPE_U8,
+    ORR_TYPE_I16,
+    ORR_TYPE_U16,
+    ORR_TYPE_I32,
+    ORR_TYPE_U32,
+    ORR_TYPE_I64,
+    ORR_TYPE_U64,
+    ORR_TYPE_BOOL,   /* one byte, 0 or 1 */
+    ORR_TYPE_ENTITY, /* orr_entity */
     ORR_TYPE_COUNT
 };
 #define ORR__TYPE_f32 ORR_TYPE_F32
@@ -165,17 +173,20 @@ enum { ORR_READ = 1, ORR_WRITE = 2, ORR_MARK = 4, ORR_OPTIONAL = 8 };
 enum { ORR_F32 = 0, ORR_F64 = 1 };
 
 /* Flags of a job. */
-enum { ORR_WHOLE = 1 };          /* called once with all chunks, alone on its slots */
+enum { ORR_WHOLE = 1 }; /* called once with all chunks, alone on its slots */
 
 /* Kinds of reductions. */
 enum { ORR_SUM = 0, ORR_MIN = 1, ORR_MAX = 2 };
 
 typedef struct orr_slot_desc {
-    const char *name;            /* "part.field"; the part is what `bind` maps to a component */
+    const char *name; /* "part.field"; the part is what `bind` maps to a component */
     uint8_t type, kind, access, reserved;
 } orr_slot_desc;
 
-#define ORR_SLOT(name, type, kind, access) { name, ORR__TYPE_##type, kind, access, 0 }
+#define ORR_SLOT(name, type, kind, access)                                                                             \
+    {                                                                                                                  \
+        name, ORR__TYPE_##type, kind, access, 0                                                                        \
+    }
 #define ORR_SLOT_R(name, type) ORR_SLOT(name, type, ORR_SLOT_ROW, ORR_READ)
 #define ORR_SLOT_W(name, type) ORR_SLOT(name, type, ORR_SLOT_ROW, ORR_WRITE)
 #define ORR_SLOT_RW(name, type) ORR_SLOT(name, type, ORR_SLOT_ROW, ORR_READ | ORR_WRITE)
@@ -186,7 +197,10 @@ typedef struct orr_slot_desc {
 /* The slot's pointer is an orr_gather. */
 #define ORR_GATHER(name, type) ORR_SLOT(name, type, ORR_SLOT_GATHER, ORR_READ)
 /* The slot's pointer is an orr_neighbours. Named after the structure. */
-#define ORR_NEIGHBOURS(name) { name, ORR_TYPE_NONE, ORR_SLOT_NEIGHBOURS, ORR_READ, 0 }
+#define ORR_NEIGHBOURS(name)                                                                                           \
+    {                                                                                                                  \
+        name, ORR_TYPE_NONE, ORR_SLOT_NEIGHBOURS, ORR_READ, 0                                                          \
+    }
 /* The slot's pointer is an orr_lattice_slot. "lattice.field". */
 #define ORR_LATTICE_R(name, type) ORR_SLOT(name, type, ORR_SLOT_LATTICE, ORR_READ)
 #define ORR_LATTICE_RW(name, type) ORR_SLOT(name, type, ORR_SLOT_LATTICE, ORR_READ | ORR_WRITE)
@@ -198,51 +212,62 @@ typedef struct orr_slot_desc {
  * the script's param of the same name, or with its default. */
 typedef struct orr_job_param {
     const char *name;
-    double value, min, max;      /* default and range */
-    uint32_t offset;             /* in the params struct */
-    uint8_t type, reserved[3];   /* f32 f64 i32 u32 bool */
+    double value, min, max;    /* default and range */
+    uint32_t offset;           /* in the params struct */
+    uint8_t type, reserved[3]; /* f32 f64 i32 u32 bool */
 } orr_job_param;
-#define ORR_PARAM(struct_type, field, type, value, min, max)                                                          \
-    { #field, value, min, max, (uint32_t)offsetof(struct_type, field), ORR__TYPE_##type, { 0, 0, 0 } }
+#define ORR_PARAM(struct_type, field, type, value, min, max)                                                           \
+    {                                                                                                                  \
+#field, value, min, max, (uint32_t)offsetof(struct_type, field), ORR__TYPE_##type,                             \
+        {                                                                                                              \
+            0, 0, 0                                                                                                    \
+        }                                                                                                              \
+    }
 
 typedef int32_t orr_job_function(const orr_rows *rows, const orr_tick *tick);
 typedef int32_t orr_job_around_function(const orr_tick *tick);
 
 typedef struct orr_job_desc {
-    uint32_t abi;                        /* ORR_ABI */
-    uint32_t bytes;                      /* sizeof(orr_job_desc) */
+    uint32_t abi;   /* ORR_ABI */
+    uint32_t bytes; /* sizeof(orr_job_desc) */
     const char *name;
     orr_job_function *run;
     const orr_slot_desc *slots;
     uint32_t slot_count;
-    uint32_t arithmetic;                 /* ORR_F32 or ORR_F64 */
-    uint32_t flags;                      /* ORR_WHOLE */
+    uint32_t arithmetic; /* ORR_F32 or ORR_F64 */
+    uint32_t flags;      /* ORR_WHOLE */
     uint32_t param_count;
     const orr_job_param *params;
-    uint32_t params_bytes;               /* size of the params struct, at most 256 */
-    uint32_t state_bytes;                /* size of the job's own memory for each system that runs it */
-    orr_job_around_function *begin;      /* once a tick before the ranges, on the thread that steps the world */
-    orr_job_around_function *end;        /* and after them, when none failed */
-    const char *help;                    /* one line */
+    uint32_t params_bytes;          /* size of the params struct, at most 256 */
+    uint32_t state_bytes;           /* size of the job's own memory for each system that runs it */
+    orr_job_around_function *begin; /* once a tick before the ranges, on the thread that steps the world */
+    orr_job_around_function *end;   /* and after them, when none failed */
+    const char *help;               /* one line */
     uint32_t reserved;
 } orr_job_desc;
 
 /* Describes the job `function` as orr_job_<function>. What follows the slots are fields of orr_job_desc (in C++ in the
  * order in which they are declared above). */
 #define ORR_JOB(function, ...) ORR__JOB(function, __VA_ARGS__, .reserved = 0)
-#define ORR__JOB(function, slots_, ...)                                                                               \
-    ORR__PEDANTIC_OFF                                                                                                 \
-    extern const orr_job_desc orr_job_##function;                                                                     \
-    const orr_job_desc orr_job_##function = { .abi = ORR_ABI, .bytes = (uint32_t)sizeof(orr_job_desc),                \
-        .name = #function, .run = function, .slots = slots_,                                                          \
-        .slot_count = (uint32_t)(sizeof(slots_) / sizeof(slots_[0])), __VA_ARGS__ }                                   \
-    ORR__PEDANTIC_ON
+#define ORR__JOB(function, slots_, ...)                                                                                \
+    ORR__PEDANTIC_OFF                                                                                                  \
+    extern const orr_job_desc orr_job_##function;                                                                      \
+    const orr_job_desc orr_job_##function = { .abi = ORR_ABI,                                                          \
+                                              .bytes = (uint32_t)sizeof(orr_job_desc),                                 \
+                                              .name = #function,                                                       \
+                                              .run = function,                                                         \
+                                              .slots = slots_,                                                         \
+                                              .slot_count = (uint32_t)(sizeof(slots_) / sizeof(slots_[0])),            \
+                                              __VA_ARGS__ } ORR__PEDANTIC_ON
 #ifdef __cplusplus
 /* Designated initializers are C++20; both compilers know them in C++17 and say so under -Wpedantic. */
-#define ORR__PEDANTIC_OFF _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wpedantic\"")            \
-    _Pragma("GCC diagnostic ignored \"-Wc++20-extensions\"")                                                          \
-    _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
-#define ORR__PEDANTIC_ON ; _Pragma("GCC diagnostic pop") static_assert(ORR_ABI != 0, "")
+#define ORR__PEDANTIC_OFF                                                                                              \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wpedantic\"")                                    \
+        _Pragma("GCC diagnostic ignored \"-Wc++20-extensions\"")                                                       \
+            _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
+#define ORR__PEDANTIC_ON                                                                                               \
+    ;                                                                                                                  \
+    _Pragma("GCC diagnostic pop") static_assert(ORR_ABI != 0, "")
 #else
 #define ORR__PEDANTIC_OFF
 #define ORR__PEDANTIC_ON
@@ -250,7 +275,7 @@ typedef struct orr_job_desc {
 
 /* A shared object exports exactly one symbol: the table of its jobs. ORR_EXPORT_JOBS(&orr_job_a, &orr_job_b); */
 typedef struct orr_job_module {
-    uint32_t abi, bytes;                 /* ORR_ABI, sizeof(orr_job_module) */
+    uint32_t abi, bytes; /* ORR_ABI, sizeof(orr_job_module) */
     uint32_t job_count, reserved;
     const orr_job_desc *const *jobs;
 } orr_job_module;
@@ -259,11 +284,12 @@ typedef struct orr_job_module {
 #else
 #define ORR__EXPORT __attribute__((visibility("default")))
 #endif
-#define ORR_EXPORT_JOBS(...)                                                                                          \
-    static const orr_job_desc *const orr__exported_jobs[] = { __VA_ARGS__ };                                          \
-    extern ORR__EXPORT const orr_job_module orr_jobs;                                                                 \
-    const orr_job_module orr_jobs = { ORR_ABI, (uint32_t)sizeof(orr_job_module),                          \
-        (uint32_t)(sizeof(orr__exported_jobs) / sizeof(orr__exported_jobs[0])), 0, orr__exported_jobs }
+#define ORR_EXPORT_JOBS(...)                                                                                           \
+    static const orr_job_desc *const orr__exported_jobs[] = { __VA_ARGS__ };                                           \
+    extern ORR__EXPORT const orr_job_module orr_jobs;                                                                  \
+    const orr_job_module orr_jobs = { ORR_ABI, (uint32_t)sizeof(orr_job_module),                                       \
+                                      (uint32_t)(sizeof(orr__exported_jobs) / sizeof(orr__exported_jobs[0])), 0,       \
+                                      orr__exported_jobs }
 
 #ifdef __cplusplus
 } /* extern "C": templates cannot stand in it */
@@ -271,26 +297,50 @@ struct orr_slot_pointer {
     void *pointer;
     template <class T> operator T *() const { return static_cast<T *>(pointer); }
 };
-static inline orr_slot_pointer orr_slot(const orr_rows *rows, uint32_t slot) { return { rows->slots[slot] }; }
-static inline orr_slot_pointer orr_params(const orr_tick *tick) { return { const_cast<void *>(tick->params) }; }
-static inline orr_slot_pointer orr_state(const orr_tick *tick) { return { tick->state }; }
+static inline orr_slot_pointer orr_slot(const orr_rows *rows, uint32_t slot)
+{
+    return { rows->slots[slot] };
+}
+static inline orr_slot_pointer orr_params(const orr_tick *tick)
+{
+    return { const_cast<void *>(tick->params) };
+}
+static inline orr_slot_pointer orr_state(const orr_tick *tick)
+{
+    return { tick->state };
+}
 extern "C" {
 #else
 /* The pointer of a slot, in the order of the job's slots: a column, or what the slot's kind says. */
-static inline void *orr_slot(const orr_rows *rows, uint32_t slot) { return rows->slots[slot]; }
+static inline void *orr_slot(const orr_rows *rows, uint32_t slot)
+{
+    return rows->slots[slot];
+}
 
 /* The job's params struct, and its own memory. */
-static inline const void *orr_params(const orr_tick *tick) { return tick->params; }
-static inline void *orr_state(const orr_tick *tick) { return tick->state; }
+static inline const void *orr_params(const orr_tick *tick)
+{
+    return tick->params;
+}
+static inline void *orr_state(const orr_tick *tick)
+{
+    return tick->state;
+}
 #endif
 
 /* ---- changed rows ------------------------------------------------------------------------------------------------ */
 
 /* The changed words of a slot declared with ORR_SLOT_MARK: bit i % 64 of word i / 64 is row i. */
-static inline uint64_t *orr_marks(const orr_rows *rows, uint32_t slot) { return rows->marks[slot]; }
+static inline uint64_t *orr_marks(const orr_rows *rows, uint32_t slot)
+{
+    return rows->marks[slot];
+}
 
 /* Row `row` changed. Only rows of the range. */
-static inline void orr_mark(uint64_t *marks, uint32_t row) { marks[row >> 6] |= (uint64_t)1 << (row & 63u); }
+static inline void orr_mark(uint64_t *marks, uint32_t row)
+{
+    marks[row >> 6] |= (uint64_t)1 << (row & 63u);
+}
 
 /* Rows begin to end (half open) changed. */
 static inline void orr_mark_range(uint64_t *marks, uint32_t begin, uint32_t end)
@@ -373,11 +423,12 @@ static inline double orr_normal(const orr_rows *rows, const orr_tick *tick, uint
 /* Ends the job with a message of its own: return orr_job_fail(rows, tick, "radius is not positive"); */
 static inline int32_t orr_job_fail(const orr_rows *rows, const orr_tick *tick, const char *text)
 {
-    return (tick->calls->fail)(rows->range, text);  /* in brackets: test libraries have a macro of this name */
+    return (tick->calls->fail)(rows->range, text); /* in brackets: test libraries have a macro of this name */
 }
 
 /* Adds `value` to the reduction `name` (ctx:sum, ctx:min, ctx:max in Lua); kind is ORR_SUM, ORR_MIN or ORR_MAX. */
-static inline int32_t orr_reduce(const orr_rows *rows, const orr_tick *tick, uint32_t kind, const char *name, double value)
+static inline int32_t orr_reduce(const orr_rows *rows, const orr_tick *tick, uint32_t kind, const char *name,
+                                 double value)
 {
     return tick->calls->reduce(rows->range, kind, name, value);
 }
@@ -425,16 +476,16 @@ static inline int32_t orr_job_find(const orr_rows *rows, const orr_tick *tick, o
 /* What the job `neighbours` works on (its `state`): the host provides the memory, the job fills it. Positions and
  * carried fields come as gathers in the order of the data. */
 typedef struct orr_neighbours_build {
-    orr_neighbours *out;             /* radius, dimensions, count, wraps, carry_count are set; the rest is filled */
-    double min[3], max[3];           /* of the axes that wrap */
-    uint32_t position_type;          /* ORR_TYPE_F32 or ORR_TYPE_F64 */
-    uint32_t cells_capacity;         /* room in `starts` is one more */
-    const void *position[3];         /* [count] */
-    const orr_entity *entity;        /* [count] */
-    const void *carry[16];           /* [count] each, of carry_bytes */
+    orr_neighbours *out;      /* radius, dimensions, count, wraps, carry_count are set; the rest is filled */
+    double min[3], max[3];    /* of the axes that wrap */
+    uint32_t position_type;   /* ORR_TYPE_F32 or ORR_TYPE_F64 */
+    uint32_t cells_capacity;  /* room in `starts` is one more */
+    const void *position[3];  /* [count] */
+    const orr_entity *entity; /* [count] */
+    const void *carry[16];    /* [count] each, of carry_bytes */
     uint8_t carry_bytes[16];
-    uint32_t *starts, *source;       /* results: [cells_capacity + 1], [count] */
-    uint32_t *cell;                  /* scratch: [count] */
+    uint32_t *starts, *source; /* results: [cells_capacity + 1], [count] */
+    uint32_t *cell;            /* scratch: [count] */
     void *sorted_position[3];
     orr_entity *sorted_entity;
     void *sorted_carry[16];
@@ -447,9 +498,9 @@ typedef struct orr_neighbours_build {
  *     while (orr_near_next(&near)) for (uint32_t j = near.begin; j < near.end; j++) ... n->position[0][j] ...
  * Entries outside the radius are among them: test the distance. No entry comes twice. */
 typedef struct orr_near {
-    uint32_t begin, end;         /* the span */
-    uint32_t x0, y0, z0;         /* the first folded cell along each axis */
-    uint32_t nx, ny, nz;         /* how many cells along each axis: 3, or all when there are fewer */
+    uint32_t begin, end; /* the span */
+    uint32_t x0, y0, z0; /* the first folded cell along each axis */
+    uint32_t nx, ny, nz; /* how many cells along each axis: 3, or all when there are fewer */
     uint32_t ix, iy, iz;
     uint32_t reserved;
     const orr_neighbours *of;
@@ -467,11 +518,11 @@ static inline void orr__near_axis(const orr_neighbours *of, uint32_t a, double p
     /* fold the cell's whole number; floor by hand keeps this header free of the mathematics library */
     const double c = (p - of->origin[a]) / of->cell[a];
     *many = 3;
-    if (c >= 1 && c < (double)cells) {        /* nearly always: nothing to fold, no slow remainder */
+    if (c >= 1 && c < (double)cells) { /* nearly always: nothing to fold, no slow remainder */
         *first = (uint32_t)c - 1;
         return;
     }
-    if (!(c > -4.0e15 && c < 4.0e15)) {       /* NaN and the absurd: the first cell */
+    if (!(c > -4.0e15 && c < 4.0e15)) { /* NaN and the absurd: the first cell */
         *first = 0;
         return;
     }
@@ -511,7 +562,7 @@ static inline int orr_near_next(orr_near *near)
         const uint32_t cell = (z * of->cells[1] + y) * of->cells[0] + x;
         near->begin = of->starts[cell];
         near->end = of->starts[cell + take];
-        near->ix += take;                     /* cells that follow each other in x are one span */
+        near->ix += take; /* cells that follow each other in x are one span */
         if (near->ix == near->nx) {
             near->ix = 0;
             if (++near->iy == near->ny) {

@@ -21,7 +21,7 @@
 enum { LANES = 64 };
 
 typedef struct attract_params {
-    double gravity, softening, rate, share;    /* rate and share stretch time: its direction, half steps */
+    double gravity, softening, rate, share; /* rate and share stretch time: its direction, half steps */
 } attract_params;
 
 typedef struct body {
@@ -47,7 +47,7 @@ static inline ORR__KERNEL void pull(const lanes *restrict at, lanes *restrict su
 static inline ORR__KERNEL int32_t attract_rows(const orr_rows *rows, const orr_tick *tick)
 {
     const attract_params *params = orr_params(tick);
-    const double e2 = params->softening * params->softening, 
+    const double e2 = params->softening * params->softening,
                  k = params->gravity * (tick->dt * params->rate * params->share);
     double *vx = orr_slot(rows, 0), *vy = orr_slot(rows, 1), *vz = orr_slot(rows, 2);
     const orr_gather *gather_x = orr_slot(rows, 3), *gather_y = orr_slot(rows, 4), *gather_z = orr_slot(rows, 5);
@@ -62,8 +62,7 @@ static inline ORR__KERNEL int32_t attract_rows(const orr_rows *rows, const orr_t
         memcpy(at.x, x + own, count * sizeof *x);
         memcpy(at.y, y + own, count * sizeof *y);
         memcpy(at.z, z + own, count * sizeof *z);
-        for (uint64_t j = 0; j < gather_x->count; j++)
-            pull(&at, &sum, count, (body){ x[j], y[j], z[j], mass[j] }, e2);
+        for (uint64_t j = 0; j < gather_x->count; j++) pull(&at, &sum, count, (body){ x[j], y[j], z[j], mass[j] }, e2);
         for (uint32_t l = 0; l < count; l++) {
             vx[i + l] += sum.x[l] * k;
             vy[i + l] += sum.y[l] * k;
@@ -76,12 +75,14 @@ ORR__VARIANTS(attract)
 
 static const orr_slot_desc attract_slots[] = {
     ORR_SLOT_RW("velocity.x", f64), ORR_SLOT_RW("velocity.y", f64), ORR_SLOT_RW("velocity.z", f64),
-    ORR_GATHER("position.x", f64), ORR_GATHER("position.y", f64), ORR_GATHER("position.z", f64),
+    ORR_GATHER("position.x", f64),  ORR_GATHER("position.y", f64),  ORR_GATHER("position.z", f64),
     ORR_GATHER("body.mass", f64),
 };
 static const orr_job_param attract_param_list[] = {
-    ORR_PARAM(attract_params, gravity, f64, 1, -1e30, 1e30), ORR_PARAM(attract_params, softening, f64, 0, 0, 1e30),
-    ORR_PARAM(attract_params, rate, f64, 1, -1e30, 1e30), ORR_PARAM(attract_params, share, f64, 1, -1e30, 1e30),
+    ORR_PARAM(attract_params, gravity, f64, 1, -1e30, 1e30),
+    ORR_PARAM(attract_params, softening, f64, 0, 0, 1e30),
+    ORR_PARAM(attract_params, rate, f64, 1, -1e30, 1e30),
+    ORR_PARAM(attract_params, share, f64, 1, -1e30, 1e30),
 };
 ORR_JOB(attract, attract_slots, .arithmetic = ORR_F64, .param_count = 4, .params = attract_param_list,
         .params_bytes = sizeof(attract_params), .help = "gravity between all pairs: velocity from position and mass");

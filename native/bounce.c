@@ -42,8 +42,10 @@ static inline ORR__KERNEL int32_t bounce_rows(const orr_rows *rows, const orr_ti
 ORR__VARIANTS(bounce)
 
 static const orr_slot_desc bounce_slots[] = {
-    ORR_SLOT_RW("position.x", f32), ORR_SLOT_RW("position.y", f32),
-    ORR_SLOT_RW("velocity.x", f32), ORR_SLOT_RW("velocity.y", f32),
+    ORR_SLOT_RW("position.x", f32),
+    ORR_SLOT_RW("position.y", f32),
+    ORR_SLOT_RW("velocity.x", f32),
+    ORR_SLOT_RW("velocity.y", f32),
 };
 static const orr_job_param bounce_param_list[] = {
     ORR_PARAM(bounce_params, min_x, f32, 0, -1e30, 1e30), ORR_PARAM(bounce_params, max_x, f32, 1, -1e30, 1e30),

@@ -205,14 +205,13 @@ static inline ORR__KERNEL int32_t flock_rows(const orr_rows *rows, const orr_tic
 ORR__VARIANTS(flock)
 
 static const orr_slot_desc flock_slots[] = {
-    ORR_SLOT_R("position.x", f32), ORR_SLOT_R("position.y", f32),
-    ORR_SLOT_RW("velocity.x", f32), ORR_SLOT_RW("velocity.y", f32),
-    ORR_NEIGHBOURS("near"),
+    ORR_SLOT_R("position.x", f32),  ORR_SLOT_R("position.y", f32), ORR_SLOT_RW("velocity.x", f32),
+    ORR_SLOT_RW("velocity.y", f32), ORR_NEIGHBOURS("near"),
 };
 static const orr_job_param flock_param_list[] = {
-    ORR_PARAM(flock_params, radius, f64, 0, 0, 1e30), ORR_PARAM(flock_params, separation_radius, f64, 0, 0, 1e30),
-    ORR_PARAM(flock_params, separation, f64, 4, 0, 1e6), ORR_PARAM(flock_params, alignment, f64, 2, 0, 1e6),
-    ORR_PARAM(flock_params, cohesion, f64, 1, 0, 1e6), ORR_PARAM(flock_params, max_force, f64, 200, 0, 1e30),
+    ORR_PARAM(flock_params, radius, f64, 0, 0, 1e30),     ORR_PARAM(flock_params, separation_radius, f64, 0, 0, 1e30),
+    ORR_PARAM(flock_params, separation, f64, 4, 0, 1e6),  ORR_PARAM(flock_params, alignment, f64, 2, 0, 1e6),
+    ORR_PARAM(flock_params, cohesion, f64, 1, 0, 1e6),    ORR_PARAM(flock_params, max_force, f64, 200, 0, 1e30),
     ORR_PARAM(flock_params, min_speed, f64, 20, 0, 1e30), ORR_PARAM(flock_params, max_speed, f64, 80, 0, 1e30),
 };
 ORR_JOB(flock, flock_slots, .arithmetic = ORR_F64, .param_count = 8, .params = flock_param_list,

@@ -5,7 +5,7 @@
 #include "simd.h"
 
 typedef struct integrate3_params {
-    double rate;                 /* stretches time; -1 turns it round */
+    double rate; /* stretches time; -1 turns it round */
 } integrate3_params;
 
 static inline ORR__KERNEL void advance_f32(float *restrict x, const float *restrict v, float dt, uint32_t begin,
@@ -38,14 +38,16 @@ static inline ORR__KERNEL int32_t integrate3_rows(const orr_rows *rows, const or
 ORR__VARIANTS(integrate3)
 
 static const orr_slot_desc integrate_slots[] = {
-    ORR_SLOT_RW("position.x", f32), ORR_SLOT_RW("position.y", f32),
-    ORR_SLOT_R("velocity.x", f32), ORR_SLOT_R("velocity.y", f32),
+    ORR_SLOT_RW("position.x", f32),
+    ORR_SLOT_RW("position.y", f32),
+    ORR_SLOT_R("velocity.x", f32),
+    ORR_SLOT_R("velocity.y", f32),
 };
 ORR_JOB(integrate, integrate_slots, .arithmetic = ORR_F32, .help = "position += velocity * dt, in the plane");
 
 static const orr_slot_desc integrate3_slots[] = {
     ORR_SLOT_RW("position.x", f64), ORR_SLOT_RW("position.y", f64), ORR_SLOT_RW("position.z", f64),
-    ORR_SLOT_R("velocity.x", f64), ORR_SLOT_R("velocity.y", f64), ORR_SLOT_R("velocity.z", f64),
+    ORR_SLOT_R("velocity.x", f64),  ORR_SLOT_R("velocity.y", f64),  ORR_SLOT_R("velocity.z", f64),
 };
 static const orr_job_param integrate3_param_list[] = { ORR_PARAM(integrate3_params, rate, f64, 1, -1e30, 1e30) };
 ORR_JOB(integrate3, integrate3_slots, .arithmetic = ORR_F64, .param_count = 1, .params = integrate3_param_list,

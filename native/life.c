@@ -20,8 +20,8 @@ static inline ORR__KERNEL uint64_t middle(const uint8_t *restrict up, const uint
                                           uint8_t born)
 {
     for (uint32_t x = 1; x + 1 < width; x++) {
-        const uint8_t n = (uint8_t)(up[x - 1] + up[x] + up[x + 1] + line[x - 1] + line[x + 1] + down[x - 1] + down[x] +
-                                    down[x + 1]);
+        const uint8_t n =
+            (uint8_t)(up[x - 1] + up[x] + up[x + 1] + line[x - 1] + line[x + 1] + down[x - 1] + down[x] + down[x + 1]);
         const uint8_t stays = (uint8_t)((n == 2) & line[x]), new = (uint8_t)((n == 3) | (n == born));
         out[x] = (uint8_t)(new | stays);
     }
@@ -36,7 +36,7 @@ static uint8_t edge(const orr_lattice_slot *l, uint32_t x, uint32_t y, uint32_t 
     const uint8_t *cells = l->read;
     uint32_t n = 0;
     for (uint32_t k = 0; k < 9; k++) {
-        const uint32_t dx = k % 3, dy = k / 3;             /* 0, 1, 2 stand for -1, 0, 1 */
+        const uint32_t dx = k % 3, dy = k / 3; /* 0, 1, 2 stand for -1, 0, 1 */
         const int outside_x = (x + dx == 0 || x + dx > l->width) && !(l->wraps & 1u);
         const int outside_y = (y + dy == 0 || y + dy > l->height) && !(l->wraps & 2u);
         if (k == 4 || outside_x || outside_y) continue;
@@ -55,7 +55,7 @@ static inline ORR__KERNEL int32_t life_rows(const orr_rows *rows, const orr_tick
         const size_t at = (size_t)y * l->width;
         uint8_t *out = (uint8_t *)l->write + at;
         const uint32_t last = l->width - 1;
-        if (y == 0 || y + 1 == l->height) {                /* its neighbours are across the edge */
+        if (y == 0 || y + 1 == l->height) { /* its neighbours are across the edge */
             for (uint32_t x = 1; x < last; x++) population += out[x] = edge(l, x, y, params->born);
         } else {
             const uint8_t *line = (const uint8_t *)l->read + at;

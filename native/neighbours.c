@@ -198,7 +198,12 @@ static int32_t neighbours(const orr_rows *rows, const orr_tick *tick)
 /* By hand: it has no slots. */
 extern const orr_job_desc orr_job_neighbours;
 const orr_job_desc orr_job_neighbours = {
-    .abi = ORR_ABI, .bytes = (uint32_t)sizeof(orr_job_desc), .name = "neighbours", .run = neighbours,
-    .arithmetic = ORR_F64, .flags = ORR_WHOLE, .state_bytes = (uint32_t)sizeof(orr_neighbours_build),
+    .abi = ORR_ABI,
+    .bytes = (uint32_t)sizeof(orr_job_desc),
+    .name = "neighbours",
+    .run = neighbours,
+    .arithmetic = ORR_F64,
+    .flags = ORR_WHOLE,
+    .state_bytes = (uint32_t)sizeof(orr_neighbours_build),
     .help = "sorts entries by cell, for orrery.neighbours",
 };

@@ -22,8 +22,8 @@
 /* 0: as the compiler was told; 1: AVX2; 2: AVX-512 as in all server processors that have it. */
 static inline int orr__simd_level(void)
 {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl"))
         return 2;
     return __builtin_cpu_supports("avx2") ? 1 : 0;
 }
@@ -31,23 +31,33 @@ static inline int orr__simd_level(void)
 #define ORR__SIMD_LEVEL() orr__simd_level()
 #endif
 
-#define ORR__VARIANTS(name)                                                                                           \
-    static int32_t name##_base(const orr_rows *rows, const orr_tick *tick) { return name##_rows(rows, tick); }        \
-    __attribute__((target(ORR__SIMD_AVX2)))                                                                           \
-    static int32_t name##_avx2(const orr_rows *rows, const orr_tick *tick) { return name##_rows(rows, tick); }        \
-    __attribute__((target(ORR__SIMD_AVX512)))                                                                         \
-    static int32_t name##_avx512(const orr_rows *rows, const orr_tick *tick) { return name##_rows(rows, tick); }      \
-    static int32_t name(const orr_rows *rows, const orr_tick *tick)                                                   \
-    {                                                                                                                 \
-        const int level = ORR__SIMD_LEVEL();                                                                          \
-        if (level == 2) return name##_avx512(rows, tick);                                                             \
-        return level == 1 ? name##_avx2(rows, tick) : name##_base(rows, tick);                                        \
+#define ORR__VARIANTS(name)                                                                                            \
+    static int32_t name##_base(const orr_rows *rows, const orr_tick *tick)                                             \
+    {                                                                                                                  \
+        return name##_rows(rows, tick);                                                                                \
+    }                                                                                                                  \
+    __attribute__((target(ORR__SIMD_AVX2))) static int32_t name##_avx2(const orr_rows *rows, const orr_tick *tick)     \
+    {                                                                                                                  \
+        return name##_rows(rows, tick);                                                                                \
+    }                                                                                                                  \
+    __attribute__((target(ORR__SIMD_AVX512))) static int32_t name##_avx512(const orr_rows *rows, const orr_tick *tick) \
+    {                                                                                                                  \
+        return name##_rows(rows, tick);                                                                                \
+    }                                                                                                                  \
+    static int32_t name(const orr_rows *rows, const orr_tick *tick)                                                    \
+    {                                                                                                                  \
+        const int level = ORR__SIMD_LEVEL();                                                                           \
+        if (level == 2) return name##_avx512(rows, tick);                                                              \
+        return level == 1 ? name##_avx2(rows, tick) : name##_base(rows, tick);                                         \
     }
 
 #else
 
-#define ORR__VARIANTS(name)                                                                                           \
-    static int32_t name(const orr_rows *rows, const orr_tick *tick) { return name##_rows(rows, tick); }
+#define ORR__VARIANTS(name)                                                                                            \
+    static int32_t name(const orr_rows *rows, const orr_tick *tick)                                                    \
+    {                                                                                                                  \
+        return name##_rows(rows, tick);                                                                                \
+    }
 
 #endif
 #endif

@@ -67,8 +67,10 @@ ORR__VARIANTS(wrap)
 
 static const orr_slot_desc wrap_slots[] = { ORR_SLOT_RW("position.x", f32), ORR_SLOT_RW("position.y", f32) };
 static const orr_job_param wrap_param_list[] = {
-    ORR_PARAM(wrap_params, min_x, f32, 0, -1e30, 1e30), ORR_PARAM(wrap_params, max_x, f32, 1, -1e30, 1e30),
-    ORR_PARAM(wrap_params, min_y, f32, 0, -1e30, 1e30), ORR_PARAM(wrap_params, max_y, f32, 1, -1e30, 1e30),
+    ORR_PARAM(wrap_params, min_x, f32, 0, -1e30, 1e30),
+    ORR_PARAM(wrap_params, max_x, f32, 1, -1e30, 1e30),
+    ORR_PARAM(wrap_params, min_y, f32, 0, -1e30, 1e30),
+    ORR_PARAM(wrap_params, max_y, f32, 1, -1e30, 1e30),
 };
 ORR_JOB(wrap, wrap_slots, .arithmetic = ORR_F32, .param_count = 4, .params = wrap_param_list,
         .params_bytes = sizeof(wrap_params), .help = "position into the periodic box [min, max)");

@@ -11,8 +11,8 @@
 
 void orr__args_help(const orr__command *command)
 {
-    printf("usage: orrery %s%s%s [options]\n\n%s\n", command->name, *command->arguments ? " " : "",
-           command->arguments, command->summary);
+    printf("usage: orrery %s%s%s [options]\n\n%s\n", command->name, *command->arguments ? " " : "", command->arguments,
+           command->summary);
     puts("\noptions:");
     for (const orr__option *o = command->options; o->name; o++) {
         char left[64];
@@ -61,7 +61,8 @@ static int store_number(const orr__command *command, const orr__option *o, const
     }
     errno = 0;
     const uint64_t whole = strtoull(text, &end, 0);
-    if (*end || errno || strchr(text, '-')) return complain(command, "%s needs a whole number, not '%s'", o->name, text);
+    if (*end || errno || strchr(text, '-'))
+        return complain(command, "%s needs a whole number, not '%s'", o->name, text);
     memcpy(place, &whole, sizeof whole);
     return ORR__EXIT_FINE;
 }
@@ -101,7 +102,8 @@ static int read_option(const orr__command *command, int count, char **arguments,
     return store(command, o, text, values);
 }
 
-int orr__args_read(const orr__command *command, int count, char **arguments, void *values, const char **rest, bool *helped)
+int orr__args_read(const orr__command *command, int count, char **arguments, void *values, const char **rest,
+                   bool *helped)
 {
     uint32_t found = 0;
     bool only_rest = false;
@@ -121,8 +123,8 @@ int orr__args_read(const orr__command *command, int count, char **arguments, voi
             const int status = read_option(command, count, arguments, &i, values);
             if (status != ORR__EXIT_FINE) return status;
         } else if (found == command->argument_max) {
-            return complain(command, "what is '%s'? It takes %s", word, *command->arguments ? command->arguments
-                                                                                            : "options only");
+            return complain(command, "what is '%s'? It takes %s", word,
+                            *command->arguments ? command->arguments : "options only");
         } else {
             rest[found++] = word;
         }

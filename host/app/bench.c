@@ -23,7 +23,8 @@ typedef struct bench_options {
 
 static const orr__option options[] = {
     { "--json", NULL, ORR__OPTION_FLAG, offsetof(bench_options, json), 0, 0, "rows as JSON" },
-    { "--repeats", "N", ORR__OPTION_WHOLE, offsetof(bench_options, repeats), 1, REPEATS_MAX, "of each row (default 15)" },
+    { "--repeats", "N", ORR__OPTION_WHOLE, offsetof(bench_options, repeats), 1, REPEATS_MAX,
+      "of each row (default 15)" },
     { "--only", "PART", ORR__OPTION_TEXT, offsetof(bench_options, only), 0, 0, "groups whose name contains this" },
     { NULL, NULL, 0, 0, 0, 0, NULL },
 };
@@ -74,7 +75,7 @@ void orr__bench_pair(orr__bench *bench, const char *name, const char *unit, doub
     double our_times[REPEATS_MAX], raw_times[REPEATS_MAX];
     if (bench->failed) return;
     fprintf(stderr, "\r%-60s", name);
-    for (uint32_t k = 0; k <= bench->repeats; k++) {      /* the first is to warm up */
+    for (uint32_t k = 0; k <= bench->repeats; k++) { /* the first is to warm up */
         if (before) before(context);
         const double our_ns = timed(ours, context), raw_ns = raw ? timed(raw, context) : 0;
         if (k == 0) continue;
@@ -121,9 +122,10 @@ static void print_json(const orr__bench *bench)
     printf("{\"version\":\"" ORR_VERSION "\",\"cores\":%u,\"rows\":[", orr__cpu_count());
     for (uint32_t k = 0; k < bench->count; k++) {
         const orr__bench_row *row = &bench->rows[k];
-        printf("%s{\"name\":\"%s\",\"unit\":\"%s\",\"ours\":%.4g,\"raw\":%.4g,\"p99\":%.4g,\"target\":%.4g,\"missed\":%s}",
-               k ? "," : "", row->name, row->unit, row->ours, row->raw, row->p99, row->target,
-               missed(row) ? "true" : "false");
+        printf(
+            "%s{\"name\":\"%s\",\"unit\":\"%s\",\"ours\":%.4g,\"raw\":%.4g,\"p99\":%.4g,\"target\":%.4g,\"missed\":%s}",
+            k ? "," : "", row->name, row->unit, row->ours, row->raw, row->p99, row->target,
+            missed(row) ? "true" : "false");
     }
     puts("]}");
 }
@@ -132,7 +134,7 @@ static void print_json(const orr__bench *bench)
 static void keep_memory(void)
 {
 #if defined(__GLIBC__)
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);     // the most that is allowed
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most that is allowed
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
 #endif
 }
@@ -152,14 +154,22 @@ static int bench_all(const orr__command *command, int count, char **arguments)
     orr__bench_entity(bench);
     orr__bench_pool(bench);
     fprintf(stderr, "\r%-60s\r", "");
-    if (o.json) print_json(bench);
-    else print_table(bench);
+    if (o.json)
+        print_json(bench);
+    else
+        print_table(bench);
     const int code = bench->failed ? ORR__EXIT_SIMULATION : ORR__EXIT_FINE;
     free(bench);
     return code;
 }
 
 const orr__command orr__command_bench = {
-    "bench", "", 0, 0, "measure speed as ratios to raw loops", "  orrery bench\n  orrery bench --only move --json\n",
-    options, bench_all,
+    "bench",
+    "",
+    0,
+    0,
+    "measure speed as ratios to raw loops",
+    "  orrery bench\n  orrery bench --only move --json\n",
+    options,
+    bench_all,
 };

@@ -11,10 +11,10 @@ typedef void orr__bench_function(void *context);
 /* One row: what ours takes a unit of work, and what the raw loop beside it takes. */
 typedef struct orr__bench_row {
     char name[64];
-    const char *unit;            /* "ns a row" */
-    double ours, raw;            /* medians; raw 0: there is none */
-    double p99;                  /* of ours; 0: not told */
-    double target;               /* of ours / raw when there is a raw loop, else of ours; 0: none */
+    const char *unit; /* "ns a row" */
+    double ours, raw; /* medians; raw 0: there is none */
+    double p99;       /* of ours; 0: not told */
+    double target;    /* of ours / raw when there is a raw loop, else of ours; 0: none */
 } orr__bench_row;
 
 enum { ORR__BENCH_ROWS = 128 };
@@ -23,7 +23,7 @@ typedef struct orr__bench {
     orr__bench_row rows[ORR__BENCH_ROWS];
     uint32_t count;
     uint32_t repeats;
-    const char *only;            /* part of the names to run; NULL: all */
+    const char *only; /* part of the names to run; NULL: all */
     bool failed;
 } orr__bench;
 
@@ -42,8 +42,8 @@ void orr__bench_add(orr__bench *bench, const char *name, const char *unit, doubl
 void orr__bench_fail(orr__bench *bench, const char *what);
 
 /* The groups, one file each. */
-void orr__bench_move(orr__bench *bench);      /* native and Lua moves, marks, trackers, many tables */
-void orr__bench_entity(orr__bench *bench);    /* spawn, destroy, add, remove, get, set, memory */
-void orr__bench_pool(orr__bench *bench);      /* dispatch and join, heavy rows on two threads */
+void orr__bench_move(orr__bench *bench);   /* native and Lua moves, marks, trackers, many tables */
+void orr__bench_entity(orr__bench *bench); /* spawn, destroy, add, remove, get, set, memory */
+void orr__bench_pool(orr__bench *bench);   /* dispatch and join, heavy rows on two threads */
 
 #endif

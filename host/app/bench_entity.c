@@ -7,7 +7,7 @@
 
 enum { MANY = 1000000, SOME = 100000 };
 
-typedef struct body {            /* as orr_entity_get gives it */
+typedef struct body { /* as orr_entity_get gives it */
     float x, y;
 } body;
 
@@ -16,7 +16,7 @@ typedef struct entity_case {
     orr_component position, velocity, tag;
     orr_prefab prefab;
     orr_entity *handles;
-    uint32_t *order;             /* 0 .. SOME - 1 in random order */
+    uint32_t *order; /* 0 .. SOME - 1 in random order */
     orr_field px;
     body *plain;
     double sum;
@@ -115,11 +115,13 @@ static int32_t record_remove(orr_run *run, void *context)
 static void recording(entity_case *c)
 {
     full(c);
-    orr_system_create(c->world, &(orr_system_desc){ .name = "add", .stage = "update", .exclusive = true, .run = record_add,
-                                                    .context = c });
-    orr_system_create(c->world, &(orr_system_desc){ .name = "remove", .stage = "late", .exclusive = true,
-                                                    .run = record_remove, .context = c });
-    orr_world_step(c->world, 1);             /* the graph is made, the memory of the recordings is there */
+    orr_system_create(
+        c->world,
+        &(orr_system_desc){ .name = "add", .stage = "update", .exclusive = true, .run = record_add, .context = c });
+    orr_system_create(
+        c->world,
+        &(orr_system_desc){ .name = "remove", .stage = "late", .exclusive = true, .run = record_remove, .context = c });
+    orr_world_step(c->world, 1); /* the graph is made, the memory of the recordings is there */
 }
 
 static void step(void *context)
@@ -132,7 +134,8 @@ static void get_random(void *context)
 {
     entity_case *c = context;
     double sum = 0;
-    for (uint32_t k = 0; k < SOME; k++) sum += (double)*(const float *)orr_entity_read(c->world, c->handles[c->order[k]], c->px);
+    for (uint32_t k = 0; k < SOME; k++)
+        sum += (double)*(const float *)orr_entity_read(c->world, c->handles[c->order[k]], c->px);
     c->sum = sum;
 }
 
@@ -174,7 +177,8 @@ static void structural(orr__bench *bench, entity_case *c)
     c->count = SOME;
     orr__bench_pair(bench, "spawn, singly", "ns", SOME, 20, spawn_singly, NULL, empty, c);
     orr__bench_pair(bench, "destroy, singly", "ns", SOME, 15, destroy_singly, NULL, full, c);
-    orr__bench_pair(bench, "add and remove a tag, singly (each)", "ns", 2.0 * SOME, 25, add_remove_singly, NULL, full, c);
+    orr__bench_pair(bench, "add and remove a tag, singly (each)", "ns", 2.0 * SOME, 25, add_remove_singly, NULL, full,
+                    c);
     orr__bench_pair(bench, "add and remove a tag, bulk (each)", "ns", 2.0 * SOME, 0, add_remove_bulk, NULL, full, c);
     recording(c);
     orr__bench_pair(bench, "add and remove a tag, recorded (each)", "ns", 2.0 * SOME, 8, step, NULL, NULL, c);
@@ -206,7 +210,8 @@ static void memory(orr__bench *bench, entity_case *c)
 
 void orr__bench_entity(orr__bench *bench)
 {
-    entity_case c = { .handles = malloc(MANY * sizeof(orr_entity)), .order = malloc(SOME * sizeof(uint32_t)),
+    entity_case c = { .handles = malloc(MANY * sizeof(orr_entity)),
+                      .order = malloc(SOME * sizeof(uint32_t)),
                       .plain = calloc(SOME, sizeof(body)) };
     if (!c.handles || !c.order || !c.plain || !begin(&c)) {
         orr__bench_fail(bench, "entities");

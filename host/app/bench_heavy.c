@@ -1,7 +1,8 @@
 #include "app/bench_heavy.h"
 
 /* 32 dependent multiplications and additions: a polynomial that stays small. */
-static inline __attribute__((always_inline)) void heavy(float *restrict x, float *restrict y, uint64_t begin, uint64_t end)
+static inline __attribute__((always_inline)) void heavy(float *restrict x, float *restrict y, uint64_t begin,
+                                                        uint64_t end)
 {
     for (uint64_t i = begin; i < end; i++) {
         float a = x[i], b = y[i];
@@ -32,9 +33,12 @@ __attribute__((target("avx512f"))) static void avx512(float *x, float *y, uint64
 
 static void widest(float *x, float *y, uint64_t begin, uint64_t end)
 {
-    if (__builtin_cpu_supports("avx512f")) avx512(x, y, begin, end);
-    else if (__builtin_cpu_supports("avx2")) avx2(x, y, begin, end);
-    else base(x, y, begin, end);
+    if (__builtin_cpu_supports("avx512f"))
+        avx512(x, y, begin, end);
+    else if (__builtin_cpu_supports("avx2"))
+        avx2(x, y, begin, end);
+    else
+        base(x, y, begin, end);
 }
 #else
 static void widest(float *x, float *y, uint64_t begin, uint64_t end)

@@ -5,7 +5,7 @@
 
 #include "orrery.h"
 
-extern const orr_job_module orr__bench_jobs;       /* "bench_heavy" on position.x, position.y */
+extern const orr_job_module orr__bench_jobs; /* "bench_heavy" on position.x, position.y */
 
 void orr__bench_heavy_raw(float *x, float *y, uint64_t rows);
 

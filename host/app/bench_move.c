@@ -8,12 +8,12 @@
 #include "app/bench_heavy.h"
 
 typedef struct move_case {
-    orr_host *host;              /* of the Lua rows */
+    orr_host *host; /* of the Lua rows */
     orr_world *world;
     uint64_t rows;
-    uint32_t ticks;              /* a call, so that small worlds can be timed */
-    orr_tracker tracker;         /* cleared after each tick when not 0 */
-    float *x, *y, *vx, *vy;      /* the raw loop's arrays */
+    uint32_t ticks;         /* a call, so that small worlds can be timed */
+    orr_tracker tracker;    /* cleared after each tick when not 0 */
+    float *x, *y, *vx, *vy; /* the raw loop's arrays */
 } move_case;
 
 static float *column(uint64_t rows)
@@ -35,8 +35,10 @@ static bool arrays(move_case *c)
 
 static void end_case(move_case *c)
 {
-    if (c->host) orr_host_close(c->host);
-    else orr_world_destroy(c->world);
+    if (c->host)
+        orr_host_close(c->host);
+    else
+        orr_world_destroy(c->world);
     free(c->x);
     free(c->y);
     free(c->vx);
@@ -90,7 +92,7 @@ static bool native_case(move_case *c, const char *job, uint64_t rows, uint32_t t
     for (uint32_t k = 0; k < tables; k++) {
         orr_component list[17] = { position, velocity };
         uint32_t count = 2;
-        for (uint32_t bit = 0; bit < 14; bit++) {         /* tags tell the tables apart */
+        for (uint32_t bit = 0; bit < 14; bit++) { /* tags tell the tables apart */
             char name[16];
             snprintf(name, sizeof name, "Tag%u", bit);
             if (k >> bit & 1u) list[count++] = orr_component_create(c->world, &(orr_component_desc){ .name = name });
@@ -125,7 +127,11 @@ static void native_moves(orr__bench *bench)
 
 static void many_tables(orr__bench *bench)
 {
-    const struct { uint32_t tables, rows; double target; const char *name; } shapes[] = {
+    const struct {
+        uint32_t tables, rows;
+        double target;
+        const char *name;
+    } shapes[] = {
         { 26, 20, 0.6, "native move, 26 tables of 20 rows" },
         { 26, 100, 0.25, "native move, 26 tables of 100 rows" },
         { 10000, 10, 0, "native move, 10,000 tables of 10 rows" },
@@ -134,7 +140,8 @@ static void many_tables(orr__bench *bench)
         move_case c = { 0 };
         const uint64_t rows = (uint64_t)shapes[k].tables * shapes[k].rows;
         if (!native_case(&c, "integrate", rows, shapes[k].tables, 0)) orr__bench_fail(bench, shapes[k].name);
-        orr__bench_pair(bench, shapes[k].name, "ns a row", (double)rows * c.ticks, shapes[k].target, step, NULL, NULL, &c);
+        orr__bench_pair(bench, shapes[k].name, "ns a row", (double)rows * c.ticks, shapes[k].target, step, NULL, NULL,
+                        &c);
         end_case(&c);
     }
 }
@@ -165,21 +172,20 @@ static const char lua_move[] =
     "    p.y[i] = p.y[i] + v.y[i] * dt\n"
     "  end\n"
     "end }\n";
-static const char lua_plain[] =
-    "local orrery, ffi = require 'orrery', require 'ffi'\n"
-    "local n = orrery.param('rows', 1000000)\n"
-    "local x, y, vx, vy\n"
-    "orrery.system { name = 'plain', run = function(ctx)\n"
-    "  if not x then\n"
-    "    x, y = ffi.new('float[?]', n()), ffi.new('float[?]', n())\n"
-    "    vx, vy = ffi.new('float[?]', n()), ffi.new('float[?]', n())\n"
-    "  end\n"
-    "  local x, y, vx, vy, dt = x, y, vx, vy, ctx.dt\n"
-    "  for i = 0, n() - 1 do\n"
-    "    x[i] = x[i] + vx[i] * dt\n"
-    "    y[i] = y[i] + vy[i] * dt\n"
-    "  end\n"
-    "end }\n";
+static const char lua_plain[] = "local orrery, ffi = require 'orrery', require 'ffi'\n"
+                                "local n = orrery.param('rows', 1000000)\n"
+                                "local x, y, vx, vy\n"
+                                "orrery.system { name = 'plain', run = function(ctx)\n"
+                                "  if not x then\n"
+                                "    x, y = ffi.new('float[?]', n()), ffi.new('float[?]', n())\n"
+                                "    vx, vy = ffi.new('float[?]', n()), ffi.new('float[?]', n())\n"
+                                "  end\n"
+                                "  local x, y, vx, vy, dt = x, y, vx, vy, ctx.dt\n"
+                                "  for i = 0, n() - 1 do\n"
+                                "    x[i] = x[i] + vx[i] * dt\n"
+                                "    y[i] = y[i] + vy[i] * dt\n"
+                                "  end\n"
+                                "end }\n";
 
 typedef struct lua_case {
     move_case ours, plain;
@@ -219,7 +225,8 @@ static void lua_moves(orr__bench *bench)
                 orr__bench_fail(bench, name);
             }
             const double target = rows < 10000 ? 0 : unchecked ? 1.1 : 1.6;
-            orr__bench_pair(bench, name, "ns a row", (double)rows * c.ours.ticks, target, lua_step, plain_step, NULL, &c);
+            orr__bench_pair(bench, name, "ns a row", (double)rows * c.ours.ticks, target, lua_step, plain_step, NULL,
+                            &c);
             end_case(&c.ours);
             end_case(&c.plain);
         }

@@ -23,7 +23,8 @@ static int by_size(const void *a, const void *b)
 }
 
 /* Median and p99 of one dispatch and join of two empty tasks after a pause. */
-static void dispatch(orr__bench *bench, orr__pool *pool, const char *name, double idle_ms, uint32_t times, double target)
+static void dispatch(orr__bench *bench, orr__pool *pool, const char *name, double idle_ms, uint32_t times,
+                     double target)
 {
     enum { MOST = 20000 };
     double *taken = malloc(MOST * sizeof *taken);

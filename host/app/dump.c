@@ -24,8 +24,8 @@ static int32_t collect_fields(orr__dump *d)
         for (uint32_t i = 0; i < orr_component_field_count(d->world, c); i++) {
             orr_field_desc field;
             if (orr_component_field(d->world, c, i, &field) != ORR_OK) return orr__error_code();
-            d->fields[d->field_count++] = (orr_field){ c, (uint16_t)i, (uint8_t)field.type,
-                                                       (uint8_t)orr_type_bytes(field.type) };
+            d->fields[d->field_count++] =
+                (orr_field){ c, (uint16_t)i, (uint8_t)field.type, (uint8_t)orr_type_bytes(field.type) };
         }
     }
     return ORR_OK;

@@ -44,7 +44,12 @@ static int graph(const orr__command *command, int count, char **arguments)
 }
 
 const orr__command orr__command_graph = {
-    "graph", "SCRIPT", 1, 1, "print the graph of the systems, with the reason of every edge",
+    "graph",
+    "SCRIPT",
+    1,
+    1,
+    "print the graph of the systems, with the reason of every edge",
     "  orrery graph scripts/boids.lua\n  orrery graph scripts/boids.lua --dot | dot -Tsvg > boids.svg\n",
-    options, graph,
+    options,
+    graph,
 };

@@ -36,7 +36,8 @@ static void print_component(const orr_world *world, orr_component component)
     printf("typedef struct %s {\n", name);
     for (uint32_t i = 0; i < fields; i++) {
         orr_field_desc field;
-        if (orr_component_field(world, component, i, &field) == ORR_OK) printf("    %s %s;\n", c_type(field.type), field.name);
+        if (orr_component_field(world, component, i, &field) == ORR_OK)
+            printf("    %s %s;\n", c_type(field.type), field.name);
     }
     printf("} %s;\n\n", name);
 }
@@ -52,14 +53,22 @@ static int header(const orr__command *command, int count, char **arguments)
     const int opened = orr__open_quietly(script, o.set.items, &host);
     if (opened != ORR__EXIT_FINE) return opened;
     const orr_world *world = orr_host_world(host);
-    printf("/* The components of %s: records as orr_entity_get and orr_entity_set copy them. Made by `orrery header`. */\n"
-           "#pragma once\n\n#include <stdbool.h>\n#include <stdint.h>\n\n#include <orrery_job.h>\n\n", script);
+    printf(
+        "/* The components of %s: records as orr_entity_get and orr_entity_set copy them. Made by `orrery header`. */\n"
+        "#pragma once\n\n#include <stdbool.h>\n#include <stdint.h>\n\n#include <orrery_job.h>\n\n",
+        script);
     for (orr_component c = 1; c <= orr_component_count(world); c++) print_component(world, c);
     orr_host_close(host);
     return ORR__EXIT_FINE;
 }
 
 const orr__command orr__command_header = {
-    "header", "SCRIPT", 1, 1, "print the script's components as C structs",
-    "  orrery header scripts/boids.lua > components.h\n", options, header,
+    "header",
+    "SCRIPT",
+    1,
+    1,
+    "print the script's components as C structs",
+    "  orrery header scripts/boids.lua > components.h\n",
+    options,
+    header,
 };

@@ -136,11 +136,13 @@ static int make(const orr__command *command, int count, char **arguments)
     }
     const char *ending = job ? ".c" : ".lua";
     if (!plain_name(rest[1], ending, name, sizeof name)) {
-        fprintf(stderr, "orrery new: '%s' is no name: letters, digits and _ are allowed, a digit not at the start\n", rest[1]);
+        fprintf(stderr, "orrery new: '%s' is no name: letters, digits and _ are allowed, a digit not at the start\n",
+                rest[1]);
         return ORR__EXIT_USAGE;
     }
     const char *slash = strrchr(rest[1], '/');
-    const int length = snprintf(path, sizeof path, "%.*s%s%s", slash ? (int)(slash + 1 - rest[1]) : 0, rest[1], name, ending);
+    const int length =
+        snprintf(path, sizeof path, "%.*s%s%s", slash ? (int)(slash + 1 - rest[1]) : 0, rest[1], name, ending);
     if (length < 0 || (size_t)length >= sizeof path) return ORR__EXIT_USAGE;
     if (orr__file_exists(path)) {
         fprintf(stderr, "orrery new: '%s' is already there; nothing was written\n", path);
@@ -155,6 +157,12 @@ static int make(const orr__command *command, int count, char **arguments)
 }
 
 const orr__command orr__command_new = {
-    "new", "script|job NAME", 2, 2, "write a first script or native job that works",
-    "  orrery new script rain && orrery run rain.lua\n  orrery new job push\n", options, make,
+    "new",
+    "script|job NAME",
+    2,
+    2,
+    "write a first script or native job that works",
+    "  orrery new script rain && orrery run rain.lua\n  orrery new job push\n",
+    options,
+    make,
 };

@@ -10,7 +10,8 @@ enum { WIDTH = 32 };
 orr__progress orr__progress_begin(uint64_t total, bool quiet)
 {
     const uint64_t now = orr__clock_ns();
-    return (orr__progress){ .total = total, .started_ns = now, .shown_ns = now, .shown = !quiet && orr__is_terminal(2) };
+    return (
+        orr__progress){ .total = total, .started_ns = now, .shown_ns = now, .shown = !quiet && orr__is_terminal(2) };
 }
 
 void orr__progress_show(orr__progress *bar, uint64_t done, uint64_t entities)

@@ -28,7 +28,7 @@ static void end_at_once(void)
 {
     static const char text[] = "\norrery: ended at once\n";
     const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)written;                                    /* nothing can be done about it here */
+    (void)written; /* nothing can be done about it here */
     _exit(ORR__EXIT_INTERRUPTED);
 }
 
@@ -44,14 +44,16 @@ static void on_signal(int number)
 static void say_what_hangs(const char *system)
 {
     static const char advice[] = "the run is broken off (--guard makes an endless loop an error)";
-    if (*system) fprintf(stderr, "\norrery: system '%s' does not end: %s\n", system, advice);
-    else fprintf(stderr, "\norrery: the script does not end: %s\n", advice);
+    if (*system)
+        fprintf(stderr, "\norrery: system '%s' does not end: %s\n", system, advice);
+    else
+        fprintf(stderr, "\norrery: the script does not end: %s\n", advice);
 }
 
 static void watch(void *context)
 {
     (void)context;
-    while (sem_wait(&state.wake) != 0) continue;      /* woken by Ctrl-C, or by the end */
+    while (sem_wait(&state.wake) != 0) continue; /* woken by Ctrl-C, or by the end */
     for (int waited = 0; waited < GRACE_MS && atomic_load(&state.watching); waited += 10) orr__sleep_ns(10000000);
     if (!atomic_load(&state.watching)) return;
     orr_world *world = atomic_load(&state.world);

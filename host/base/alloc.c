@@ -68,8 +68,7 @@ void *orr__alloc_resize(orr__alloc *alloc, void *old, size_t old_bytes, size_t n
         if (!moved) {
             return no_memory(new_bytes);
         }
-        atomic_fetch_add_explicit(&alloc->live_bytes, (uint64_t)new_bytes - (uint64_t)old_bytes,
-                                  memory_order_relaxed);
+        atomic_fetch_add_explicit(&alloc->live_bytes, (uint64_t)new_bytes - (uint64_t)old_bytes, memory_order_relaxed);
         return moved;
     }
     void *pointer = orr__alloc_new(alloc, new_bytes, alignment);

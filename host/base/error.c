@@ -15,25 +15,9 @@ static _Atomic(orr_assert_function *) assert_handler;
 
 /* Row i names code -i. */
 static const char *const error_names[] = {
-    "ORR_OK",
-    "ORR_E_ARGUMENT",
-    "ORR_E_MEMORY",
-    "ORR_E_NOT_FOUND",
-    "ORR_E_EXISTS",
-    "ORR_E_TYPE",
-    "ORR_E_RANGE",
-    "ORR_E_DEAD",
-    "ORR_E_LOCKED",
-    "ORR_E_ACCESS",
-    "ORR_E_CYCLE",
-    "ORR_E_SCRIPT",
-    "ORR_E_JOB",
-    "ORR_E_FILE",
-    "ORR_E_LIMIT",
-    "ORR_E_THREAD",
-    "ORR_E_STALE",
-    "ORR_E_INTERRUPTED",
-    "ORR_E_ABI",
+    "ORR_OK",      "ORR_E_ARGUMENT", "ORR_E_MEMORY", "ORR_E_NOT_FOUND",   "ORR_E_EXISTS", "ORR_E_TYPE", "ORR_E_RANGE",
+    "ORR_E_DEAD",  "ORR_E_LOCKED",   "ORR_E_ACCESS", "ORR_E_CYCLE",       "ORR_E_SCRIPT", "ORR_E_JOB",  "ORR_E_FILE",
+    "ORR_E_LIMIT", "ORR_E_THREAD",   "ORR_E_STALE",  "ORR_E_INTERRUPTED", "ORR_E_ABI",
 };
 
 const char *orr_last_error(void)

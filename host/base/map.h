@@ -13,7 +13,7 @@ struct orr__alloc;
  * slots depends on the history of puts and removes: never let it reach anything that must be repeatable.
  */
 typedef struct orr__map {
-    uint64_t *keys;   /* 0 is a free slot */
+    uint64_t *keys; /* 0 is a free slot */
     uint32_t *values;
     uint32_t count;
     uint32_t capacity; /* 0 or a power of two */

@@ -178,10 +178,10 @@ static int32_t reduce(double x, double *high, double *low)
 static double sine_kernel(double x, double tail)
 {
     const double z = x * x;
-    const double p = 8.33333333332248946124e-03 +
-                     z * (-1.98412698298579493134e-04 +
-                          z * (2.75573137070700676789e-06 +
-                               z * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10)));
+    const double p =
+        8.33333333332248946124e-03 +
+        z * (-1.98412698298579493134e-04 +
+             z * (2.75573137070700676789e-06 + z * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10)));
     const double cubic = x * z * (-1.66666666666666324348e-01 + z * p);
     return x + (cubic + tail * (1.0 - 0.5 * z));
 }
@@ -190,12 +190,11 @@ static double sine_kernel(double x, double tail)
 static double cosine_kernel(double x, double tail)
 {
     const double z = x * x;
-    const double p =
-        4.16666666666666019037e-02 +
-        z * (-1.38888888888741095749e-03 +
-             z * (2.48015872894767294178e-05 +
-                  z * (-2.75573143513906633035e-07 +
-                       z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11))));
+    const double p = 4.16666666666666019037e-02 +
+                     z * (-1.38888888888741095749e-03 +
+                          z * (2.48015872894767294178e-05 +
+                               z * (-2.75573143513906633035e-07 +
+                                    z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11))));
     double low;
     const double most = sum_ordered(1.0, -0.5 * z, &low);
     return most + (low + (z * z * p - x * tail));
@@ -211,14 +210,10 @@ double orr__sin(double x)
         return x - x;
     }
     switch (reduce(x, &high, &low)) {
-    case 0:
-        return sine_kernel(high, low);
-    case 1:
-        return cosine_kernel(high, low);
-    case 2:
-        return -sine_kernel(high, low);
-    default:
-        return -cosine_kernel(high, low);
+    case 0: return sine_kernel(high, low);
+    case 1: return cosine_kernel(high, low);
+    case 2: return -sine_kernel(high, low);
+    default: return -cosine_kernel(high, low);
     }
 }
 
@@ -232,14 +227,10 @@ double orr__cos(double x)
         return x - x;
     }
     switch (reduce(x, &high, &low)) {
-    case 0:
-        return cosine_kernel(high, low);
-    case 1:
-        return -sine_kernel(high, low);
-    case 2:
-        return -cosine_kernel(high, low);
-    default:
-        return sine_kernel(high, low);
+    case 0: return cosine_kernel(high, low);
+    case 1: return -sine_kernel(high, low);
+    case 2: return -cosine_kernel(high, low);
+    default: return sine_kernel(high, low);
     }
 }
 
@@ -261,8 +252,8 @@ static double exp_of_sum(double high, double low)
     const int32_t row = whole & 31;
     const int32_t scale = (whole - row) / 32;
     const double z = r * r;
-    const double p = r + z * ((1.0 / 2 + r * (1.0 / 6)) +
-                              z * ((1.0 / 24 + r * (1.0 / 120)) + z * (1.0 / 720 + r * (1.0 / 5040))));
+    const double p =
+        r + z * ((1.0 / 2 + r * (1.0 / 6)) + z * ((1.0 / 24 + r * (1.0 / 120)) + z * (1.0 / 720 + r * (1.0 / 5040))));
     const double value = exp_table[row][0] + (exp_table[row][1] + exp_table[row][0] * p);
     if (scale > 1023) {
         return value * 0x1p1023 * 2.0;

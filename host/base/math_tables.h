@@ -47,7 +47,9 @@ static const double exp_table[32][2] = {
 /* Row i serves z from 0x1.6955p-1 + i/256 on (above 1 in steps of 1/128). inverse: near 1/z, a multiple of 1/4096, so
  * that products with 39 bits are exact; exactly 1 in the row that holds z = 1. high + low: -log(inverse), high a
  * multiple of 2^-42, so that k log 2 + high is exact. */
-static const struct log_row { double inverse, high, low; } log_table[128] = {
+static const struct log_row {
+    double inverse, high, low;
+} log_table[128] = {
     { 0x1.69cp+0, -0x1.621315424fp-2, 0x1.382fc4aa68669p-44 },
     { 0x1.67cp+0, -0x1.5c65c0645ap-2, 0x1.9fe060180ee65p-44 },
     { 0x1.65dp+0, -0x1.56de1c72b8p-2, -0x1.d6347b4332562p-44 },
@@ -201,11 +203,10 @@ static const double atan_table[17][2] = {
 
 /* 2/pi = sum of word j times 2^(-64 j). */
 static const uint64_t two_over_pi[21] = {
-    0x0000000000000000, 0xA2F9836E4E441529, 0xFC2757D1F534DDC0, 0xDB6295993C439041,
-    0xFE5163ABDEBBC561, 0xB7246E3A424DD2E0, 0x06492EEA09D1921C, 0xFE1DEB1CB129A73E,
-    0xE88235F52EBB4484, 0xE99C7026B45F7E41, 0x3991D639835339F4, 0x9C845F8BBDF9283B,
-    0x1FF897FFDE05980F, 0xEF2F118B5A0A6D1F, 0x6D367ECF27CB09B7, 0x4F463F669E5FEA2D,
-    0x7527BAC7EBE5F17B, 0x3D0739F78A5292EA, 0x6BFB5FB11F8D5D08, 0x56033046FC7B6BAB,
+    0x0000000000000000, 0xA2F9836E4E441529, 0xFC2757D1F534DDC0, 0xDB6295993C439041, 0xFE5163ABDEBBC561,
+    0xB7246E3A424DD2E0, 0x06492EEA09D1921C, 0xFE1DEB1CB129A73E, 0xE88235F52EBB4484, 0xE99C7026B45F7E41,
+    0x3991D639835339F4, 0x9C845F8BBDF9283B, 0x1FF897FFDE05980F, 0xEF2F118B5A0A6D1F, 0x6D367ECF27CB09B7,
+    0x4F463F669E5FEA2D, 0x7527BAC7EBE5F17B, 0x3D0739F78A5292EA, 0x6BFB5FB11F8D5D08, 0x56033046FC7B6BAB,
     0xF0CFBC209AF4361D,
 };
 #endif

@@ -112,8 +112,7 @@ static struct timespec timespec_of(uint64_t nanoseconds)
 void orr__sleep_ns(uint64_t nanoseconds)
 {
     struct timespec left = timespec_of(nanoseconds);
-    while (nanosleep(&left, &left) != 0 && errno == EINTR) {
-    }
+    while (nanosleep(&left, &left) != 0 && errno == EINTR) {}
 }
 
 #ifdef __linux__
@@ -277,7 +276,8 @@ int32_t orr__library_open(orr__library *library, const char *path)
         orr__fpu_restore(state);
         return orr__fail(ORR_E_ABI,
                          "cannot load '%s': it changes floating-point arithmetic for the whole process "
-                         "(linked with -ffast-math or -Ofast?)", path);
+                         "(linked with -ffast-math or -Ofast?)",
+                         path);
     }
     library->handle = handle;
     return ORR_OK;

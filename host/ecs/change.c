@@ -6,13 +6,13 @@
 #include "ecs/row.h"
 #include "ecs/world.h"
 
-enum { SMALL_GROUP = 64 };   // larger groups need memory for their stretches
+enum { SMALL_GROUP = 64 }; // larger groups need memory for their stretches
 
 // An array of entities to change, seen as groups: entities in a row that are alive and in one table.
 typedef struct batch {
     const orr_entity *entities;
     uint32_t count;
-    bool uniform;                // it is one group, as the caller has found out
+    bool uniform; // it is one group, as the caller has found out
 } batch;
 
 // How many entities from `at` on are a group of `*table`; 1 with table NULL for a dead one.
@@ -140,8 +140,8 @@ static int32_t tell_gained(orr_world *world, const orr__table *table, uint64_t f
     for (uint32_t done = 0; !code && done < count;) {
         const uint64_t row = first + done;
         const uint32_t span = orr__chunk_span(row, count - done);
-        code = world->gained(world, orr__table_chunk(table, row)->entity + (row & (ORR__CHUNK_ROWS - 1)), span,
-                             component);
+        code =
+            world->gained(world, orr__table_chunk(table, row)->entity + (row & (ORR__CHUNK_ROWS - 1)), span, component);
         done += span;
     }
     return code;
@@ -265,7 +265,7 @@ static int32_t check(const orr_world *world, const char *call, batch *of)
             i += orr__stretch_alike(world->tables[slot->table], slot, of->entities + i, of->count - i);
             continue;
         }
-        (void)orr__entity_need(world, of->entities[i]);      // says why
+        (void)orr__entity_need(world, of->entities[i]); // says why
         return of->count > 1 ? orr__fail_more("%s: number %u of %u", call, (unsigned)i, (unsigned)of->count)
                              : orr__fail_more("%s", call);
     }

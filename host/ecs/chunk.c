@@ -91,8 +91,7 @@ orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_
 void orr__chunk_destroy(orr_world *world, const orr__table *table, orr__chunk *chunk)
 {
     if (table->term_capacity) {
-        orr__alloc_free(&world->alloc, chunk->tracked,
-                        orr__chunk_tracked_bytes(table->term_capacity, chunk->capacity));
+        orr__alloc_free(&world->alloc, chunk->tracked, orr__chunk_tracked_bytes(table->term_capacity, chunk->capacity));
     }
     orr__alloc_free(&world->alloc, chunk, chunk->bytes);
 }
@@ -159,8 +158,8 @@ int32_t orr__table_room(orr_world *world, orr__table *table, uint64_t count)
                          (unsigned long long)total);
     }
     const uint32_t needed = (uint32_t)((total + ORR__CHUNK_ROWS - 1) / ORR__CHUNK_ROWS);
-    int32_t code = orr__array_reserve(&world->alloc, &table->chunks, &table->chunk_capacity, needed,
-                                      sizeof *table->chunks);
+    int32_t code =
+        orr__array_reserve(&world->alloc, &table->chunks, &table->chunk_capacity, needed, sizeof *table->chunks);
     if (!code && table->row_capacity < ORR__CHUNK_ROWS) code = grow_first(world, table, total);
     return code ? code : add_chunks(world, table, needed);
 }

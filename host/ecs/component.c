@@ -42,7 +42,7 @@ static const char *nearest_component(const orr_world *world, const char *name)
     const char *names[NAMES_AT_ONCE], *best = NULL;
     uint32_t count = 0;
     for (uint32_t i = 0; i < world->component_count; i++) {
-        if (count == 0) names[count++] = best;     // the best so far meets the next ones, as the first among equals
+        if (count == 0) names[count++] = best; // the best so far meets the next ones, as the first among equals
         names[count++] = world->components[i].name;
         if (count == NAMES_AT_ONCE || i + 1 == world->component_count) {
             best = orr__nearest(name, names, count);
@@ -62,7 +62,7 @@ static orr_component find(const orr_world *world, const char *name)
     const uint32_t at = orr__map_find(&world->component_names, orr__hash_text(name));
     if (at == ORR__MAP_NONE) return 0;
     if (strcmp(world->components[at - 1].name, name) == 0) return at;
-    for (uint32_t i = 0; i < world->component_count; i++) {      // another name of the same hash
+    for (uint32_t i = 0; i < world->component_count; i++) { // another name of the same hash
         if (strcmp(world->components[i].name, name) == 0) return i + 1;
     }
     return 0;

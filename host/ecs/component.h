@@ -9,21 +9,21 @@ enum { ORR__FIELDS_MAX = 64, ORR__COMPONENTS_MAX = 65534 };
 typedef struct orr__field {
     char *name;
     uint8_t type, bytes;
-    uint16_t offset;             /* in a record: natural alignment, fields in order of name */
-    orr_value value;             /* default */
+    uint16_t offset; /* in a record: natural alignment, fields in order of name */
+    orr_value value; /* default */
 } orr__field;
 
 typedef struct orr__component {
     char *name;
     orr__field *fields;
     uint32_t field_count;
-    uint32_t record_bytes;       /* size of a record, padded to its alignment; 0 for a tag */
-    uint32_t row_bytes;          /* sum of the fields' bytes */
-    uint32_t uniform_bytes;      /* 4 or 8 when all fields have these; 0: mixed or other sizes */
-    uint32_t has_entities;       /* a field is of type entity */
-    uint32_t hooked;             /* bit ORR_HOOK_x: the tick wants to be told */
-    uint32_t tracker_count;      /* trackers that list it: 0 means marks of it need not be kept */
-    uint32_t *trackers;          /* their handles, in order of creation */
+    uint32_t record_bytes;  /* size of a record, padded to its alignment; 0 for a tag */
+    uint32_t row_bytes;     /* sum of the fields' bytes */
+    uint32_t uniform_bytes; /* 4 or 8 when all fields have these; 0: mixed or other sizes */
+    uint32_t has_entities;  /* a field is of type entity */
+    uint32_t hooked;        /* bit ORR_HOOK_x: the tick wants to be told */
+    uint32_t tracker_count; /* trackers that list it: 0 means marks of it need not be kept */
+    uint32_t *trackers;     /* their handles, in order of creation */
     uint32_t tracker_capacity;
 } orr__component;
 

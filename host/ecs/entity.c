@@ -74,8 +74,7 @@ int32_t orr__entity_room(orr_world *world, uint32_t count)
     if (total >= UINT32_MAX) return orr__fail(ORR_E_LIMIT, "a world has room for %u entities", UINT32_MAX - 1);
     const uint32_t pages = (uint32_t)((total + ORR__SLOT_PAGE - 1) / ORR__SLOT_PAGE);
     if (pages <= all->page_count) return ORR_OK;
-    const int32_t code = orr__array_reserve(&world->alloc, &all->pages, &all->page_capacity, pages,
-                                            sizeof *all->pages);
+    const int32_t code = orr__array_reserve(&world->alloc, &all->pages, &all->page_capacity, pages, sizeof *all->pages);
     if (code) return code;
     const uint32_t before = all->page_count;
     while (all->page_count < pages) {
@@ -140,7 +139,7 @@ void orr__entity_spawn_rows(orr_world *world, uint32_t table, uint32_t row, uint
     orr__entities *all = &world->entities;
     all->alive += count;
     uint32_t done = reuse(all, table, row, count, out);
-    while (done < count) {      // new slots, page by page
+    while (done < count) { // new slots, page by page
         const uint32_t index = all->slot_count, left = ORR__SLOT_PAGE - index % ORR__SLOT_PAGE;
         const uint32_t many = count - done < left ? count - done : left;
         orr__slot *slot = orr__slot_at(all, index);
@@ -188,12 +187,12 @@ uint32_t orr_entity_generation(orr_entity entity)
 typedef struct place {
     orr__table *table;
     orr__chunk *chunk;
-    uint32_t row;                // in the chunk
+    uint32_t row; // in the chunk
     orr__placed component;
 } place;
 
-__attribute__((noinline, cold))
-static int32_t fail_place(const orr_world *world, orr_entity entity, orr_component component, const char *call)
+__attribute__((noinline, cold)) static int32_t fail_place(const orr_world *world, orr_entity entity,
+                                                          orr_component component, const char *call)
 {
     int32_t code = orr__component_check(world, component, call);
     if (code) return code;
@@ -257,7 +256,7 @@ int32_t orr_entity_get(const orr_world *world, orr_entity entity, orr_component 
     const uint32_t count = of->field_count;
     const size_t row = p.row;
     char *to = record;
-    if (of->uniform_bytes == 4) {        // by far the most components
+    if (of->uniform_bytes == 4) { // by far the most components
         for (uint32_t i = 0; i < count; i++) memcpy(to + i * 4, (const char *)columns[i] + row * 4, 4);
     } else {
         read_mixed(of, columns, row, to);
@@ -285,12 +284,14 @@ int32_t orr_entity_set(orr_world *world, orr_entity entity, orr_component compon
 }
 
 // Why there is nothing to borrow; NULL. Apart, so that the short way saves no registers.
-__attribute__((noinline, cold))
-static void *fail_borrow(const orr_world *world, orr_entity entity, orr_field field, const char *call)
+__attribute__((noinline, cold)) static void *fail_borrow(const orr_world *world, orr_entity entity, orr_field field,
+                                                         const char *call)
 {
     place p;
-    if (!find(world, entity, field.component, &p)) (void)fail_place(world, entity, field.component, call);
-    else (void)orr__field_check(world, field, call);
+    if (!find(world, entity, field.component, &p))
+        (void)fail_place(world, entity, field.component, call);
+    else
+        (void)orr__field_check(world, field, call);
     return NULL;
 }
 

@@ -20,17 +20,17 @@ typedef struct orr__slot {
         struct {
             uint32_t generation : 20, state : 2, unused : 10;
         };
-        uint32_t stamp;          /* all of them, to be compared at once; unused is 0 */
+        uint32_t stamp; /* all of them, to be compared at once; unused is 0 */
     };
-    uint32_t table;              /* index of the table */
-    uint32_t row;                /* chunk * 4096 + row in chunk; free: index of the next free slot, UINT32_MAX: last */
+    uint32_t table; /* index of the table */
+    uint32_t row;   /* chunk * 4096 + row in chunk; free: index of the next free slot, UINT32_MAX: last */
 } orr__slot;
 
 typedef struct orr__entities {
     orr__slot **pages;
     uint32_t page_count, page_capacity;
-    uint32_t slot_count;         /* slots ever used */
-    uint32_t free_head;          /* UINT32_MAX: none */
+    uint32_t slot_count; /* slots ever used */
+    uint32_t free_head;  /* UINT32_MAX: none */
     uint32_t free_count, retired_count;
     uint64_t alive;
 } orr__entities;

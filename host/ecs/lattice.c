@@ -252,8 +252,10 @@ orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc)
         if (same(old, desc)) {
             return known;
         }
-        orr__fail(ORR_E_EXISTS, "lattice '%s': exists already with other properties (%u x %u cells, %u fields; now "
-                  "%u x %u, %u)", desc->name, (unsigned)old->width, (unsigned)old->height, (unsigned)old->field_count,
+        orr__fail(ORR_E_EXISTS,
+                  "lattice '%s': exists already with other properties (%u x %u cells, %u fields; now "
+                  "%u x %u, %u)",
+                  desc->name, (unsigned)old->width, (unsigned)old->height, (unsigned)old->field_count,
                   (unsigned)desc->width, (unsigned)desc->height, (unsigned)desc->field_count);
         return 0;
     }

@@ -10,9 +10,9 @@ enum { ORR__CELLS_MAX = 1 << 28 }; /* width * height */
 typedef struct orr__lattice {
     char *name;
     uint32_t width, height, wraps;
-    orr__field *fields;          /* in order of name; offsets are not used */
+    orr__field *fields; /* in order of name; offsets are not used */
     uint32_t field_count;
-    void **front, **back;        /* [field_count], 64-byte aligned, zeros up to 64 bytes and more past the last cell */
+    void **front, **back; /* [field_count], 64-byte aligned, zeros up to 64 bytes and more past the last cell */
 } orr__lattice;
 
 /* NULL when there is none of that number (no error is set). The pointer lives as long as the world. */

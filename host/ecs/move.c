@@ -9,10 +9,10 @@
 typedef struct move {
     const orr__table *from;
     orr__table *to;
-    orr__stretch *stretches;     // of `from`, in the order in which their rows come to `to`; none crosses its chunks
+    orr__stretch *stretches; // of `from`, in the order in which their rows come to `to`; none crosses its chunks
     uint32_t stretch_count;
-    uint32_t count;              // rows of them
-    uint32_t first;              // row in `to` of the first
+    uint32_t count; // rows of them
+    uint32_t first; // row in `to` of the first
 } move;
 
 // Calls below work on rows of one chunk of `to`: those of the stretches become rows begin .. begin + count of it.
@@ -31,8 +31,10 @@ static void copy_column(const piece *p, uint32_t source, uint32_t column, uint32
         const orr__stretch *rows = &p->stretches[s];
         const void *from = p->of->from->chunks[rows->row >> 12]->columns[source];
         const uint32_t row = rows->row & (ORR__CHUNK_ROWS - 1), many = orr__stretch_rows(rows->count);
-        if (many == 1) orr__value_copy(into, at, from, row, bytes);
-        else orr__values_copy(into, at, 1, from, row, rows->count < 0 ? -1 : 1, many, bytes);
+        if (many == 1)
+            orr__value_copy(into, at, from, row, bytes);
+        else
+            orr__values_copy(into, at, 1, from, row, rows->count < 0 ? -1 : 1, many, bytes);
         at += many;
     }
 }
@@ -124,8 +126,10 @@ static void log_difference(orr_world *world, const orr__table *has, const orr__t
         if (orr__table_component(lacks, component) != ORR__NO_COLUMN) continue;
         if (!orr__component_at(world, component)->tracker_count) continue;
         for (uint32_t i = 0; i < count; i++) {
-            if (came) orr__tracker_came(world, component, entities[i]);
-            else orr__tracker_went(world, component, entities[i]);
+            if (came)
+                orr__tracker_came(world, component, entities[i]);
+            else
+                orr__tracker_went(world, component, entities[i]);
         }
     }
 }
@@ -144,8 +148,11 @@ static void move_rows(orr_world *world, const move *m)
     to->row_count += m->count;
     for (uint32_t done = 0, s = 0; done < m->count;) {
         const uint32_t row = m->first + done;
-        piece p = { .of = m, .chunk = to->chunks[row >> 12], .stretches = m->stretches + s,
-                    .count = orr__chunk_span(row, m->count - done), .begin = row & (ORR__CHUNK_ROWS - 1) };
+        piece p = { .of = m,
+                    .chunk = to->chunks[row >> 12],
+                    .stretches = m->stretches + s,
+                    .count = orr__chunk_span(row, m->count - done),
+                    .begin = row & (ORR__CHUNK_ROWS - 1) };
         for (uint32_t rows = 0; rows < p.count; p.stretch_count++) {
             rows += orr__stretch_rows(p.stretches[p.stretch_count].count);
         }
@@ -193,20 +200,23 @@ uint32_t orr__table_move_many(orr_world *world, orr__table *from, const orr_enti
 }
 
 // What trackers keep of a row that moves. Apart: its structures would cost the others their registers.
-__attribute__((noinline))
-static void move_tracked(orr_world *world, const orr__table *from, uint32_t source, orr__table *to, uint32_t at)
+__attribute__((noinline)) static void move_tracked(orr_world *world, const orr__table *from, uint32_t source,
+                                                   orr__table *to, uint32_t at)
 {
     orr__stretch one = { source, 1 };
     const move m = { .from = from, .to = to, .stretches = &one, .stretch_count = 1, .count = 1, .first = at };
-    const piece p = { .of = &m, .chunk = to->chunks[at >> 12], .stretches = &one, .stretch_count = 1, .count = 1,
+    const piece p = { .of = &m,
+                      .chunk = to->chunks[at >> 12],
+                      .stretches = &one,
+                      .stretch_count = 1,
+                      .count = 1,
                       .begin = at & (ORR__CHUNK_ROWS - 1) };
     move_terms(&p);
     log_moved(world, from, to, p.chunk->entity + p.begin, 1);
 }
 
-__attribute__((noinline))
-static void set_defaults(const orr_world *world, const orr__table *table, void *const *columns, uint32_t row,
-                                orr_component component)
+__attribute__((noinline)) static void set_defaults(const orr_world *world, const orr__table *table,
+                                                   void *const *columns, uint32_t row, orr_component component)
 {
     const orr__component *of = &world->components[component - 1];
     for (uint32_t i = 0; i < of->field_count; i++) {
@@ -217,9 +227,8 @@ static void set_defaults(const orr_world *world, const orr__table *table, void *
 
 // Columns and changed bits of a row that moves to the table with a component more or less. What stands before the
 // component stays in place, what stands after it moves by its columns.
-__attribute__((noinline))
-static void move_row(const orr__table *longer, const orr__chunk *out, uint32_t source, const orr__chunk *into,
-                     uint32_t row, orr_component component, bool adds)
+__attribute__((noinline)) static void move_row(const orr__table *longer, const orr__chunk *out, uint32_t source,
+                                               const orr__chunk *into, uint32_t row, orr_component component, bool adds)
 {
     const orr__placed placed = longer->placed[component];
     const uint32_t width = (uint32_t)longer->first_column[placed.at + 1] - placed.first;

@@ -61,8 +61,9 @@ void orr__patches_fini(orr__patches *patches)
 
 /* ---- recording --------------------------------------------------------------------------------------------------- */
 
-__attribute__((noinline))            /* or every record saves registers for it */
-static orr__patch *in_new_block(orr__patches *patches)
+__attribute__((noinline)) /* or every record saves registers for it */
+static orr__patch *
+in_new_block(orr__patches *patches)
 {
     const uint32_t before = patches->last ? patches->last->room : 0;
     const uint32_t room = before == 0 ? BLOCK_FIRST : before < BLOCK_MOST ? before * 2 : BLOCK_MOST;
@@ -93,12 +94,15 @@ static inline orr__patch *next(orr__patches *patches)
 int32_t orr__patches_unknown(const orr__patches *patches, uint64_t k)
 {
     if (patches->provisional_count == 0) {
-        return orr__fail(ORR_E_DEAD, "provisional handle -%llu: this run has spawned nothing; such a handle is valid "
-                         "only in the run that spawned it", (unsigned long long)k);
+        return orr__fail(ORR_E_DEAD,
+                         "provisional handle -%llu: this run has spawned nothing; such a handle is valid "
+                         "only in the run that spawned it",
+                         (unsigned long long)k);
     }
-    return orr__fail(ORR_E_DEAD, "provisional handle -%llu: this run has given out -1 to -%llu; such a handle is "
-                     "valid only in the run that spawned it", (unsigned long long)k,
-                     (unsigned long long)patches->provisional_count);
+    return orr__fail(ORR_E_DEAD,
+                     "provisional handle -%llu: this run has given out -1 to -%llu; such a handle is "
+                     "valid only in the run that spawned it",
+                     (unsigned long long)k, (unsigned long long)patches->provisional_count);
 }
 
 static int32_t bad_entity(const orr__patches *patches, int64_t entity)
@@ -117,8 +121,8 @@ static inline bool is_entity(const orr__patches *patches, int64_t entity)
     return entity > 0 ? entity >> 52 == 0 : entity < 0 && 0 - (uint64_t)entity <= patches->provisional_count;
 }
 
-__attribute__((noinline, cold))
-static int32_t bad_change(const orr__patches *patches, int64_t entity, orr_component component)
+__attribute__((noinline, cold)) static int32_t bad_change(const orr__patches *patches, int64_t entity,
+                                                          orr_component component)
 {
     if (!is_entity(patches, entity)) {
         return bad_entity(patches, entity);

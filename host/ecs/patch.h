@@ -39,14 +39,14 @@ static inline uint64_t orr__provisional(uint64_t value)
 }
 
 typedef struct orr__patch {
-    uint8_t kind;                /* ORR__PATCH_DONE: applied already, or dropped */
-    uint8_t type;                /* set: of the field */
-    uint16_t index;              /* set: of the field in its component */
-    orr_component component;     /* add, remove, set */
-    int64_t entity;              /* handle, or provisional; spawn: 0 */
+    uint8_t kind;            /* ORR__PATCH_DONE: applied already, or dropped */
+    uint8_t type;            /* set: of the field */
+    uint16_t index;          /* set: of the field in its component */
+    orr_component component; /* add, remove, set */
+    int64_t entity;          /* handle, or provisional; spawn: 0 */
     union {
-        orr__stage *stage;       /* spawn */
-        orr_value value;         /* set */
+        orr__stage *stage; /* spawn */
+        orr_value value;   /* set */
     } as;
 } orr__patch;
 
@@ -58,17 +58,17 @@ typedef struct orr__patch_block {
 } orr__patch_block;
 
 typedef struct orr__patches {
-    orr__arena arena;            /* blocks, small stages, reserved handles */
+    orr__arena arena; /* blocks, small stages, reserved handles */
     orr_world *world;
     orr__patch_block *first, *last;
-    uint64_t count;              /* patches that are not done */
-    uint64_t spawn_count, set_count;  /* of these */
-    uint64_t provisional_count;  /* handles given out: -1, -2, ... */
-    orr_entity *reserved;        /* [provisional_count] after orr__patches_reserve, until cleared */
+    uint64_t count;                  /* patches that are not done */
+    uint64_t spawn_count, set_count; /* of these */
+    uint64_t provisional_count;      /* handles given out: -1, -2, ... */
+    orr_entity *reserved;            /* [provisional_count] after orr__patches_reserve, until cleared */
 } orr__patches;
 
-void orr__patches_init(orr__patches *patches, orr_world *world);   /* no allocation */
-void orr__patches_fini(orr__patches *patches);                     /* before the world's end; takes a zeroed struct */
+void orr__patches_init(orr__patches *patches, orr_world *world); /* no allocation */
+void orr__patches_fini(orr__patches *patches);                   /* before the world's end; takes a zeroed struct */
 /* Drops all without counting, gives back handles that were reserved and not spawned; keeps the memory for reuse. */
 void orr__patches_clear(orr__patches *patches);
 /* The first half of it: nothing is left to apply, `reserved` stays readable. Returns how many patches were left. */

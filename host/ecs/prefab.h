@@ -11,13 +11,13 @@
 struct orr__table;
 
 typedef struct orr__prefab {
-    char *name;                  /* NULL: anonymous */
-    orr_component *components;   /* sorted, ends with 0; the parent's included */
+    char *name;                /* NULL: anonymous */
+    orr_component *components; /* sorted, ends with 0; the parent's included */
     uint32_t component_count, component_room;
-    struct orr__table *table;    /* where they spawn */
-    orr_value *values;           /* [column_count] what each column of the table starts with; unused bytes are 0 */
+    struct orr__table *table; /* where they spawn */
+    orr_value *values;        /* [column_count] what each column of the table starts with; unused bytes are 0 */
     uint32_t column_count;
-    orr_prefab next;             /* an older one of the same key; 0: none */
+    orr_prefab next; /* an older one of the same key; 0: none */
 } orr__prefab;
 
 /* NULL with ORR_E_NOT_FOUND when there is none of that number. Any thread while no prefab is being created. */

@@ -32,7 +32,7 @@ bool orr__query_matches(const orr__query *query, const struct orr__table *table)
 
 int32_t orr__query_table_added(orr_world *world, struct orr__table *table)
 {
-    for (uint32_t i = 0; i < world->query_count; i++) {       // all the room first
+    for (uint32_t i = 0; i < world->query_count; i++) { // all the room first
         orr__query *query = world->queries[i];
         if (!orr__query_matches(query, table)) continue;
         const int32_t code = orr__array_reserve(&world->alloc, &query->tables, &query->table_capacity,
@@ -298,8 +298,7 @@ int32_t orr_query_fill(orr_world *world, orr_query query, orr_field field, const
     return ORR_OK;
 }
 
-int32_t orr_query_copy_entities(orr_world *world, orr_query query, orr_entity *out, uint64_t capacity,
-                                uint64_t *count)
+int32_t orr_query_copy_entities(orr_world *world, orr_query query, orr_entity *out, uint64_t capacity, uint64_t *count)
 {
     if (count) *count = 0;
     if (!need(world, query, "orr_query_copy_entities")) return ORR_E_ARGUMENT;

@@ -7,10 +7,10 @@
 struct orr__table;
 
 typedef struct orr__query {
-    orr_component *all, *any, *none, *changed, *optional;  /* each sorted, ends with 0 */
-    orr_component *lists;        /* the one allocation they stand in */
+    orr_component *all, *any, *none, *changed, *optional; /* each sorted, ends with 0 */
+    orr_component *lists;                                 /* the one allocation they stand in */
     uint32_t list_words;
-    uint32_t *tables;            /* indices of matching tables, in order of creation */
+    uint32_t *tables; /* indices of matching tables, in order of creation */
     uint32_t table_count, table_capacity;
 } orr__query;
 

@@ -123,8 +123,10 @@ static void fill_hole(orr_world *world, orr__table *table, uint32_t hole, uint32
     orr__row_copy(to->columns, h, from->columns, t, table->column_count, table->all_four ? NULL : table->column_bytes);
     for (uint32_t i = 0; i < components; i++) orr__bit_copy(to->changed[i], h, from->changed[i], t);
     for (uint32_t i = 0; i < table->term_count; i++) {
-        if (orr__bits_get(from->tracked[i], t)) orr__term_set(to, i, h);
-        else orr__term_clear(to, i, h);
+        if (orr__bits_get(from->tracked[i], t))
+            orr__term_set(to, i, h);
+        else
+            orr__term_clear(to, i, h);
     }
 }
 
@@ -147,8 +149,10 @@ static void fill_bits(const orr__table *table, orr__chunk *to, uint32_t hole, in
     }
     for (uint32_t t = 0; t < table->term_count; t++) {
         for (uint32_t i = 0; i < count; i++) {
-            if (orr__bits_get(from->tracked[t], tail - i)) orr__term_set(to, t, hole + (uint32_t)step * i);
-            else orr__term_clear(to, t, hole + (uint32_t)step * i);
+            if (orr__bits_get(from->tracked[t], tail - i))
+                orr__term_set(to, t, hole + (uint32_t)step * i);
+            else
+                orr__term_clear(to, t, hole + (uint32_t)step * i);
         }
     }
 }
@@ -226,8 +230,10 @@ static void fill_stretch(orr_world *world, orr__table *table, orr__stretch holes
         const orr_entity *entity = table->chunks[last >> 12]->entity;
         uint32_t many = 1;
         while (many < count && many <= at && entity[at - many]) many++;
-        if (many == 1) fill_hole(world, table, hole, last);
-        else fill_block(world, table, hole, step, last, many);
+        if (many == 1)
+            fill_hole(world, table, hole, last);
+        else
+            fill_block(world, table, hole, step, last, many);
         hole += (uint32_t)step * many;
         count -= many;
         *tail = last - (many - 1);
@@ -257,7 +263,7 @@ void orr__table_remove(orr_world *world, orr__table *table, uint64_t row)
     }
     table->row_count = last;
     world->version++;
-    if (in_chunk == ORR__CHUNK_ROWS / 2) orr__table_settle(world, table);      // where it starts to give back
+    if (in_chunk == ORR__CHUNK_ROWS / 2) orr__table_settle(world, table); // where it starts to give back
 }
 
 // The handles of those that are the table's become 0; returns how many they are. One that is named twice counts once.

@@ -12,7 +12,7 @@
 /* Rows of one chunk that follow each other: row, row + 1, ... (count > 0) or row, row - 1, ... (count < 0). Arrays of
  * entities mostly are a few long ones: found by comparing handles, which costs less than a look at each slot. */
 typedef struct orr__stretch {
-    uint32_t row;                /* in the table */
+    uint32_t row; /* in the table */
     int32_t count;
 } orr__stretch;
 
@@ -28,7 +28,7 @@ static inline int32_t orr__stretch_count(const orr__chunk *chunk, uint32_t at, c
     const orr_entity *there = chunk->entity + at;
     const uint32_t up = count < chunk->count - at ? count : chunk->count - at, down = count < at + 1 ? count : at + 1;
     uint32_t many = 1;
-    for (; many + 4 <= up; many += 4) {       /* four at once: this is most of the work of finding stretches */
+    for (; many + 4 <= up; many += 4) { /* four at once: this is most of the work of finding stretches */
         const uint64_t *a = there + many, *b = entities + many;
         if ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) break;
     }
@@ -50,7 +50,7 @@ static inline void orr__value_copy(void *to, size_t to_row, const void *from, si
 {
     char *into = to;
     const char *out = from;
-    switch (bytes) {     /* fixed sizes: one load and one store each */
+    switch (bytes) { /* fixed sizes: one load and one store each */
     case 1: into[to_row] = out[from_row]; break;
     case 2: memcpy(into + to_row * 2, out + from_row * 2, 2); break;
     case 4: memcpy(into + to_row * 4, out + from_row * 4, 4); break;
@@ -61,7 +61,7 @@ static inline void orr__value_copy(void *to, size_t to_row, const void *from, si
 static inline void orr__bit_copy(uint64_t *to, uint32_t to_row, const uint64_t *from, uint32_t from_row)
 {
     const uint64_t from_word = from[from_row >> 6], to_word = to[to_row >> 6];
-    if (!(from_word | to_word)) return;       /* nearly always: marks are absorbed before rows move */
+    if (!(from_word | to_word)) return; /* nearly always: marks are absorbed before rows move */
     const uint64_t bit = (from_word >> (from_row & 63u)) & 1u;
     to[to_row >> 6] = (to_word & ~((uint64_t)1 << (to_row & 63u))) | bit << (to_row & 63u);
 }
@@ -71,8 +71,8 @@ void orr__values_copy(void *to, uint32_t to_row, int32_t to_step, const void *fr
                       int32_t from_step, uint32_t count, uint32_t bytes);
 
 /* One row of `count` columns; `bytes` is NULL when all have 4. */
-static inline void orr__row_copy(void *const *to, uint32_t to_row, void *const *from, uint32_t from_row,
-                                 uint32_t count, const uint8_t *bytes)
+static inline void orr__row_copy(void *const *to, uint32_t to_row, void *const *from, uint32_t from_row, uint32_t count,
+                                 const uint8_t *bytes)
 {
     if (bytes) {
         for (uint32_t i = 0; i < count; i++) orr__value_copy(to[i], to_row, from[i], from_row, bytes[i]);

@@ -15,9 +15,7 @@ enum { LINE = 64, FEW = 8, ARENA_STAGE_BYTES = 4096 };
 static void fill(void *column, size_t first, size_t count, uint32_t bytes, orr_value value)
 {
     switch (bytes) {
-    case 1:
-        memset((uint8_t *)column + first, value.u8, count);
-        break;
+    case 1: memset((uint8_t *)column + first, value.u8, count); break;
     case 2: {
         uint16_t *at = (uint16_t *)column + first;
         for (size_t i = 0; i < count; i++) {
@@ -180,8 +178,8 @@ static int32_t spawn(orr_world *world, const orr__prefab *prefab, uint32_t count
     if (result != ORR_OK) {
         return orr__fail_more("spawning %u", (unsigned)count);
     }
-    const uint64_t first = reserved ? orr__table_append(world, table, reserved, count)
-                                    : orr__table_spawn(world, table, count, handles);
+    const uint64_t first =
+        reserved ? orr__table_append(world, table, reserved, count) : orr__table_spawn(world, table, count, handles);
     fill_rows(table, first, count, prefab->values, columns);
     if (reserved && handles) {
         memcpy(handles, reserved, count * sizeof *handles);

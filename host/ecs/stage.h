@@ -11,9 +11,9 @@ struct orr__arena;
 typedef struct orr__stage {
     orr_prefab prefab;
     uint32_t count;
-    int64_t provisional;         /* of the first row; 0: none */
-    size_t bytes;                /* of the allocation; 0: it stands in an arena */
-    void **columns;              /* [table->column_count] */
+    int64_t provisional; /* of the first row; 0: none */
+    size_t bytes;        /* of the allocation; 0: it stands in an arena */
+    void **columns;      /* [table->column_count] */
 } orr__stage;
 
 /* Any thread. The caller destroys it. */
@@ -21,7 +21,7 @@ orr__stage *orr__stage_create(orr_world *world, orr_prefab prefab, uint32_t coun
 /* The same, but small stages stand in the arena (and need not be destroyed, but may be). */
 orr__stage *orr__stage_create_in(orr_world *world, orr_prefab prefab, uint32_t count, struct orr__arena *arena);
 void orr__stage_destroy(orr_world *world, orr__stage *stage);
-void *orr__stage_column(const orr_world *world, const orr__stage *stage, orr_field field);  /* NULL: lacks it */
+void *orr__stage_column(const orr_world *world, const orr__stage *stage, orr_field field); /* NULL: lacks it */
 
 /* Spawns the stage's rows. `handles` (may be NULL) gets them; with `reserved`, these handles are used instead. When it
  * fails for want of memory nothing has happened (reserved handles stay reserved). When a hook fails the entities are

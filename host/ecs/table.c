@@ -21,7 +21,7 @@ static uint64_t signature(const orr_component *sorted, uint32_t count, uint64_t 
 // The table, or NULL and in *key the signature under which it is to be entered.
 static orr__table *find(const orr_world *world, const orr_component *sorted, uint32_t count, uint64_t *key)
 {
-    for (uint64_t attempt = 0;; attempt++) {      // a second attempt only for lists of equal hash
+    for (uint64_t attempt = 0;; attempt++) { // a second attempt only for lists of equal hash
         *key = signature(sorted, count, attempt);
         const uint32_t at = orr__map_find(&world->table_signatures, *key);
         if (at == ORR__MAP_NONE) return NULL;
@@ -144,7 +144,7 @@ orr__table *orr__table_of(orr_world *world, const orr_component *sorted, uint32_
         destroy(world, table);
         return NULL;
     }
-    (void)orr__map_put(&world->alloc, &world->table_signatures, key, table->index);   // has room
+    (void)orr__map_put(&world->alloc, &world->table_signatures, key, table->index); // has room
     world->tables[world->table_count++] = table;
     return table;
 }
@@ -156,8 +156,10 @@ static uint32_t edge_at(const orr__table *table, orr_component component)
     uint32_t low = 0, high = table->edge_count;
     while (low < high) {
         const uint32_t middle = (low + high) / 2;
-        if (table->edges[middle].component < component) low = middle + 1;
-        else high = middle;
+        if (table->edges[middle].component < component)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }

@@ -22,51 +22,51 @@ enum { ORR__CHUNK_ROWS = 4096, ORR__CHUNK_FIRST = 64, ORR__RANGE_ROWS = 512, ORR
 
 typedef struct orr__chunk {
     uint32_t count, capacity;
-    size_t bytes;                /* of the allocation */
+    size_t bytes; /* of the allocation */
     orr_entity *entity;
-    uint64_t **changed;          /* [table->component_count] words marked since the last sync; capacity/64 words */
-    uint64_t **tracked;          /* [table->term_count] words of (tracker, component) */
-    uint64_t *tracked_summary;   /* [table->term_count] bit w: tracked word w is not 0 (exact) */
-    void *columns[];             /* [table->column_count]; here and not pointed to: one load less by handle */
+    uint64_t **changed;        /* [table->component_count] words marked since the last sync; capacity/64 words */
+    uint64_t **tracked;        /* [table->term_count] words of (tracker, component) */
+    uint64_t *tracked_summary; /* [table->term_count] bit w: tracked word w is not 0 (exact) */
+    void *columns[];           /* [table->column_count]; here and not pointed to: one load less by handle */
 } orr__chunk;
 
 /* One (tracker, component) pair that this table keeps bits for. */
 typedef struct orr__term {
     orr_tracker tracker;
-    uint16_t component_at;       /* index in table->components */
+    uint16_t component_at; /* index in table->components */
 } orr__term;
 
-typedef struct orr__edge {       /* the table reached by adding or removing a component; sorted by component */
+typedef struct orr__edge { /* the table reached by adding or removing a component; sorted by component */
     orr_component component;
-    uint32_t add, remove;        /* table index + 1; 0: not known yet */
+    uint32_t add, remove; /* table index + 1; 0: not known yet */
 } orr__edge;
 
-typedef struct orr__placed {     /* where a component is in a table */
-    uint16_t at;                 /* index in components and first_column; ORR__NO_COLUMN: the table lacks it */
-    uint16_t first;              /* first_column[at] */
+typedef struct orr__placed { /* where a component is in a table */
+    uint16_t at;             /* index in components and first_column; ORR__NO_COLUMN: the table lacks it */
+    uint16_t first;          /* first_column[at] */
 } orr__placed;
 
 typedef struct orr__table {
-    orr__chunk **chunks;         /* the last may be empty */
+    orr__chunk **chunks; /* the last may be empty */
     uint64_t row_count, row_capacity;
-    uint8_t *column_bytes, *column_types;  /* [column_count] */
-    uint16_t *first_column;      /* [component_count + 1]: the last is column_count */
-    uint32_t highest;            /* component */
+    uint8_t *column_bytes, *column_types; /* [column_count] */
+    uint16_t *first_column;               /* [component_count + 1]: the last is column_count */
+    uint32_t highest;                     /* component */
     uint32_t index;
     uint32_t term_count, term_capacity;
-    orr__term *terms;            /* in order of tracker creation */
-    orr_component *components;   /* sorted */
+    orr__term *terms;          /* in order of tracker creation */
+    orr_component *components; /* sorted */
     uint32_t component_count;
     uint32_t column_count;
-    uint32_t row_bytes;          /* sum of column_bytes */
-    bool all_four;               /* every column has 4 bytes: loops over columns need not ask */
+    uint32_t row_bytes; /* sum of column_bytes */
+    bool all_four;      /* every column has 4 bytes: loops over columns need not ask */
     uint32_t chunk_count, chunk_capacity;
-    uint64_t pending;            /* rows that a bulk change is about to move here; 0 between calls */
+    uint64_t pending; /* rows that a bulk change is about to move here; 0 between calls */
     orr__edge *edges;
     uint32_t edge_count, edge_capacity;
-    size_t bytes;                /* of the table with the arrays below and those of one element a component or column,
+    size_t bytes;         /* of the table with the arrays below and those of one element a component or column,
                                     one allocation; chunks, terms, edges apart */
-    orr__placed placed[];        /* [highest + 1]; here and not pointed to: one load less by handle */
+    orr__placed placed[]; /* [highest + 1]; here and not pointed to: one load less by handle */
 } orr__table;
 
 static inline uint32_t orr__table_component(const orr__table *table, orr_component component)

@@ -187,8 +187,10 @@ static uint64_t gather(orr_tracker tracker, const orr__table *table, const orr__
     for (uint32_t i = 0; i < table->term_count; i++) {
         if (table->terms[i].tracker != tracker || !chunk->tracked_summary[i]) continue;
         if (component_at != ORR__NO_COLUMN && table->terms[i].component_at != component_at) continue;
-        if (summary) orr__bits_or(words, chunk->tracked[i], count);
-        else memcpy(words, chunk->tracked[i], count * sizeof *words);
+        if (summary)
+            orr__bits_or(words, chunk->tracked[i], count);
+        else
+            memcpy(words, chunk->tracked[i], count * sizeof *words);
         summary |= chunk->tracked_summary[i];
     }
     return summary;
@@ -221,8 +223,10 @@ static void note(orr_world *world, orr__tracker *tracker, orr_component componen
 {
     if (tracker->log_count == tracker->log_capacity) {
         const uint64_t capacity = tracker->log_capacity ? tracker->log_capacity * 2 : LOG_FIRST;
-        orr_arrival *log = tracker->lost ? NULL : orr__alloc_resize(&world->alloc, tracker->log,
-            tracker->log_capacity * sizeof *log, capacity * sizeof *log, 0);
+        orr_arrival *log = tracker->lost
+                               ? NULL
+                               : orr__alloc_resize(&world->alloc, tracker->log, tracker->log_capacity * sizeof *log,
+                                                   capacity * sizeof *log, 0);
         if (!log) {
             tracker->lost = true;
             return;
@@ -257,7 +261,7 @@ void orr__tracker_log_rows(orr_world *world, const struct orr__table *table, con
 {
     for (uint32_t i = 0; i < table->term_count; i++) {
         const orr_tracker handle = table->terms[i].tracker;
-        if (i && table->terms[i - 1].tracker == handle) continue;      // the terms of a tracker stand together
+        if (i && table->terms[i - 1].tracker == handle) continue; // the terms of a tracker stand together
         orr__tracker *tracker = orr__tracker_at(world, handle);
         if (!tracker->logs) continue;
         for (uint64_t e = 0; e < count; e++) {

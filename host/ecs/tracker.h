@@ -19,9 +19,9 @@ enum { ORR__TRACKER_INDEX_BITS = 16, ORR__TRACKERS_MAX = 65535 };
 typedef struct orr__tracker {
     orr_tracker handle;
     bool used;
-    bool logs;                   /* keeps arrivals */
-    bool lost;                   /* an arrival could not be logged for want of memory */
-    orr_component *components;   /* sorted, ends with 0 */
+    bool logs;                 /* keeps arrivals */
+    bool lost;                 /* an arrival could not be logged for want of memory */
+    orr_component *components; /* sorted, ends with 0 */
     uint32_t component_count;
     orr_arrival *log;
     uint64_t log_count, log_capacity;

@@ -8,9 +8,9 @@
 #include <string.h>
 
 // Ends the checking function with what is broken; the texts name the place.
-#define CHECK(condition, ...)                                                                                         \
-    do {                                                                                                              \
-        if (!(condition)) return orr__fail(ORR_E_ARGUMENT, "broken world: " __VA_ARGS__);                             \
+#define CHECK(condition, ...)                                                                                          \
+    do {                                                                                                               \
+        if (!(condition)) return orr__fail(ORR_E_ARGUMENT, "broken world: " __VA_ARGS__);                              \
     } while (0)
 
 // ---- components and trackers ----------------------------------------------------------------------------------------
@@ -32,8 +32,7 @@ static int32_t check_component(const orr_world *world, orr_component number)
     CHECK(component->record_bytes >= end && component->row_bytes == row_bytes, "bytes of '%s'", name);
     for (uint32_t i = 0; i < component->tracker_count; i++) {
         const orr__tracker *tracker = orr__tracker_at(world, component->trackers[i]);
-        CHECK(tracker, "component '%s' lists tracker %u, which does not exist", name,
-              (unsigned)component->trackers[i]);
+        CHECK(tracker, "component '%s' lists tracker %u, which does not exist", name, (unsigned)component->trackers[i]);
         uint32_t at = 0;
         while (at < tracker->component_count && tracker->components[at] != number) at++;
         CHECK(at < tracker->component_count, "tracker %u does not track '%s'", (unsigned)tracker->handle, name);
@@ -118,7 +117,8 @@ static int32_t check_signature(const orr_world *world, const orr__table *table)
               "first_column of table %u", index);
         for (uint32_t f = 0; f < component->field_count; f++, column++) {
             CHECK(table->column_types[column] == component->fields[f].type &&
-                  table->column_bytes[column] == component->fields[f].bytes, "columns of table %u", index);
+                      table->column_bytes[column] == component->fields[f].bytes,
+                  "columns of table %u", index);
             row_bytes += table->column_bytes[column];
         }
     }
@@ -149,8 +149,8 @@ static int32_t check_edges(const orr_world *world, const orr__table *table)
         CHECK(other_has != has && longer == shorter + 1, "an edge of table %u is wrong", (unsigned)table->index);
         for (uint32_t c = 0; c < table->component_count; c++) {
             CHECK(table->components[c] == edge->component ||
-                  orr__table_component(other, table->components[c]) != ORR__NO_COLUMN, "an edge of table %u is wrong",
-                  (unsigned)table->index);
+                      orr__table_component(other, table->components[c]) != ORR__NO_COLUMN,
+                  "an edge of table %u is wrong", (unsigned)table->index);
         }
     }
     return ORR_OK;
@@ -283,8 +283,8 @@ static int32_t check_query(const orr_world *world, uint32_t index)
     uint32_t at = 0;
     for (uint32_t t = 0; t < world->table_count; t++) {
         if (!orr__query_matches(query, world->tables[t])) continue;
-        CHECK(at < query->table_count && query->tables[at] == t, "query %u does not list table %u",
-              (unsigned)index + 1, (unsigned)t);
+        CHECK(at < query->table_count && query->tables[at] == t, "query %u does not list table %u", (unsigned)index + 1,
+              (unsigned)t);
         at++;
     }
     CHECK(at == query->table_count, "query %u lists tables that do not match", (unsigned)index + 1);

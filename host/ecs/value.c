@@ -13,23 +13,23 @@
 typedef struct type_row {
     const char *name;
     uint32_t bytes;
-    double least, below;         // whole numbers: least <= value < below
+    double least, below; // whole numbers: least <= value < below
     const char *range;
 } type_row;
 
 static const type_row types[ORR_TYPE_COUNT] = {
-    [ORR_TYPE_NONE]   = { "none",   0, 0, 0, "" },
-    [ORR_TYPE_F32]    = { "f32",    4, 0, 0, "-3.4e38 to 3.4e38" },
-    [ORR_TYPE_F64]    = { "f64",    8, 0, 0, "" },
-    [ORR_TYPE_I8]     = { "i8",     1, -0x1p7, 0x1p7, "-128 to 127" },
-    [ORR_TYPE_U8]     = { "u8",     1, 0, 0x1p8, "0 to 255" },
-    [ORR_TYPE_I16]    = { "i16",    2, -0x1p15, 0x1p15, "-32768 to 32767" },
-    [ORR_TYPE_U16]    = { "u16",    2, 0, 0x1p16, "0 to 65535" },
-    [ORR_TYPE_I32]    = { "i32",    4, -0x1p31, 0x1p31, "-2147483648 to 2147483647" },
-    [ORR_TYPE_U32]    = { "u32",    4, 0, 0x1p32, "0 to 4294967295" },
-    [ORR_TYPE_I64]    = { "i64",    8, -0x1p63, 0x1p63, "-2^63 to 2^63 - 1" },
-    [ORR_TYPE_U64]    = { "u64",    8, 0, 0x1p64, "0 to 2^64 - 1" },
-    [ORR_TYPE_BOOL]   = { "bool",   1, 0, 2, "0 or 1" },
+    [ORR_TYPE_NONE] = { "none", 0, 0, 0, "" },
+    [ORR_TYPE_F32] = { "f32", 4, 0, 0, "-3.4e38 to 3.4e38" },
+    [ORR_TYPE_F64] = { "f64", 8, 0, 0, "" },
+    [ORR_TYPE_I8] = { "i8", 1, -0x1p7, 0x1p7, "-128 to 127" },
+    [ORR_TYPE_U8] = { "u8", 1, 0, 0x1p8, "0 to 255" },
+    [ORR_TYPE_I16] = { "i16", 2, -0x1p15, 0x1p15, "-32768 to 32767" },
+    [ORR_TYPE_U16] = { "u16", 2, 0, 0x1p16, "0 to 65535" },
+    [ORR_TYPE_I32] = { "i32", 4, -0x1p31, 0x1p31, "-2147483648 to 2147483647" },
+    [ORR_TYPE_U32] = { "u32", 4, 0, 0x1p32, "0 to 4294967295" },
+    [ORR_TYPE_I64] = { "i64", 8, -0x1p63, 0x1p63, "-2^63 to 2^63 - 1" },
+    [ORR_TYPE_U64] = { "u64", 8, 0, 0x1p64, "0 to 2^64 - 1" },
+    [ORR_TYPE_BOOL] = { "bool", 1, 0, 2, "0 or 1" },
     [ORR_TYPE_ENTITY] = { "entity", 8, -0x1p52, 0x1p52, "a handle" },
 };
 

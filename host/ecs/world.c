@@ -9,7 +9,7 @@ orr_world *orr__world_create(const orr_allocator *allocator)
     orr_world *world = orr__alloc_zero(&first, sizeof *world, 64);
     if (!world) return NULL;
     orr__alloc_init(&world->alloc, allocator);
-    world->alloc.live_bytes = sizeof *world;     // the world counts itself
+    world->alloc.live_bytes = sizeof *world; // the world counts itself
     world->alloc.live_blocks = 1;
     orr__entity_init(world);
     if (!orr__table_of(world, NULL, 0)) {

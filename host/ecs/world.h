@@ -18,27 +18,27 @@ struct orr__sim;
 
 struct orr_world {
     orr__alloc alloc;
-    orr__component *components;              /* component c is components[c - 1] */
+    orr__component *components; /* component c is components[c - 1] */
     uint32_t component_count, component_capacity;
-    orr__map component_names;                /* hash of name -> component (first of equal hashes; compare names) */
+    orr__map component_names; /* hash of name -> component (first of equal hashes; compare names) */
     orr__entities entities;
-    orr__table **tables;                     /* in order of creation; tables[0] has no components */
+    orr__table **tables; /* in order of creation; tables[0] has no components */
     uint32_t table_count, table_capacity;
     orr__map table_signatures;
-    orr__query **queries;                    /* query q is queries[q - 1] */
+    orr__query **queries; /* query q is queries[q - 1] */
     uint32_t query_count, query_capacity;
     orr__tracker **trackers;
     uint32_t tracker_count, tracker_capacity;
     orr__prefab **prefabs;
     uint32_t prefab_count, prefab_capacity;
-    orr__map prefab_keys;                    /* hash of name or content -> prefab (see prefab.h) */
+    orr__map prefab_keys; /* hash of name or content -> prefab (see prefab.h) */
     orr__lattice **lattices;
     uint32_t lattice_count, lattice_capacity;
-    uint64_t version;                        /* goes up with every structural change */
-    uint64_t dropped;                        /* patches whose entity had died */
-    uint32_t locked;                         /* > 0: systems run, structural changes are refused */
-    const char *locked_by;                   /* name of the system, for the message; may be NULL */
-    struct orr__sim *sim;                    /* what runs; opaque here */
+    uint64_t version;      /* goes up with every structural change */
+    uint64_t dropped;      /* patches whose entity had died */
+    uint32_t locked;       /* > 0: systems run, structural changes are refused */
+    const char *locked_by; /* name of the system, for the message; may be NULL */
+    struct orr__sim *sim;  /* what runs; opaque here */
     /* Told before entities lose (component 0: all their components) and after they gained hooked components. May be
      * NULL. Called only for components that are hooked. */
     int32_t (*losing)(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);

@@ -177,7 +177,7 @@ int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
     if (status == ORR_OK) status = orr__schedule_build(host->world);
     if (status == ORR_OK) status = orr__worker_start(host);
     if (status != ORR_OK || !host->worker || orr_system_count(host->world) == before) return status;
-    host->worker->loaded = false;                      /* what was declared is declared there too, silently */
+    host->worker->loaded = false; /* what was declared is declared there too, silently */
     status = orr__machine_eval(host->worker, text, name ? name : "eval");
     host->worker->loaded = true;
     return status;

@@ -19,8 +19,10 @@ static uint32_t place(const orr__access_list *list, uint32_t kind, uint32_t id)
     uint32_t low = 0, high = list->count;
     while (low < high) {
         const uint32_t middle = (low + high) / 2;
-        if (key_of(list->items[middle].kind, list->items[middle].id) < key) low = middle + 1;
-        else high = middle;
+        if (key_of(list->items[middle].kind, list->items[middle].id) < key)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
@@ -58,8 +60,7 @@ uint32_t orr__access_mode(const orr__access_list *list, uint32_t kind, uint32_t 
     return is_at(list, at, kind, id) ? list->items[at].mode : 0;
 }
 
-const orr__access *orr__access_conflict(const orr__access_list *a, const orr__access_list *b,
-                                        const orr__access **other)
+const orr__access *orr__access_conflict(const orr__access_list *a, const orr__access_list *b, const orr__access **other)
 {
     uint32_t i = 0, k = 0;
     while (i < a->count && k < b->count) {
@@ -84,18 +85,10 @@ const orr__access *orr__access_conflict(const orr__access_list *a, const orr__ac
 void orr__access_name(const orr_world *world, const orr__access *access, char *text, size_t bytes)
 {
     switch (access->kind) {
-    case ORR__ACCESS_COMPONENT:
-        snprintf(text, bytes, "%s", orr_component_name(world, access->id));
-        break;
-    case ORR__ACCESS_RESOURCE:
-        snprintf(text, bytes, "resource '%s'", orr__resource_at(world, access->id)->name);
-        break;
-    case ORR__ACCESS_LATTICE:
-        snprintf(text, bytes, "lattice '%s'", orr__lattice_at(world, access->id)->name);
-        break;
-    default:
-        snprintf(text, bytes, "neighbours '%s'", orr__near_at(world, access->id)->name);
-        break;
+    case ORR__ACCESS_COMPONENT: snprintf(text, bytes, "%s", orr_component_name(world, access->id)); break;
+    case ORR__ACCESS_RESOURCE: snprintf(text, bytes, "resource '%s'", orr__resource_at(world, access->id)->name); break;
+    case ORR__ACCESS_LATTICE: snprintf(text, bytes, "lattice '%s'", orr__lattice_at(world, access->id)->name); break;
+    default: snprintf(text, bytes, "neighbours '%s'", orr__near_at(world, access->id)->name); break;
     }
 }
 
@@ -124,8 +117,8 @@ static int32_t not_found(const orr_world *world, const char *name)
         best = orr__nearest(name, &candidate, 1);
     }
     if (best)
-        return orr__fail(ORR_E_NOT_FOUND, "there is no resource, lattice or neighbours '%s' (did you mean '%s'?)",
-                         name, best);
+        return orr__fail(ORR_E_NOT_FOUND, "there is no resource, lattice or neighbours '%s' (did you mean '%s'?)", name,
+                         best);
     return orr__fail(ORR_E_NOT_FOUND, "there is no resource, lattice or neighbours '%s'", name);
 }
 

@@ -4,25 +4,20 @@
 
 #include "orrery.h"
 
-enum {
-    ORR__ACCESS_COMPONENT = 0,
-    ORR__ACCESS_RESOURCE,
-    ORR__ACCESS_LATTICE,
-    ORR__ACCESS_NEIGHBOURS
-};
+enum { ORR__ACCESS_COMPONENT = 0, ORR__ACCESS_RESOURCE, ORR__ACCESS_LATTICE, ORR__ACCESS_NEIGHBOURS };
 
 /* Modes besides ORR_READ, ORR_WRITE, ORR_MARK. */
 enum {
-    ORR__ACCESS_BUILD = 16       /* only read to build a neighbours grid that the system reads: orders, allows nothing */
+    ORR__ACCESS_BUILD = 16 /* only read to build a neighbours grid that the system reads: orders, allows nothing */
 };
 
 typedef struct orr__access {
-    uint32_t id;                 /* component, resource, lattice or grid */
+    uint32_t id; /* component, resource, lattice or grid */
     uint16_t kind, mode;
 } orr__access;
 
 typedef struct orr__access_list {
-    orr__access *items;          /* sorted by kind, then id */
+    orr__access *items; /* sorted by kind, then id */
     uint32_t count, capacity;
 } orr__access_list;
 

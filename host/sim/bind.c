@@ -16,8 +16,8 @@ typedef struct binder {
     const orr_system_desc *desc;
     const orr_job_desc *job;
     const orr_slot_desc *slot;
-    char part[NAME_BYTES];       /* of the slot's name, or what `bind` says instead */
-    char field[NAME_BYTES];      /* "" : none */
+    char part[NAME_BYTES];  /* of the slot's name, or what `bind` says instead */
+    char field[NAME_BYTES]; /* "" : none */
 } binder;
 
 /* ---- names ---- */
@@ -172,7 +172,9 @@ static int32_t bind_field(binder *b, orr__bound_slot *bound, orr_component *rows
     code = find_field(b, component->fields, component->field_count, component->name, &at);
     if (code == ORR_OK) code = check_type(b, &component->fields[at], component->name);
     if (code != ORR_OK) return code;
-    bound->field = (orr_field){ .component = index + 1, .index = (uint16_t)at, .type = component->fields[at].type,
+    bound->field = (orr_field){ .component = index + 1,
+                                .index = (uint16_t)at,
+                                .type = component->fields[at].type,
                                 .bytes = component->fields[at].bytes };
     if (!(b->slot->access & ORR_OPTIONAL)) {
         while (*rows) rows++;
@@ -355,8 +357,10 @@ int32_t orr__binding_params(const orr_world *world, orr__binding *binding)
         int32_t code = bound->param ? check_range(desc, value) : ORR_OK;
         if (code != ORR_OK) return code;
         orr_value converted;
-        if (desc->type == ORR_TYPE_BOOL) converted.boolean = value != 0;
-        else code = orr__value_from_double(desc->type, value, desc->name, &converted);
+        if (desc->type == ORR_TYPE_BOOL)
+            converted.boolean = value != 0;
+        else
+            code = orr__value_from_double(desc->type, value, desc->name, &converted);
         if (code != ORR_OK) return code;
         memcpy((char *)binding->params_struct + desc->offset, &converted, orr_type_bytes(desc->type));
     }

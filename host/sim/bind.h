@@ -8,25 +8,25 @@ struct orr__system;
 
 typedef struct orr__bound_slot {
     const orr_slot_desc *desc;
-    orr_field field;             /* row and gather slots */
-    uint32_t id;                 /* lattice, grid or resource */
-    uint32_t index;              /* field in the lattice or resource */
-    void *pointer;               /* all but row slots: what the job is given; never moves */
+    orr_field field; /* row and gather slots */
+    uint32_t id;     /* lattice, grid or resource */
+    uint32_t index;  /* field in the lattice or resource */
+    void *pointer;   /* all but row slots: what the job is given; never moves */
 } orr__bound_slot;
 
 typedef struct orr__bound_param {
     const orr_job_param *desc;
-    orr_param param;             /* 0: the constant */
-    bool by_name;                /* falls back to the world's param of the same name, should there be one */
+    orr_param param; /* 0: the constant */
+    bool by_name;    /* falls back to the world's param of the same name, should there be one */
     double value;
 } orr__bound_param;
 
 typedef struct orr__binding {
     const orr_job_desc *job;
-    orr__bound_slot *slots;      /* [job->slot_count] */
-    orr__bound_param *params;    /* [job->param_count] */
-    void *params_struct;         /* [job->params_bytes] */
-    void *state;                 /* [job->state_bytes], zero at first */
+    orr__bound_slot *slots;   /* [job->slot_count] */
+    orr__bound_param *params; /* [job->param_count] */
+    void *params_struct;      /* [job->params_bytes] */
+    void *state;              /* [job->state_bytes], zero at first */
 } orr__binding;
 
 /* Binds the job of a system description: fills system->binding, adds to system->access, gathers and cells, finds the

@@ -116,10 +116,11 @@ static int32_t call_find(orr_range *range, uint64_t entity, uint32_t *chunk, uin
     while (low < high) {
         const uint32_t middle = (low + high) / 2;
         const orr_range *at = &run->ranges[middle];
-        const bool before = at->table->index < slot->table ||
-                            (at->table->index == slot->table && at->place < chunk_at);
-        if (before) low = middle + 1;
-        else high = middle;
+        const bool before = at->table->index < slot->table || (at->table->index == slot->table && at->place < chunk_at);
+        if (before)
+            low = middle + 1;
+        else
+            high = middle;
     }
     if (low == run->range_count || run->ranges[low].table->index != slot->table || run->ranges[low].place != chunk_at)
         return orr__fail(ORR_E_DEAD, "entity %llu is not among the rows of this job", (unsigned long long)entity);

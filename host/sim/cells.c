@@ -43,8 +43,9 @@ void orr__cells_prepare(orr_world *world, orr__cells *cells, orr_lattice banded)
         orr__cells_view *view = cells->items[i];
         const orr__lattice *lattice = orr__lattice_at(world, view->lattice);
         view->out.read = lattice->front[view->field];
-        view->out.write = !view->write ? NULL
-                          : view->lattice == banded ? lattice->back[view->field] : lattice->front[view->field];
+        view->out.write = !view->write              ? NULL
+                          : view->lattice == banded ? lattice->back[view->field]
+                                                    : lattice->front[view->field];
     }
 }
 

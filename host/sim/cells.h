@@ -8,7 +8,7 @@ typedef struct orr__cells_view {
     orr_lattice lattice;
     uint32_t field;
     bool write;
-    orr_lattice_slot out;        /* the address never changes */
+    orr_lattice_slot out; /* the address never changes */
 } orr__cells_view;
 
 typedef struct orr__cells {

@@ -27,8 +27,14 @@ void orr__dispatch_tick(const orr_world *world, uint64_t name_hash, uint32_t sub
 {
     const orr__sim *sim = world->sim;
     const double dt = sim->dt / (double)substeps, time = (double)sim->tick * sim->dt;
-    *out = (orr_tick){ .tick = sim->tick, .time = time, .dt = dt, .time_f32 = (float)time, .dt_f32 = (float)dt,
-                       .seed = sim->seed, .stream = orr__sim_stream(sim, name_hash), .substeps = substeps,
+    *out = (orr_tick){ .tick = sim->tick,
+                       .time = time,
+                       .dt = dt,
+                       .time_f32 = (float)time,
+                       .dt_f32 = (float)dt,
+                       .seed = sim->seed,
+                       .stream = orr__sim_stream(sim, name_hash),
+                       .substeps = substeps,
                        .calls = &orr__job_calls };
 }
 
@@ -42,7 +48,7 @@ static int32_t refresh_grids(orr_world *world, const orr__system *system)
 {
     for (uint32_t i = system->access.count; i-- > 0;) {
         const orr__access *access = &system->access.items[i];
-        if (access->kind != ORR__ACCESS_NEIGHBOURS) break;    /* the highest kind */
+        if (access->kind != ORR__ACCESS_NEIGHBOURS) break; /* the highest kind */
         const int32_t code = orr__near_refresh(world, access->id);
         if (code != ORR_OK) return code;
     }
@@ -139,8 +145,10 @@ static void run_task(void *context, uint32_t index, uint32_t worker)
     orr_run *run = task->run;
     orr__error_clear();
     const uint64_t start = orr__clock_ns();
-    if (called_once(run->system)) run_once(run);
-    else run_ranges(run, task->begin, task->end);
+    if (called_once(run->system))
+        run_once(run);
+    else
+        run_ranges(run, task->begin, task->end);
     atomic_fetch_add_explicit(&run->time_ns, orr__clock_ns() - start, memory_order_relaxed);
 }
 

@@ -15,7 +15,7 @@ typedef struct orr__task {
 typedef struct orr__dispatch {
     orr__task *tasks;
     uint32_t task_count, task_capacity;
-    bool alone;                  /* not worth sharing, or nobody to share with */
+    bool alone; /* not worth sharing, or nobody to share with */
 } orr__dispatch;
 
 /* Native jobs go to the pool as one flat list of tasks; meanwhile this thread runs the functions, then helps. A task is

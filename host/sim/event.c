@@ -50,8 +50,10 @@ static int32_t insert(orr_world *world, const orr_event_desc *desc)
         event.field_count = desc->field_count;
         code = orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof event);
     }
-    if (code) release(world, &event);
-    else all->items[all->count++] = event;
+    if (code)
+        release(world, &event);
+    else
+        all->items[all->count++] = event;
     return code;
 }
 
@@ -61,8 +63,8 @@ orr_event orr_event_create(orr_world *world, const orr_event_desc *desc)
         orr__fail(ORR_E_ARGUMENT, "orr_event_create: no description");
         return 0;
     }
-    if (orr__name_check(desc->name, "event") ||
-        orr__fields_check(desc->fields, desc->field_count, "event", desc->name)) return 0;
+    if (orr__name_check(desc->name, "event") || orr__fields_check(desc->fields, desc->field_count, "event", desc->name))
+        return 0;
     orr__events *all = &world->sim->events;
     const orr_event before = orr__name_find(world, desc->name, all->count, name_of);
     if (before) {
@@ -131,8 +133,10 @@ static int32_t append(orr__emitted *emitted, orr__emit *emit, const char *name)
     if (emitted->count == UINT32_MAX) {
         return orr__fail(ORR_E_LIMIT, "event '%s': one range emits at most %u events", name, UINT32_MAX);
     }
-    if (emitted->last) emitted->last->next = emit;
-    else emitted->first = emit;
+    if (emitted->last)
+        emitted->last->next = emit;
+    else
+        emitted->first = emit;
     emitted->last = emit;
     emitted->count++;
     return ORR_OK;
@@ -258,7 +262,7 @@ void orr__events_expire(orr_world *world, uint64_t tick)
     orr__events *all = &world->sim->events;
     for (uint32_t e = 0; e < all->count; e++) {
         orr__event *event = &all->items[e];
-        uint64_t old = 0;      /* they come in order of tick */
+        uint64_t old = 0; /* they come in order of tick */
         while (old < event->count && event->ticks[old] < tick) old++;
         if (old == 0) continue;
         event->count -= old;

@@ -12,16 +12,16 @@
 
 typedef struct orr__event {
     char *name;
-    orr__field *fields;          /* in order of name */
+    orr__field *fields; /* in order of name */
     uint32_t field_count;
-    orr_value *values;           /* of the events alive: [count * field_count], in patch order */
-    uint64_t *ticks;             /* [count] when each was emitted */
+    orr_value *values; /* of the events alive: [count * field_count], in patch order */
+    uint64_t *ticks;   /* [count] when each was emitted */
     uint64_t count, capacity;
-    uint64_t pending;            /* scratch of orr__events_publish: how many are about to come */
+    uint64_t pending; /* scratch of orr__events_publish: how many are about to come */
 } orr__event;
 
 typedef struct orr__events {
-    orr__event *items;           /* event e is items[e - 1] */
+    orr__event *items; /* event e is items[e - 1] */
     uint32_t count, capacity;
 } orr__events;
 
@@ -29,7 +29,7 @@ typedef struct orr__emit {
     struct orr__emit *next;
     orr_event event;
     uint32_t value_count;
-    orr_value values[];          /* in order of the event's fields */
+    orr_value values[]; /* in order of the event's fields */
 } orr__emit;
 
 /* What one range emitted, in order. All zero: empty. The memory is the arena's that is given to each call. */

@@ -27,8 +27,10 @@ int32_t orr__name_check(const char *name, const char *what)
         return orr__fail(ORR_E_ARGUMENT, "%s '%.40s...': the name is longer than %d bytes", what, name, NAME_BYTES_MAX);
     }
     if (!is_identifier(name)) {
-        return orr__fail(ORR_E_ARGUMENT, "%s '%s': the name is not an identifier (letters, digits and _, no digit "
-                         "first)", what, name);
+        return orr__fail(ORR_E_ARGUMENT,
+                         "%s '%s': the name is not an identifier (letters, digits and _, no digit "
+                         "first)",
+                         what, name);
     }
     return ORR_OK;
 }
@@ -53,7 +55,7 @@ uint32_t orr__name_need(const orr_world *world, const char *name, const char *wh
     const char *names[NAMES_AT_ONCE], *best = NULL;
     uint32_t held = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (held == 0) names[held++] = best;       // the best so far meets the next ones, as the first among equals
+        if (held == 0) names[held++] = best; // the best so far meets the next ones, as the first among equals
         names[held++] = name_of(world, i);
         if (held < NAMES_AT_ONCE && i + 1 < count) continue;
         best = orr__nearest(name, names, held);
@@ -73,8 +75,7 @@ int32_t orr__fields_check(const orr_field_desc *descs, uint32_t count, const cha
                          ORR__FIELDS_MAX);
     }
     if (count && !descs) {
-        return orr__fail(ORR_E_ARGUMENT, "%s '%s': field_count is %u and fields is NULL", what, owner,
-                         (unsigned)count);
+        return orr__fail(ORR_E_ARGUMENT, "%s '%s': field_count is %u and fields is NULL", what, owner, (unsigned)count);
     }
     for (uint32_t i = 0; i < count; i++) {
         const orr_field_desc *field = &descs[i];

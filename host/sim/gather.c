@@ -74,8 +74,8 @@ int32_t orr__gathers_fill(orr_world *world, orr__gathers *gathers, const orr__qu
     uint64_t count = 0;
     for (uint32_t i = 0; i < query->table_count; i++) count += world->tables[query->tables[i]]->row_count;
     const int32_t code = make_room(world, gathers, count);
-    if (code != ORR_OK) return orr__fail_more("copying %u fields of %llu rows", gathers->count,
-                                              (unsigned long long)count);
+    if (code != ORR_OK)
+        return orr__fail_more("copying %u fields of %llu rows", gathers->count, (unsigned long long)count);
     uint64_t at = 0;
     for (uint32_t i = 0; i < query->table_count; i++) {
         const orr__table *table = world->tables[query->tables[i]];

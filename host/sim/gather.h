@@ -8,14 +8,14 @@ struct orr__query;
 
 typedef struct orr__gathered {
     orr_field field;
-    orr_gather out;              /* what jobs see; the address never changes */
-    size_t bytes;                /* room in out.data */
+    orr_gather out; /* what jobs see; the address never changes */
+    size_t bytes;   /* room in out.data */
 } orr__gathered;
 
 typedef struct orr__gathers {
     orr__gathered **items;
     uint32_t count, capacity;
-    orr_entity *entity;          /* one list of handles for all of them */
+    orr_entity *entity; /* one list of handles for all of them */
     size_t entity_bytes;
 } orr__gathers;
 

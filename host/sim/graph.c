@@ -27,17 +27,22 @@ static void put_quoted(const printer *p, const char *text)
 {
     put(p, "\"");
     for (; *text; text++) {
-        if (*text == '"') put(p, "'");
-        else put(p, "%c", *text);
+        if (*text == '"')
+            put(p, "'");
+        else
+            put(p, "%c", *text);
     }
     put(p, "\"");
 }
 
 static void where(const orr__system *system, char *text, size_t bytes)
 {
-    if (system->binding) snprintf(text, bytes, "job");
-    else if (system->exclusive) snprintf(text, bytes, "main thread, exclusive");
-    else snprintf(text, bytes, system->on == ORR_ON_WORKERS ? "workers" : "main thread");
+    if (system->binding)
+        snprintf(text, bytes, "job");
+    else if (system->exclusive)
+        snprintf(text, bytes, "main thread, exclusive");
+    else
+        snprintf(text, bytes, system->on == ORR_ON_WORKERS ? "workers" : "main thread");
 }
 
 static void put_access(const printer *p, const orr__system *system)
@@ -135,9 +140,12 @@ int32_t orr_world_graph(orr_world *world, uint32_t format, orr_write_function *w
     for (uint32_t i = 0, last = UINT32_MAX; i < schedule->stage_count; i++) {
         const orr__schedule_stage *stage = &schedule->stages[i];
         if (stage->system_count == 0) continue;
-        if (format == ORR_GRAPH_TEXT) put_text(&p, stage);
-        else if (format == ORR_GRAPH_DOT) put_dot(&p, stage, i);
-        else put_mermaid(&p, stage, i);
+        if (format == ORR_GRAPH_TEXT)
+            put_text(&p, stage);
+        else if (format == ORR_GRAPH_DOT)
+            put_dot(&p, stage, i);
+        else
+            put_mermaid(&p, stage, i);
         if (format == ORR_GRAPH_MERMAID && last != UINT32_MAX) put(&p, "  stage%u ==> stage%u\n", last, i);
         last = i;
     }

@@ -53,15 +53,16 @@ int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component
     if (component == 0 || component > world->component_count)
         return orr__fail(ORR_E_ARGUMENT, "not a component of this world");
     if (world->locked) return orr__fail(ORR_E_LOCKED, "hooks are declared outside of systems");
-    int32_t code = orr__array_reserve(&world->alloc, &hooks->items, &hooks->capacity, hooks->count + 1,
-                                      sizeof *hooks->items);
+    int32_t code =
+        orr__array_reserve(&world->alloc, &hooks->items, &hooks->capacity, hooks->count + 1, sizeof *hooks->items);
     if (code == ORR_OK && kind == ORR_HOOK_CHANGE) code = watch(world, component);
     if (code != ORR_OK) return code;
     uint32_t at = 0;
     while (at < hooks->count && hooks->items[at].component <= component) at++;
     memmove(hooks->items + at + 1, hooks->items + at, (hooks->count - at) * sizeof *hooks->items);
-    hooks->items[at] = (orr__hook){ .kind = kind, .component = component, .function = function, .context = context,
-                                    .declared = hooks->count };
+    hooks->items[at] = (orr__hook){
+        .kind = kind, .component = component, .function = function, .context = context, .declared = hooks->count
+    };
     hooks->count++;
     orr__component_at(world, component)->hooked |= 1u << kind;
     world->settle = settle;
@@ -95,16 +96,16 @@ static int32_t call(orr_world *world, const orr__hook *hook, const orr_entity *e
     world->locked++;
     orr__error_clear();
     const int32_t code = hook->function(run, entities, count, hook->context);
-    orr__near_touch(world, 0);           /* it may write what it likes */
+    orr__near_touch(world, 0); /* it may write what it likes */
     world->locked--;
     sim->main_run = outer;
     if (code != ORR_OK) {
         orr__run_failed(run, &run->outside, code);
         orr__range_drop(&run->outside);
         const char *text = run->failure.text;
-        const int line = (int)strcspn(text, "\n");    /* a script's text goes on with its traceback */
-        return orr__fail(run->failure.code, "%s: %.*s (tick %llu)%s", name, line, text,
-                         (unsigned long long)sim->tick, text + line);
+        const int line = (int)strcspn(text, "\n"); /* a script's text goes on with its traceback */
+        return orr__fail(run->failure.code, "%s: %.*s (tick %llu)%s", name, line, text, (unsigned long long)sim->tick,
+                         text + line);
     }
     orr__recording *recording = run->outside.recording;
     if (!recording) return ORR_OK;
@@ -150,7 +151,7 @@ static int32_t losing(orr_world *world, const orr_entity *entities, uint32_t cou
     for (uint32_t i = 0; i < hooks->count; i++) {
         const orr_component at = hooks->items[i].component;
         if (hooks->items[i].kind != ORR_HOOK_REMOVE || at == component) continue;
-        component = at;              /* each component once: its hooks stand together */
+        component = at; /* each component once: its hooks stand together */
         uint32_t having = 0;
         int32_t code = ORR_OK;
         for (uint32_t e = 0; e < count && code == ORR_OK; e++) {

@@ -19,7 +19,7 @@ typedef struct orr__hook {
     orr_component component;
     orr_hook_function *function;
     void *context;
-    uint32_t declared;           /* place in the order of declaration */
+    uint32_t declared; /* place in the order of declaration */
 } orr__hook;
 
 typedef struct orr__gain {
@@ -28,20 +28,20 @@ typedef struct orr__gain {
 } orr__gain;
 
 typedef struct orr__hooks {
-    orr__hook *items;            /* sorted by component, then declaration */
+    orr__hook *items; /* sorted by component, then declaration */
     uint32_t count, capacity;
-    orr_component *watched;      /* components with change hooks, ascending */
-    orr_tracker *watchers;       /* [watched_count] their trackers */
+    orr_component *watched; /* components with change hooks, ascending */
+    orr_tracker *watchers;  /* [watched_count] their trackers */
     uint32_t watched_count, watched_capacity, watcher_capacity;
-    orr__gain *gains;            /* in order of arrival */
+    orr__gain *gains; /* in order of arrival */
     uint32_t gain_count, gain_capacity;
-    orr_entity *entities;        /* scratch */
+    orr_entity *entities; /* scratch */
     uint32_t entity_capacity;
-    orr__recording *pending, **pending_last;    /* recorded by hooks, in order; the next round */
-    char chain[512];             /* names of hooks that recorded something, by round */
-    bool running;                /* rounds are being worked off */
-    bool chained;                /* the present round has its name in the chain */
-    orr_run run;                 /* of the hook that is called */
+    orr__recording *pending, **pending_last; /* recorded by hooks, in order; the next round */
+    char chain[512];                         /* names of hooks that recorded something, by round */
+    bool running;                            /* rounds are being worked off */
+    bool chained;                            /* the present round has its name in the chain */
+    orr_run run;                             /* of the hook that is called */
 } orr__hooks;
 
 void orr__hooks_init(orr_world *world);

@@ -14,8 +14,10 @@ const orr_job_desc *orr__job_find(const orr_world *world, const char *name)
     }
     const char *best = NULL;
     for (uint32_t i = 0; i < jobs->count && !best; i++) best = orr__nearest(name, &jobs->items[i]->name, 1);
-    if (best) orr__fail(ORR_E_NOT_FOUND, "there is no job '%s' (did you mean '%s'?)", name, best);
-    else orr__fail(ORR_E_NOT_FOUND, "there is no job '%s'", name);
+    if (best)
+        orr__fail(ORR_E_NOT_FOUND, "there is no job '%s' (did you mean '%s'?)", name, best);
+    else
+        orr__fail(ORR_E_NOT_FOUND, "there is no job '%s'", name);
     return NULL;
 }
 
@@ -44,8 +46,8 @@ static int32_t check_params(const orr_job_desc *job)
     for (uint32_t i = 0; i < job->param_count; i++) {
         const orr_job_param *param = &job->params[i];
         const uint32_t bytes = orr_type_bytes(param->type);
-        const bool known = param->type == ORR_TYPE_F32 || param->type == ORR_TYPE_F64 ||
-                           param->type == ORR_TYPE_I32 || param->type == ORR_TYPE_U32 || param->type == ORR_TYPE_BOOL;
+        const bool known = param->type == ORR_TYPE_F32 || param->type == ORR_TYPE_F64 || param->type == ORR_TYPE_I32 ||
+                           param->type == ORR_TYPE_U32 || param->type == ORR_TYPE_BOOL;
         if (!param->name || !known || param->offset > job->params_bytes || bytes > job->params_bytes - param->offset)
             return orr__fail(ORR_E_ABI, "param %u of job '%s' makes no sense", i, job->name);
     }
@@ -105,16 +107,18 @@ int32_t orr_job_register(orr_world *world, const orr_job_module *module)
 int32_t orr_job_load(orr_world *world, const char *path)
 {
     orr__jobs *jobs = &world->sim->jobs;
-    int32_t code = orr__array_reserve(&world->alloc, &jobs->libraries, &jobs->library_capacity,
-                                      jobs->library_count + 1, sizeof *jobs->libraries);
+    int32_t code = orr__array_reserve(&world->alloc, &jobs->libraries, &jobs->library_capacity, jobs->library_count + 1,
+                                      sizeof *jobs->libraries);
     if (code != ORR_OK) return code;
     orr__library library = { 0 };
     /* a library that changes the floating-point state is refused there */
     code = orr__library_open(&library, path);
     if (code != ORR_OK) return code;
     const orr_job_module *module = orr__library_symbol(&library, "orr_jobs");
-    if (module) code = orr_job_register(world, module);
-    else code = orr__fail(ORR_E_ABI, "exports no jobs (no symbol orr_jobs; see ORR_EXPORT_JOBS)");
+    if (module)
+        code = orr_job_register(world, module);
+    else
+        code = orr__fail(ORR_E_ABI, "exports no jobs (no symbol orr_jobs; see ORR_EXPORT_JOBS)");
     if (code != ORR_OK) {
         orr__fail_more("'%s'", path);
         orr__library_close(&library);

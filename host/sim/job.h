@@ -6,7 +6,7 @@
 #include "orrery.h"
 
 typedef struct orr__jobs {
-    const orr_job_desc **items;  /* in order of registration */
+    const orr_job_desc **items; /* in order of registration */
     uint32_t count, capacity;
     orr__library *libraries;
     uint32_t library_count, library_capacity;

@@ -53,8 +53,10 @@ static int32_t check_position(const orr_world *world, const orr_neighbours_desc 
     for (uint32_t a = 0; a < dimensions(desc); a++) {
         const orr_field field = desc->position[a];
         if (field.component == 0) {
-            return orr__fail(ORR_E_ARGUMENT, "neighbours '%s': no field for %s: two or three position fields are "
-                             "needed", desc->name, axes[a]);
+            return orr__fail(ORR_E_ARGUMENT,
+                             "neighbours '%s': no field for %s: two or three position fields are "
+                             "needed",
+                             desc->name, axes[a]);
         }
         if (orr__field_check(world, field, axes[a])) return orr__fail_more("neighbours '%s'", desc->name);
         const char *name = orr__component_at(world, field.component)->fields[field.index].name;
@@ -67,9 +69,10 @@ static int32_t check_position(const orr_world *world, const orr_neighbours_desc 
                              desc->name, orr_type_name(desc->position[0].type), axes[a], orr_type_name(field.type));
         }
         if (field.component != desc->position[0].component) {
-            return orr__fail(ORR_E_ARGUMENT, "neighbours '%s': x is of component '%s' and %s of '%s'; all positions "
-                             "are of one component", desc->name,
-                             orr_component_name(world, desc->position[0].component), axes[a],
+            return orr__fail(ORR_E_ARGUMENT,
+                             "neighbours '%s': x is of component '%s' and %s of '%s'; all positions "
+                             "are of one component",
+                             desc->name, orr_component_name(world, desc->position[0].component), axes[a],
                              orr_component_name(world, field.component));
         }
         for (uint32_t k = 0; k < a; k++) {
@@ -331,7 +334,7 @@ static int32_t make_room(orr_world *world, orr__near_grid *grid, uint32_t count)
     if (memory->block && count <= memory->entries) return ORR_OK;
     uint32_t room = memory->entries > ENTRIES_LEAST ? memory->entries : ENTRIES_LEAST;
     while (room < count) room = room > UINT32_MAX / 2 ? UINT32_MAX : room * 2;
-    orr__near_grid probe = *grid;            /* sizes only: the grid keeps its arrays should there be no memory */
+    orr__near_grid probe = *grid; /* sizes only: the grid keeps its arrays should there be no memory */
     void *positions[3], *carry[CARRY_MAX];
     orr_entity *entity;
     const size_t bytes = lay_out(&probe, NULL, room, positions, carry, &entity);

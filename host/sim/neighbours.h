@@ -8,21 +8,21 @@
 typedef struct orr__near_grid {
     char *name;
     orr_query query;
-    orr_component *reads;        /* components that a build reads: position's and the carried ones; ends with 0 */
+    orr_component *reads; /* components that a build reads: position's and the carried ones; ends with 0 */
     uint32_t read_count;
-    orr_neighbours out;          /* what jobs see; the address never changes */
+    orr_neighbours out; /* what jobs see; the address never changes */
     orr_neighbours_build build;
     orr_field position[3];
     orr_field carry[16];
     double radius;
     orr_param radius_param;
-    bool stale;                  /* to be built before it is read */
-    uint64_t version;            /* world->version when it was built */
-    struct orr__near_memory *memory;   /* neighbours.c's own */
+    bool stale;                      /* to be built before it is read */
+    uint64_t version;                /* world->version when it was built */
+    struct orr__near_memory *memory; /* neighbours.c's own */
 } orr__near_grid;
 
 typedef struct orr__near_set {
-    orr__near_grid **items;      /* index n is items[n - 1] */
+    orr__near_grid **items; /* index n is items[n - 1] */
     uint32_t count, capacity;
 } orr__near_set;
 

@@ -65,8 +65,9 @@ static void release(orr_world *world, orr__param *param)
 static int32_t insert(orr_world *world, const orr_param_desc *desc)
 {
     orr__params *all = &world->sim->params;
-    orr__param param = { .value = desc->value, .initial = desc->value, .min = desc->min, .max = desc->max,
-                         .step = desc->step };
+    orr__param param = {
+        .value = desc->value, .initial = desc->value, .min = desc->min, .max = desc->max, .step = desc->step
+    };
     param.name = orr__alloc_string(&world->alloc, desc->name);
     if (param.name && desc->help) param.help = orr__alloc_string(&world->alloc, desc->help);
     if (!param.name || (desc->help && !param.help) ||
@@ -86,9 +87,11 @@ orr_param orr_param_create(orr_world *world, const orr_param_desc *desc)
     if (before) {
         const orr__param *old = at(world, before);
         if (same(old, desc)) return before;
-        orr__fail(ORR_E_EXISTS, "param '%s' exists already with default %.9g, min %.9g, max %.9g, step %.9g; it cannot "
-                  "be declared again with %.9g, %.9g, %.9g, %.9g", desc->name, old->initial, old->min, old->max,
-                  old->step, desc->value, desc->min, desc->max, desc->step);
+        orr__fail(ORR_E_EXISTS,
+                  "param '%s' exists already with default %.9g, min %.9g, max %.9g, step %.9g; it cannot "
+                  "be declared again with %.9g, %.9g, %.9g, %.9g",
+                  desc->name, old->initial, old->min, old->max, old->step, desc->value, desc->min, desc->max,
+                  desc->step);
         return 0;
     }
     if (world->locked) {
@@ -116,8 +119,12 @@ int32_t orr_param_describe(const orr_world *world, orr_param param, orr_param_de
 {
     const orr__param *found = need(world, param, "orr_param_describe");
     if (!found) return ORR_E_ARGUMENT;
-    *out = (orr_param_desc){ .name = found->name, .value = found->initial, .min = found->min, .max = found->max,
-                             .step = found->step, .help = found->help };
+    *out = (orr_param_desc){ .name = found->name,
+                             .value = found->initial,
+                             .min = found->min,
+                             .max = found->max,
+                             .step = found->step,
+                             .help = found->help };
     return ORR_OK;
 }
 
@@ -139,8 +146,8 @@ int32_t orr_param_set(orr_world *world, orr_param param, double value)
     if (!code) code = orr__param_check(world, param, value);
     if (code) return code;
     orr__params *all = &world->sim->params;
-    code = orr__array_reserve(&world->alloc, &all->queue, &all->queue_capacity, all->queue_count + 1,
-                              sizeof *all->queue);
+    code =
+        orr__array_reserve(&world->alloc, &all->queue, &all->queue_capacity, all->queue_count + 1, sizeof *all->queue);
     if (code) return orr__fail_more("param '%s'", at(world, param)->name);
     all->queue[all->queue_count++] = (orr__param_change){ param, value };
     return ORR_OK;

@@ -6,10 +6,10 @@
 #include "orrery.h"
 
 typedef struct orr__param {
-    char *name, *help;           /* help may be NULL */
-    double value;                /* in this tick */
-    double initial;              /* as declared */
-    double min, max, step;       /* min == max: no limit */
+    char *name, *help;     /* help may be NULL */
+    double value;          /* in this tick */
+    double initial;        /* as declared */
+    double min, max, step; /* min == max: no limit */
 } orr__param;
 
 typedef struct orr__param_change {
@@ -18,9 +18,9 @@ typedef struct orr__param_change {
 } orr__param_change;
 
 typedef struct orr__params {
-    orr__param *items;           /* param p is items[p - 1] */
+    orr__param *items; /* param p is items[p - 1] */
     uint32_t count, capacity;
-    orr__param_change *queue;    /* in order of arrival */
+    orr__param_change *queue; /* in order of arrival */
     uint32_t queue_count, queue_capacity;
 } orr__params;
 

@@ -61,7 +61,7 @@ typedef struct planner {
     orr_world *world;
     orr__system *system;
     uint32_t rows_a_range;
-    uint64_t base;               /* rows of the query before the present chunk */
+    uint64_t base; /* rows of the query before the present chunk */
 } planner;
 
 static int32_t plan_chunk(planner *p, orr__table *table, uint32_t place)
@@ -88,10 +88,16 @@ static int32_t plan_chunk(planner *p, orr__table *table, uint32_t place)
         range->table = table;
         range->chunk = chunk;
         range->place = place;
-        range->rows = (orr_rows){ .begin = begin, .end = end, .chunk_count = 1, .slots = slots.slots,
+        range->rows = (orr_rows){ .begin = begin,
+                                  .end = end,
+                                  .chunk_count = 1,
+                                  .slots = slots.slots,
                                   .slot_count = p->system->binding ? p->system->binding->job->slot_count : 0,
-                                  .marks = slots.marks, .changed = words, .changed_summary = summary,
-                                  .entity = chunk->entity, .gather_base = p->base };
+                                  .marks = slots.marks,
+                                  .changed = words,
+                                  .changed_summary = summary,
+                                  .entity = chunk->entity,
+                                  .gather_base = p->base };
         run->rows += end - begin;
     }
     return code;
@@ -128,7 +134,10 @@ static int32_t plan_bands(orr_world *world, orr__system *system)
         code = new_range(&system->run, &range);
         if (code != ORR_OK) break;
         const uint32_t end = lattice->height - begin < lines ? lattice->height : begin + lines;
-        range->rows = (orr_rows){ .begin = begin, .end = end, .chunk_count = 1, .slots = slots.slots,
+        range->rows = (orr_rows){ .begin = begin,
+                                  .end = end,
+                                  .chunk_count = 1,
+                                  .slots = slots.slots,
                                   .slot_count = system->binding ? system->binding->job->slot_count : 0,
                                   .marks = slots.marks };
         system->run.rows += (uint64_t)(end - begin) * lattice->width;
@@ -143,7 +152,9 @@ static int32_t plan_once(orr__system *system)
     const int32_t code = fill_slots(system, NULL, NULL, &slots);
     if (code != ORR_OK) return code;
     orr_range *outside = &system->run.outside;
-    outside->rows = (orr_rows){ .slots = slots.slots, .marks = slots.marks, .range = outside,
+    outside->rows = (orr_rows){ .slots = slots.slots,
+                                .marks = slots.marks,
+                                .range = outside,
                                 .slot_count = system->binding ? system->binding->job->slot_count : 0 };
     return ORR_OK;
 }
@@ -153,8 +164,8 @@ static int32_t plan_whole(orr__system *system)
 {
     orr_run *run = &system->run;
     if (run->range_count == 0) return plan_once(system);
-    const int32_t code = orr__array_reserve(&run->world->alloc, &run->whole, &run->whole_capacity, run->range_count,
-                                            sizeof *run->whole);
+    const int32_t code =
+        orr__array_reserve(&run->world->alloc, &run->whole, &run->whole_capacity, run->range_count, sizeof *run->whole);
     if (code != ORR_OK) return code;
     for (uint32_t i = 0; i < run->range_count; i++) {
         run->whole[i] = run->ranges[i].rows;
@@ -168,9 +179,12 @@ static int32_t make(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
     int32_t code;
-    if (system->has_rows) code = plan_rows(world, system);
-    else if (system->lattice) code = plan_bands(world, system);
-    else return plan_once(system);
+    if (system->has_rows)
+        code = plan_rows(world, system);
+    else if (system->lattice)
+        code = plan_bands(world, system);
+    else
+        return plan_once(system);
     if (code != ORR_OK) return code;
     for (uint32_t i = 0; i < run->range_count; i++) run->ranges[i].rows.range = &run->ranges[i];
     return system->binding && (system->binding->job->flags & ORR_WHOLE) ? plan_whole(system) : ORR_OK;

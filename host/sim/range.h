@@ -27,7 +27,7 @@ struct orr__chunk;
 typedef struct orr__recording {
     struct orr__recording *next; /* in the free list, or in the list of the run */
     orr__patches patches;
-    orr__arena arena;            /* of partials and events */
+    orr__arena arena; /* of partials and events */
     orr__partials partials;
     orr__emitted emitted;
 } orr__recording;
@@ -39,15 +39,15 @@ typedef struct orr__recordings {
 } orr__recordings;
 
 struct orr_range {
-    orr_rows rows;               /* what the job or function sees; rows.range is this range */
+    orr_rows rows; /* what the job or function sees; rows.range is this range */
     orr_run *run;
-    struct orr__table *table;    /* NULL: bands of a lattice, or a system without rows */
+    struct orr__table *table; /* NULL: bands of a lattice, or a system without rows */
     struct orr__chunk *chunk;
-    orr__recording *recording;   /* NULL: nothing recorded in this run */
-    uint32_t place;              /* of the chunk in its table */
-    uint32_t index;              /* in the run; the order of the data */
-    int32_t code;                /* of this run */
-    uint32_t sequence;           /* spawns with a fill so far: key of their random numbers */
+    orr__recording *recording; /* NULL: nothing recorded in this run */
+    uint32_t place;            /* of the chunk in its table */
+    uint32_t index;            /* in the run; the order of the data */
+    int32_t code;              /* of this run */
+    uint32_t sequence;         /* spawns with a fill so far: key of their random numbers */
 };
 
 /* A recording, empty; and back into the free list, whatever it holds. Any thread. */

@@ -43,8 +43,10 @@ int32_t orr_patch_spawn(orr_run *run, orr_prefab prefab, uint32_t count, int64_t
 
 static orr__patches *refuse(const orr_run *run, orr_component component)
 {
-    if (component > run->world->component_count) orr__fail(ORR_E_ARGUMENT, "not a component of this world");
-    else orr__fail(ORR_E_ACCESS, "a system with substeps records no spawn, destroy, add or remove");
+    if (component > run->world->component_count)
+        orr__fail(ORR_E_ARGUMENT, "not a component of this world");
+    else
+        orr__fail(ORR_E_ACCESS, "a system with substeps records no spawn, destroy, add or remove");
     return NULL;
 }
 

@@ -37,8 +37,10 @@ static int32_t append(orr__partials *partials, orr__arena *arena, uint64_t key, 
     char *copy = (char *)(partial + 1);
     memcpy(copy, name, bytes);
     *partial = (orr__partial){ .name = copy, .key = key, .kind = kind, .value = value };
-    if (partials->last) partials->last->next = partial;
-    else partials->first = partial;
+    if (partials->last)
+        partials->last->next = partial;
+    else
+        partials->first = partial;
     partials->last = partial;
     partials->recent = partial;
     return ORR_OK;
@@ -73,8 +75,10 @@ static uint32_t place_of(const orr__reductions *all, const char *name, bool *the
             *there = true;
             return middle;
         }
-        if (order < 0) low = middle + 1;
-        else high = middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     *there = false;
     return low;
@@ -87,8 +91,7 @@ static orr__reduction *need_item(orr_world *world, const orr__partial *partial)
     const uint32_t place = place_of(all, partial->name, &there);
     if (there) return &all->items[place];
     orr__reduction fresh = { .kind = partial->kind, .name = orr__alloc_string(&world->alloc, partial->name) };
-    if (!fresh.name ||
-        orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof fresh)) {
+    if (!fresh.name || orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof fresh)) {
         orr__alloc_string_free(&world->alloc, fresh.name);
         return NULL;
     }

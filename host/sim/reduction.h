@@ -15,24 +15,24 @@
 
 typedef struct orr__reduction {
     char *name;
-    uint32_t kind;               /* ORR_SUM, ORR_MIN, ORR_MAX */
-    bool published;              /* `value` may be read */
-    bool merged;                 /* `next` has contributions of this stage */
+    uint32_t kind;  /* ORR_SUM, ORR_MIN, ORR_MAX */
+    bool published; /* `value` may be read */
+    bool merged;    /* `next` has contributions of this stage */
     double value, next;
-    orr_system *feeders;         /* who fed it when it was published last */
+    orr_system *feeders; /* who fed it when it was published last */
     uint32_t feeder_count, feeder_capacity;
 } orr__reduction;
 
 typedef struct orr__reductions {
-    orr__reduction *items;       /* in order of name */
+    orr__reduction *items; /* in order of name */
     uint32_t count, capacity;
-    orr_system feeder;           /* whose lists are merged now, set before orr__reductions_merge; 0: hooks */
+    orr_system feeder; /* whose lists are merged now, set before orr__reductions_merge; 0: hooks */
 } orr__reductions;
 
 typedef struct orr__partial {
     struct orr__partial *next;
-    const char *name;            /* a copy in the arena */
-    uint64_t key;                /* hash of the name */
+    const char *name; /* a copy in the arena */
+    uint64_t key;     /* hash of the name */
     uint32_t kind;
     double value;
 } orr__partial;
@@ -40,7 +40,7 @@ typedef struct orr__partial {
 /* What one range contributed. All zero: nothing. The memory is the arena's that is given to each call. */
 typedef struct orr__partials {
     orr__partial *first, *last;
-    orr__partial *recent;        /* added to last: nearly always the next one too */
+    orr__partial *recent; /* added to last: nearly always the next one too */
 } orr__partials;
 
 /* Any thread, one at a time for each list. The same name with another kind is ORR_E_ARGUMENT. */

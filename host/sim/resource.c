@@ -63,21 +63,25 @@ static int32_t check(const orr_resource_desc *desc)
 
 static void describe(const orr__resource *resource, char *text)
 {
-    if (resource->text) memcpy(text, "a string", sizeof "a string");
-    else orr__fields_describe(resource->fields, resource->field_count, text, DESCRIBED_BYTES);
+    if (resource->text)
+        memcpy(text, "a string", sizeof "a string");
+    else
+        orr__fields_describe(resource->fields, resource->field_count, text, DESCRIBED_BYTES);
 }
 
 static orr_resource same_as_before(const orr_world *world, orr_resource before, const orr_resource_desc *desc)
 {
     const orr__resource *old = orr__resource_at(world, before);
-    const bool same = old->text ? desc->text && old->initial == orr__hash_text(desc->text)
-                                : !desc->text && orr__fields_same(old->fields, old->field_count, desc->fields,
-                                                                  desc->field_count);
+    const bool same =
+        old->text ? desc->text && old->initial == orr__hash_text(desc->text)
+                  : !desc->text && orr__fields_same(old->fields, old->field_count, desc->fields, desc->field_count);
     if (same) return before;
     char text[DESCRIBED_BYTES];
     describe(old, text);
-    orr__fail(ORR_E_EXISTS, "resource '%s' exists already as %s; it cannot be declared again with other fields or "
-              "values", old->name, text);
+    orr__fail(ORR_E_EXISTS,
+              "resource '%s' exists already as %s; it cannot be declared again with other fields or "
+              "values",
+              old->name, text);
     return 0;
 }
 
@@ -172,8 +176,10 @@ int32_t orr_resource_set(orr_world *world, orr_resource resource, const char *fi
     if (index == UINT32_MAX) return orr__error_code();
     const uint32_t type = found->fields[index].type;
     if (type == ORR_TYPE_ENTITY && (value.entity & ORR__PROVISIONAL)) {
-        return orr__fail(ORR_E_DEAD, "resource '%s': field '%s' cannot hold a provisional entity: it stands for one "
-                         "that is not spawned yet", found->name, found->fields[index].name);
+        return orr__fail(ORR_E_DEAD,
+                         "resource '%s': field '%s' cannot hold a provisional entity: it stands for one "
+                         "that is not spawned yet",
+                         found->name, found->fields[index].name);
     }
     found->values[index] = orr__value_clean(type, value);
     return ORR_OK;

@@ -7,15 +7,15 @@
 
 typedef struct orr__resource {
     char *name;
-    orr__field *fields;          /* in order of name; NULL: a string */
-    uint32_t field_count;        /* 0: a string */
-    orr_value *values;           /* [field_count]; never moves: jobs keep pointers to it */
-    char *text;                  /* NULL: a record */
-    uint64_t initial;            /* hash of the text as declared */
+    orr__field *fields;   /* in order of name; NULL: a string */
+    uint32_t field_count; /* 0: a string */
+    orr_value *values;    /* [field_count]; never moves: jobs keep pointers to it */
+    char *text;           /* NULL: a record */
+    uint64_t initial;     /* hash of the text as declared */
 } orr__resource;
 
 typedef struct orr__resources {
-    orr__resource *items;        /* resource r is items[r - 1] */
+    orr__resource *items; /* resource r is items[r - 1] */
     uint32_t count, capacity;
 } orr__resources;
 

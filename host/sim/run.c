@@ -40,9 +40,11 @@ void orr__run_fini(orr_run *run)
 void orr__run_name(const orr_run *run, char *text, size_t bytes)
 {
     static const char *const kinds[] = { "add", "remove", "change" };
-    if (run->system) snprintf(text, bytes, "system '%s'", run->system->name);
-    else snprintf(text, bytes, "hook on %s of '%s'", kinds[run->hook->kind],
-                  orr_component_name(run->world, run->hook->component));
+    if (run->system)
+        snprintf(text, bytes, "system '%s'", run->system->name);
+    else
+        snprintf(text, bytes, "hook on %s of '%s'", kinds[run->hook->kind],
+                 orr_component_name(run->world, run->hook->component));
 }
 
 void orr__run_failed(orr_run *run, orr_range *range, int32_t code)
@@ -54,8 +56,10 @@ void orr__run_failed(orr_run *run, orr_range *range, int32_t code)
         failure->code = code < 0 ? code : ORR_E_JOB;
         failure->range = range->index;
         failure->row = run->row_hint;
-        if (*text) snprintf(failure->text, sizeof failure->text, "%s", text);
-        else snprintf(failure->text, sizeof failure->text, "returned %d (%s)", (int)code, orr_error_name(code));
+        if (*text)
+            snprintf(failure->text, sizeof failure->text, "%s", text);
+        else
+            snprintf(failure->text, sizeof failure->text, "returned %d (%s)", (int)code, orr_error_name(code));
     }
     atomic_flag_clear_explicit(&run->failure_lock, memory_order_release);
     orr__error_clear();
@@ -133,8 +137,9 @@ const void *orr_run_read(orr_run *run, orr_field field)
         return NULL;
     }
     const void *column = orr__chunk_column(range->table, range->chunk, field);
-    if (!column) orr__fail(ORR_E_NOT_FOUND, "these rows have no component '%s'",
-                           orr_component_name(run->world, field.component));
+    if (!column)
+        orr__fail(ORR_E_NOT_FOUND, "these rows have no component '%s'",
+                  orr_component_name(run->world, field.component));
     return column;
 }
 
@@ -147,8 +152,9 @@ void *orr_run_write(orr_run *run, orr_field field)
         return NULL;
     }
     void *column = orr__chunk_column(range->table, range->chunk, field);
-    if (!column) orr__fail(ORR_E_NOT_FOUND, "these rows have no component '%s'",
-                           orr_component_name(run->world, field.component));
+    if (!column)
+        orr__fail(ORR_E_NOT_FOUND, "these rows have no component '%s'",
+                  orr_component_name(run->world, field.component));
     return column;
 }
 
@@ -177,7 +183,8 @@ const orr_gather *orr_run_gather(orr_run *run, orr_field field)
     if (known(run, field) != ORR_OK) return NULL;
     const orr__gathered *gathered = run->system ? orr__gathers_find(&run->system->gathers, field) : NULL;
     if (gathered) return &gathered->out;
-    orr__fail(ORR_E_ACCESS, "system '%s': field '%s.%s' is gathered without being declared: add it to `gather` (in C: gathers)",
+    orr__fail(ORR_E_ACCESS,
+              "system '%s': field '%s.%s' is gathered without being declared: add it to `gather` (in C: gathers)",
               run->system ? run->system->name : "hook", orr_component_name(run->world, field.component),
               orr__component_at(run->world, field.component)->fields[field.index].name);
     return NULL;
@@ -195,7 +202,8 @@ const orr_neighbours *orr_run_neighbours(orr_run *run, orr_near_index index)
     /* the tick builds those that are declared; exclusive systems and hooks get theirs now */
     if (!system || system->exclusive) return orr__near_refresh(run->world, index) == ORR_OK ? &grid->out : NULL;
     if (orr__access_mode(&system->access, ORR__ACCESS_NEIGHBOURS, index) & ORR_READ) return &grid->out;
-    orr__fail(ORR_E_ACCESS, "system '%s': neighbours '%s' is read without being declared: add it to `reads` (in C: resource_reads)",
+    orr__fail(ORR_E_ACCESS,
+              "system '%s': neighbours '%s' is read without being declared: add it to `reads` (in C: resource_reads)",
               system->name, grid->name);
     return NULL;
 }
@@ -215,8 +223,10 @@ const orr_lattice_slot *orr_run_lattice(orr_run *run, orr_lattice lattice, const
     }
     const orr__cells_view *view = run->system ? orr__cells_find(&run->system->cells, lattice, at) : NULL;
     if (view) return &view->out;
-    orr__fail(ORR_E_ACCESS, "system '%s': lattice '%s' is used without being declared: add it to `reads` or "
-              "`writes` (in C: resource_reads, resource_writes)", run->system ? run->system->name : "hook", of->name);
+    orr__fail(ORR_E_ACCESS,
+              "system '%s': lattice '%s' is used without being declared: add it to `reads` or "
+              "`writes` (in C: resource_reads, resource_writes)",
+              run->system ? run->system->name : "hook", of->name);
     return NULL;
 }
 

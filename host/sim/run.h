@@ -13,36 +13,36 @@ struct orr__hook;
 
 /* What failed first, in the order of the data. */
 typedef struct orr__run_failure {
-    int32_t code;                /* ORR_OK: nothing */
-    uint32_t range;              /* index; UINT32_MAX: outside the ranges */
-    uint32_t row;                /* UINT32_MAX: not known */
+    int32_t code;   /* ORR_OK: nothing */
+    uint32_t range; /* index; UINT32_MAX: outside the ranges */
+    uint32_t row;   /* UINT32_MAX: not known */
     char text[1024];
 } orr__run_failure;
 
 struct orr_run {
     orr_world *world;
-    struct orr__system *system;  /* NULL: a hook */
+    struct orr__system *system; /* NULL: a hook */
     const struct orr__hook *hook;
     orr_tick tick;
-    orr_range *ranges;           /* [range_count], in the order of the data */
+    orr_range *ranges; /* [range_count], in the order of the data */
     uint32_t range_count, range_capacity;
-    orr_range outside;           /* what is recorded before the first and after the last range, or without rows */
-    uint64_t rows;               /* of all ranges */
-    orr_rows *whole;             /* ORR_WHOLE: [range_count] copies, one after the other */
+    orr_range outside; /* what is recorded before the first and after the last range, or without rows */
+    uint64_t rows;     /* of all ranges */
+    orr_rows *whole;   /* ORR_WHOLE: [range_count] copies, one after the other */
     uint32_t whole_capacity;
-    orr__arena arena;            /* of the plan: slot pointers, changed words */
-    uint64_t version;            /* world->version that the plan was made for; UINT64_MAX: none */
-    uint32_t next;               /* range that orr_run_next hands out next */
-    uint32_t substep;            /* of the range handed out last */
-    orr_range *current;          /* range handed out last, or &outside */
-    uint32_t row_hint;           /* orr__run_at_row; UINT32_MAX: none */
-    bool active;                 /* ran, or was to run, in the present stage */
-    bool ready;                  /* prepared: to be run */
-    _Atomic uint32_t recorded;   /* ranges with a recording */
-    bool no_world;               /* on = workers */
+    orr__arena arena;          /* of the plan: slot pointers, changed words */
+    uint64_t version;          /* world->version that the plan was made for; UINT64_MAX: none */
+    uint32_t next;             /* range that orr_run_next hands out next */
+    uint32_t substep;          /* of the range handed out last */
+    orr_range *current;        /* range handed out last, or &outside */
+    uint32_t row_hint;         /* orr__run_at_row; UINT32_MAX: none */
+    bool active;               /* ran, or was to run, in the present stage */
+    bool ready;                /* prepared: to be run */
+    _Atomic uint32_t recorded; /* ranges with a recording */
+    bool no_world;             /* on = workers */
     atomic_flag failure_lock;
     orr__run_failure failure;
-    _Atomic uint64_t time_ns;    /* of this run */
+    _Atomic uint64_t time_ns; /* of this run */
 };
 
 void orr__run_init(orr_run *run, orr_world *world);

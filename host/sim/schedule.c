@@ -87,8 +87,10 @@ uint32_t orr__schedule_find(const orr_world *world, const char *stage)
         const char *candidate = schedule->stages[i].name;
         best = orr__nearest(stage, &candidate, 1);
     }
-    if (best) orr__fail(ORR_E_NOT_FOUND, "there is no stage '%s' (did you mean '%s'?)", stage, best);
-    else orr__fail(ORR_E_NOT_FOUND, "there is no stage '%s'", stage);
+    if (best)
+        orr__fail(ORR_E_NOT_FOUND, "there is no stage '%s' (did you mean '%s'?)", stage, best);
+    else
+        orr__fail(ORR_E_NOT_FOUND, "there is no stage '%s'", stage);
     return UINT32_MAX;
 }
 
@@ -111,7 +113,7 @@ typedef struct builder {
     orr_world *world;
     orr__schedule_stage *stage;
     uint32_t count, words;
-    uint64_t *reach;             /* [count * words] */
+    uint64_t *reach; /* [count * words] */
     size_t bytes;
 } builder;
 
@@ -125,7 +127,7 @@ static int32_t add_edge(builder *b, uint32_t from, uint32_t to, uint32_t reason)
     orr__schedule_stage *stage = b->stage;
     for (uint32_t i = 0; i < stage->edge_count; i++) {
         if (stage->edges[i].from == from && stage->edges[i].to == to) return ORR_OK;
-        if (reason >= ORR__EDGE_EXCLUSIVE) break;    /* pairs are met once */
+        if (reason >= ORR__EDGE_EXCLUSIVE) break; /* pairs are met once */
     }
     const int32_t code = orr__array_reserve(&b->world->alloc, &stage->edges, &stage->edge_capacity,
                                             stage->edge_count + 1, sizeof *stage->edges);
@@ -143,8 +145,8 @@ static int32_t no_system(const builder *b, const orr__system *system, const orr_
         best = orr__nearest(order->name, &candidate, 1);
     }
     return orr__fail(ORR_E_NOT_FOUND, "system '%s': `%s` names '%s', which is no system%s%s%s", system->name,
-                     order->before ? "before" : "after", order->name, best ? " (did you mean '" : "",
-                     best ? best : "", best ? "'?)" : "");
+                     order->before ? "before" : "after", order->name, best ? " (did you mean '" : "", best ? best : "",
+                     best ? "'?)" : "");
 }
 
 /* An order between stages is either true anyway or impossible. */
@@ -222,8 +224,8 @@ static void find_implied(builder *b)
         if (edge->reason < ORR__EDGE_EXCLUSIVE) continue;
         const uint64_t *from = reach_of(b, edge->from);
         for (uint32_t middle = 0; middle < b->count && !edge->implied; middle++) {
-            edge->implied = orr__bits_get(from, middle) && middle != edge->to &&
-                            orr__bits_get(reach_of(b, middle), edge->to);
+            edge->implied =
+                orr__bits_get(from, middle) && middle != edge->to && orr__bits_get(reach_of(b, middle), edge->to);
         }
     }
 }
@@ -244,8 +246,8 @@ static int32_t cycle_error(const builder *b, uint32_t start)
         orr__schedule_reason(b->world, b->stage, step, reason, sizeof reason);
         at = step->to;
         if (used < sizeof text)
-            used += (size_t)snprintf(text + used, sizeof text - used, " -> '%s' (%s)", b->stage->systems[at]->name,
-                                     reason);
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, " -> '%s' (%s)", b->stage->systems[at]->name, reason);
     } while (at != start && ++steps < b->count);
     return orr__fail(ORR_E_CYCLE, "systems of stage '%s' wait for each other: %s", b->stage->name, text);
 }
@@ -366,7 +368,9 @@ void orr__schedule_reason(const orr_world *world, const orr__schedule_stage *sta
         char name[160];
         orr__access_name(world, mine, name, sizeof name);
         const char *first = orr__access_verb(mine->mode), *second = orr__access_verb(theirs->mode);
-        if (first == second) snprintf(text, bytes, "both %.*s %s", (int)strlen(first) - 1, first, name);
-        else snprintf(text, bytes, "%s %s that '%s' %s", first, name, to->name, second);
+        if (first == second)
+            snprintf(text, bytes, "both %.*s %s", (int)strlen(first) - 1, first, name);
+        else
+            snprintf(text, bytes, "%s %s that '%s' %s", first, name, to->name, second);
     }
 }

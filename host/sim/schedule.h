@@ -16,33 +16,33 @@ struct orr__system;
 enum { ORR__EDGE_AFTER = 0, ORR__EDGE_BEFORE, ORR__EDGE_EXCLUSIVE, ORR__EDGE_ACCESS };
 
 typedef struct orr__graph_edge {
-    uint32_t from, to;           /* indices in the stage's systems */
+    uint32_t from, to; /* indices in the stage's systems */
     uint32_t reason;
-    bool implied;                /* follows from other edges; printed, not needed */
+    bool implied; /* follows from other edges; printed, not needed */
 } orr__graph_edge;
 
 typedef struct orr__schedule_stage {
     char *name;
-    bool once, render;           /* "startup", "render" */
-    struct orr__system **systems;    /* in order of declaration */
+    bool once, render;            /* "startup", "render" */
+    struct orr__system **systems; /* in order of declaration */
     uint32_t system_count, system_capacity;
     orr__graph_edge *edges;
     uint32_t edge_count, edge_capacity;
-    uint32_t *batch_of;          /* [system_count] */
-    struct orr__system **order;  /* batch by batch, in order of declaration in each */
-    uint32_t *batch_end;         /* [batch_count] in `order` */
+    uint32_t *batch_of;         /* [system_count] */
+    struct orr__system **order; /* batch by batch, in order of declaration in each */
+    uint32_t *batch_end;        /* [batch_count] in `order` */
     uint32_t batch_count;
-    uint32_t plan_capacity;      /* of batch_of, order and batch_end */
+    uint32_t plan_capacity; /* of batch_of, order and batch_end */
     uint64_t time_ns;
 } orr__schedule_stage;
 
 typedef struct orr__schedule {
     orr__schedule_stage *stages;
     uint32_t stage_count;
-    bool built;                  /* false: systems were added since */
+    bool built; /* false: systems were added since */
 } orr__schedule;
 
-int32_t orr__schedule_init(orr_world *world);        /* the default stages */
+int32_t orr__schedule_init(orr_world *world); /* the default stages */
 void orr__schedule_fini(orr_world *world);
 /* Index of a stage, or UINT32_MAX with ORR_E_NOT_FOUND and the nearest name. */
 uint32_t orr__schedule_find(const orr_world *world, const char *stage);

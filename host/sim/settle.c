@@ -80,16 +80,15 @@ void orr__settle_failure(orr_world *world, orr__system *system)
     /* a script's text names its place, and goes on with its traceback */
     const int line = (int)strcspn(text, "\n");
     const bool named = text[line] != '\0' || !system->source;
-    orr__fail(failure->code, "system '%s': %s%.*s (%s)%s%s%s", system->name, job, line, text, place,
-              named ? "" : "  ", named ? "" : system->source, text + line);
+    orr__fail(failure->code, "system '%s': %s%.*s (%s)%s%s%s", system->name, job, line, text, place, named ? "" : "  ",
+              named ? "" : system->source, text + line);
     if (system->on_error == ORR_ON_ERROR_STOP) {
         orr__sim_failed(world, failure->code);
         return;
     }
     const bool disable = system->on_error == ORR_ON_ERROR_DISABLE;
     if (disable) system->wanted_enabled = false;
-    orr__sim_log(world, 1, "%s; the system is %s", orr__error_text(),
-                 disable ? "disabled" : "skipped in this tick");
+    orr__sim_log(world, 1, "%s; the system is %s", orr__error_text(), disable ? "disabled" : "skipped in this tick");
 }
 
 /* ---- after a run ---- */
@@ -164,8 +163,7 @@ void orr__settle_batch(orr_world *world, orr__system **systems, uint32_t count)
         if (!system->run.active) continue;
         end_job(system);
         count_run(system);
-        if (system->tracker && system->run.failure.code == ORR_OK)
-            orr__plan_consume(world, system, visited(system));
+        if (system->tracker && system->run.failure.code == ORR_OK) orr__plan_consume(world, system, visited(system));
     }
     for (uint32_t i = 0; i < count; i++) {
         orr__system *system = systems[i];
@@ -177,7 +175,9 @@ void orr__settle_batch(orr_world *world, orr__system **systems, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         orr__system *system = systems[i];
         if (!system->run.active) continue;
-        if (system->run.failure.code != ORR_OK) orr__settle_failure(world, system);
-        else if (atomic_load_explicit(&system->run.recorded, memory_order_relaxed)) apply_sets(world, system);
+        if (system->run.failure.code != ORR_OK)
+            orr__settle_failure(world, system);
+        else if (atomic_load_explicit(&system->run.recorded, memory_order_relaxed))
+            apply_sets(world, system);
     }
 }

@@ -40,15 +40,15 @@ typedef struct orr__sim {
     orr__pool *pool;
     uint64_t seed, tick;
     double dt;
-    bool started;                        /* the startup stage was run */
-    bool stepping;                       /* inside orr_world_step */
-    orr_run *main_run;                   /* of the main-thread system or hook that runs now; NULL: none */
+    bool started;      /* the startup stage was run */
+    bool stepping;     /* inside orr_world_step */
+    orr_run *main_run; /* of the main-thread system or hook that runs now; NULL: none */
     orr__failure failure;
-    _Atomic(const char *) running;       /* for watchdogs */
+    _Atomic(const char *) running; /* for watchdogs */
     _Atomic int interrupted;
     orr_log_function *log;
     void *log_context;
-    uint64_t sync_ns, events_ns;         /* time of the tick's own work */
+    uint64_t sync_ns, events_ns; /* time of the tick's own work */
 } orr__sim;
 
 /* printf-like message to the embedder's log; level 0 note, 1 warning, 2 error. */

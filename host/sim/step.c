@@ -65,7 +65,7 @@ int32_t orr__sim_publish(orr_world *world)
     for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
         orr__schedule_stage *stage = &sim->schedule.stages[i];
         if (!stage->render || !stage->batch_count) continue;
-        uint64_t lap = orr__clock_ns();      /* here: small worlds are stepped faster than the clock is read */
+        uint64_t lap = orr__clock_ns(); /* here: small worlds are stepped faster than the clock is read */
         run_stage(world, stage, &lap);
     }
     return sim->failure.code;

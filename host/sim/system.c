@@ -55,8 +55,8 @@ static int32_t check_plain(const orr_world *world, const orr_system_desc *desc)
                          source ? source : "");
     }
     if (!desc->run == !desc->job) return orr__fail(ORR_E_ARGUMENT, "needs either `run` or `job`");
-    if (desc->on > ORR_ON_WORKERS) return orr__fail(ORR_E_ARGUMENT, "on is %u: not ORR_ON_MAIN or ORR_ON_WORKERS",
-                                                    desc->on);
+    if (desc->on > ORR_ON_WORKERS)
+        return orr__fail(ORR_E_ARGUMENT, "on is %u: not ORR_ON_MAIN or ORR_ON_WORKERS", desc->on);
     if (desc->on_error > ORR_ON_ERROR_DISABLE)
         return orr__fail(ORR_E_ARGUMENT, "on_error is %u: not stop, skip or disable", desc->on_error);
     if (desc->exclusive && (desc->on == ORR_ON_WORKERS || desc->job))
@@ -65,8 +65,8 @@ static int32_t check_plain(const orr_world *world, const orr_system_desc *desc)
     if (desc->when > orr_param_count(world)) return orr__fail(ORR_E_ARGUMENT, "`when` is not a param of this world");
     if (desc->bind_count && !desc->job) return orr__fail(ORR_E_ARGUMENT, "`bind` is for jobs");
     if (desc->param_count && !desc->job) return orr__fail(ORR_E_ARGUMENT, "`params` is for jobs");
-    if (desc->lattice && (desc->has_query || desc->query.all || desc->query.any || desc->query.none ||
-                          desc->query.changed))
+    if (desc->lattice &&
+        (desc->has_query || desc->query.all || desc->query.any || desc->query.none || desc->query.changed))
         return orr__fail(ORR_E_ARGUMENT, "runs over the rows of a query or the bands of a lattice, not both");
     return ORR_OK;
 }
@@ -106,8 +106,8 @@ static int32_t add_builds(orr_world *world, orr__system *system)
         for (uint32_t k = 0; k < grid->read_count; k++) {
             /* components sort before grids: an insertion moves entry i up by at most one */
             const uint32_t before = system->access.count;
-            const int32_t code = orr__access_add(world, &system->access, ORR__ACCESS_COMPONENT, grid->reads[k],
-                                                 ORR__ACCESS_BUILD);
+            const int32_t code =
+                orr__access_add(world, &system->access, ORR__ACCESS_COMPONENT, grid->reads[k], ORR__ACCESS_BUILD);
             if (code != ORR_OK) return code;
             i += system->access.count - before;
         }
@@ -387,7 +387,11 @@ int32_t orr_system_describe(const orr_world *world, orr_system system, orr_syste
 {
     const orr__system *of = orr__system_at(world, system);
     if (!of) return orr__fail(ORR_E_ARGUMENT, "not a system of this world");
-    *out = (orr_system_stats){ .name = of->name, .stage = world->sim->schedule.stages[of->stage].name,
-                               .runs = of->runs, .rows = of->rows, .time_ns = of->time_ns, .enabled = of->enabled };
+    *out = (orr_system_stats){ .name = of->name,
+                               .stage = world->sim->schedule.stages[of->stage].name,
+                               .runs = of->runs,
+                               .rows = of->rows,
+                               .time_ns = of->time_ns,
+                               .enabled = of->enabled };
     return ORR_OK;
 }

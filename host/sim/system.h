@@ -17,41 +17,41 @@ typedef struct orr__order {
 } orr__order;
 
 typedef struct orr__system {
-    orr_system id;               /* place in the order of declaration, from 1 */
+    orr_system id; /* place in the order of declaration, from 1 */
     char *name;
-    char *source;                /* NULL: not known */
+    char *source; /* NULL: not known */
     uint64_t name_hash;
-    uint32_t stage;              /* index in the schedule's stages */
-    bool has_rows;               /* runs over the rows of `query` */
-    bool exclusive;              /* alone, may touch everything */
+    uint32_t stage; /* index in the schedule's stages */
+    bool has_rows;  /* runs over the rows of `query` */
+    bool exclusive; /* alone, may touch everything */
     orr_query query;
-    orr_lattice lattice;         /* runs over bands of it; 0: none */
+    orr_lattice lattice; /* runs over bands of it; 0: none */
     orr__access_list access;
-    orr_component *writes, *marks;   /* those of `access` that the tick works on; end with 0 */
-    orr_component *lists;        /* the allocation of both */
+    orr_component *writes, *marks; /* those of `access` that the tick works on; end with 0 */
+    orr_component *lists;          /* the allocation of both */
     uint32_t list_words;
     orr__gathers gathers;
     orr__cells cells;
-    orr_tracker tracker;         /* with `changed`; else 0 */
+    orr_tracker tracker; /* with `changed`; else 0 */
     orr__order *orders;
     uint32_t order_count, order_capacity;
     uint32_t every, on, on_error, substeps;
-    bool skip_if_empty, render;  /* render: in the stage of that name */
+    bool skip_if_empty, render; /* render: in the stage of that name */
     bool enabled, wanted_enabled;
-    bool serial;                 /* its ranges run one after the other: it writes something that all of them share */
-    orr_param when;              /* 0: always */
+    bool serial;    /* its ranges run one after the other: it writes something that all of them share */
+    orr_param when; /* 0: always */
     double when_value;
     orr_system_function *function;
     void *context;
     void (*release)(void *context);
-    struct orr__binding *binding;    /* NULL: a function */
+    struct orr__binding *binding; /* NULL: a function */
     orr_run run;
-    double ns_a_row;             /* moving estimate; decides who works, never what comes out */
+    double ns_a_row; /* moving estimate; decides who works, never what comes out */
     uint64_t runs, rows, time_ns;
 } orr__system;
 
 typedef struct orr__systems {
-    orr__system **items;         /* system s is items[s - 1] */
+    orr__system **items; /* system s is items[s - 1] */
     uint32_t count, capacity;
 } orr__systems;
 

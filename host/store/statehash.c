@@ -269,14 +269,10 @@ static const struct {
     const char *name;
     void (*put)(orr__hasher *hasher, const orr_world *world);
 } parts[ORR__STATE_PARTS] = {
-    [ORR__STATE_CLOCK]      = { "tick and seed", put_clock },
-    [ORR__STATE_PARAMS]     = { "params",        put_params },
-    [ORR__STATE_RESOURCES]  = { "resources",     put_resources },
-    [ORR__STATE_LATTICES]   = { "lattices",      put_lattices },
-    [ORR__STATE_EVENTS]     = { "events",        put_events },
-    [ORR__STATE_REDUCTIONS] = { "reductions",    put_reductions },
-    [ORR__STATE_ENTITIES]   = { "entities",      put_entities },
-    [ORR__STATE_TABLES]     = { "tables",        put_tables },
+    [ORR__STATE_CLOCK] = { "tick and seed", put_clock },     [ORR__STATE_PARAMS] = { "params", put_params },
+    [ORR__STATE_RESOURCES] = { "resources", put_resources }, [ORR__STATE_LATTICES] = { "lattices", put_lattices },
+    [ORR__STATE_EVENTS] = { "events", put_events },          [ORR__STATE_REDUCTIONS] = { "reductions", put_reductions },
+    [ORR__STATE_ENTITIES] = { "entities", put_entities },    [ORR__STATE_TABLES] = { "tables", put_tables },
 };
 
 const char *orr__state_part_name(uint32_t part)

@@ -24,8 +24,15 @@
 
 /* The parts above. A store that wants to say where two states differ compares part by part. */
 enum {
-    ORR__STATE_CLOCK = 0, ORR__STATE_PARAMS, ORR__STATE_RESOURCES, ORR__STATE_LATTICES, ORR__STATE_EVENTS,
-    ORR__STATE_REDUCTIONS, ORR__STATE_ENTITIES, ORR__STATE_TABLES, ORR__STATE_PARTS
+    ORR__STATE_CLOCK = 0,
+    ORR__STATE_PARAMS,
+    ORR__STATE_RESOURCES,
+    ORR__STATE_LATTICES,
+    ORR__STATE_EVENTS,
+    ORR__STATE_REDUCTIONS,
+    ORR__STATE_ENTITIES,
+    ORR__STATE_TABLES,
+    ORR__STATE_PARTS
 };
 
 /* Allocates nothing, cannot fail; 5 ms for a million entities of four f32 fields. orr_world_hash is the hash of the

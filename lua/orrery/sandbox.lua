@@ -41,7 +41,8 @@ for name, f in real_pairs(num.math) do env.math[name] = f end
 -- stack each: so they are counted.
 local NEST = 100
 local nested = 0
-local resume, create, gsub, sort, text_format = coroutine.resume, coroutine.create, string.gsub, table.sort, string.format
+local resume, create = coroutine.resume, coroutine.create
+local gsub, sort, text_format = string.gsub, table.sort, string.format
 
 local function leave(ok, ...)
   nested = nested - 1

@@ -49,9 +49,9 @@ static void delay(uint64_t dice)
     if (kind < 8) {
         sched_yield();
     } else if (kind < 16) {
-        for (volatile uint32_t i = (uint32_t)(dice >> 32) % 4096; i > 0; i--) { }
+        for (volatile uint32_t i = (uint32_t)(dice >> 32) % 4096; i > 0; i--) {}
     } else if (kind == 16) {
-        nanosleep(&(struct timespec){.tv_nsec = (long)((dice >> 32) % 100000)}, NULL);
+        nanosleep(&(struct timespec){ .tv_nsec = (long)((dice >> 32) % 100000) }, NULL);
     }
 }
 
@@ -113,7 +113,7 @@ chaos *chaos_create(uint32_t threads, uint64_t seed)
         chaos_destroy(c);
         return NULL;
     }
-    c->scheduler = (orr_scheduler){.context = c, .workers = threads, .parallel_for = parallel_for};
+    c->scheduler = (orr_scheduler){ .context = c, .workers = threads, .parallel_for = parallel_for };
     return c;
 }
 

@@ -32,8 +32,9 @@ static inline void native_init(native_case *c, uint32_t begin, uint32_t end, dou
 {
     memset(c, 0, sizeof *c);
     c->calls.fail = native_fail;
-    c->rows = (orr_rows){ .begin = begin, .end = end, .chunk_count = 1, .slot_count = 8, .slots = c->slots,
-                          .range = &c->range };
+    c->rows = (orr_rows){
+        .begin = begin, .end = end, .chunk_count = 1, .slot_count = 8, .slots = c->slots, .range = &c->range
+    };
     c->tick = (orr_tick){ .dt = dt, .dt_f32 = (float)dt, .substeps = 1, .params = params, .calls = &c->calls };
 }
 

@@ -40,10 +40,11 @@ static char *replaced(char *text, const char *from, const char *to)
 orr_host *scene_open(const char *name, uint64_t seed, const char *const *set, const char *from, const char *to)
 {
     char path[1024];
-    snprintf(path, sizeof path, "scripts/%s", name);      // tests run in the folder of the sources
+    snprintf(path, sizeof path, "scripts/%s", name); // tests run in the folder of the sources
     char *text = read_text(path);
     if (from) text = replaced(text, from, to);
-    orr_host *host = orr_host_open(&(orr_host_desc){ .text = text, .script = name, .seed = seed, .set = set, .threads = 2 });
+    orr_host *host =
+        orr_host_open(&(orr_host_desc){ .text = text, .script = name, .seed = seed, .set = set, .threads = 2 });
     free(text);
     if (!host) fail_msg("%s: %s", name, orr_last_error());
     return host;

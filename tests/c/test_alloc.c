@@ -149,10 +149,8 @@ static void copies_strings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_and_aligns),
-        cmocka_unit_test(resizing_keeps_content),
-        cmocka_unit_test(refusal_changes_nothing),
-        cmocka_unit_test(zero_bytes_are_a_broken_invariant),
+        cmocka_unit_test(counts_and_aligns),       cmocka_unit_test(resizing_keeps_content),
+        cmocka_unit_test(refusal_changes_nothing), cmocka_unit_test(zero_bytes_are_a_broken_invariant),
         cmocka_unit_test(copies_strings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

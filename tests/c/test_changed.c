@@ -9,7 +9,7 @@ enum { MOST = 20000 };
 typedef struct model {
     sim_case c;
     orr_query matching;
-    bool pending[MOST];          /* by index of the entity */
+    bool pending[MOST]; /* by index of the entity */
     bool seen[MOST];
     uint64_t salt, runs, visits;
     uint32_t fails_every;
@@ -62,8 +62,12 @@ static int32_t come_and_go(orr_run *run, void *context)
             switch (noise(m, tick, rows->entity[i], 2) % 200) {
             case 0: code = orr_patch_destroy(run, entity); break;
             case 1: code = orr_patch_spawn(run, m->c.mote, 1, NULL); break;
-            case 2: case 3: case 4: code = orr_patch_add(run, entity, m->c.frozen); break;
-            case 5: case 6: case 7: code = orr_patch_remove(run, entity, m->c.frozen); break;
+            case 2:
+            case 3:
+            case 4: code = orr_patch_add(run, entity, m->c.frozen); break;
+            case 5:
+            case 6:
+            case 7: code = orr_patch_remove(run, entity, m->c.frozen); break;
             case 8: code = orr_patch_remove(run, entity, m->c.velocity); break;
             case 9: code = orr_patch_add(run, entity, m->c.velocity); break;
             case 10:
@@ -142,8 +146,13 @@ static void run_case(uint32_t place, uint32_t every, uint32_t fails_every, const
         { .name = "flux", .run = come_and_go, .query.all = position, .reads = position },
         { .name = "some more", .run = write_some, .stage = "late", .query.all = position, .marks = position },
     };
-    const orr_system_desc watcher = { .name = "watch", .run = watch, .stage = stage, .every = every,
-        .query = { .all = both, .none = frozen, .changed = both }, .marks = position, .on_error = ORR_ON_ERROR_SKIP };
+    const orr_system_desc watcher = { .name = "watch",
+                                      .run = watch,
+                                      .stage = stage,
+                                      .every = every,
+                                      .query = { .all = both, .none = frozen, .changed = both },
+                                      .marks = position,
+                                      .on_error = ORR_ON_ERROR_SKIP };
     for (uint32_t i = 0; i <= 4; i++) {
         orr_system_desc desc = i == place ? watcher : systems[i < place ? i : i - 1];
         desc.context = m;
@@ -187,7 +196,9 @@ static void runs_that_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wherever_it_stands), cmocka_unit_test(now_and_then), cmocka_unit_test(runs_that_fail),
+        cmocka_unit_test(wherever_it_stands),
+        cmocka_unit_test(now_and_then),
+        cmocka_unit_test(runs_that_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

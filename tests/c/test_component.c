@@ -97,19 +97,43 @@ static void types_have_names_and_sizes(void **state)
 static void values_are_checked(void **state)
 {
     (void)state;
-    static const struct { uint32_t type; double number; int32_t code; } rows[] = {
-        { ORR_TYPE_F32, 1e38, 0 },          { ORR_TYPE_F32, 1e39, ORR_E_RANGE }, { ORR_TYPE_F32, INFINITY, 0 },
-        { ORR_TYPE_F32, NAN, 0 },           { ORR_TYPE_F64, NAN, 0 },            { ORR_TYPE_F64, 1e308, 0 },
-        { ORR_TYPE_I8, 127, 0 },            { ORR_TYPE_I8, 128, ORR_E_RANGE },   { ORR_TYPE_I8, -128, 0 },
-        { ORR_TYPE_I8, -129, ORR_E_RANGE }, { ORR_TYPE_U8, 255, 0 },             { ORR_TYPE_U8, -1, ORR_E_RANGE },
-        { ORR_TYPE_U8, 1.5, ORR_E_TYPE },   { ORR_TYPE_U8, NAN, ORR_E_TYPE },    { ORR_TYPE_U16, 65536, ORR_E_RANGE },
-        { ORR_TYPE_I16, -32768, 0 },        { ORR_TYPE_I32, 2147483647, 0 },     { ORR_TYPE_I32, 0x1p31, ORR_E_RANGE },
-        { ORR_TYPE_U32, 4294967295.0, 0 },  { ORR_TYPE_U32, INFINITY, ORR_E_RANGE },
-        { ORR_TYPE_I64, -0x1p63, 0 },       { ORR_TYPE_I64, 0x1p63, ORR_E_RANGE },
-        { ORR_TYPE_U64, 0x1p63, 0 },        { ORR_TYPE_U64, 0x1p64, ORR_E_RANGE },
-        { ORR_TYPE_BOOL, 1, 0 },            { ORR_TYPE_BOOL, 2, ORR_E_RANGE },   { ORR_TYPE_BOOL, 0.5, ORR_E_TYPE },
-        { ORR_TYPE_ENTITY, 0x1p52, ORR_E_RANGE }, { ORR_TYPE_ENTITY, 0x1p52 - 1, 0 }, { ORR_TYPE_ENTITY, -3, 0 },
-        { ORR_TYPE_NONE, 0, ORR_E_TYPE },   { 99, 0, ORR_E_TYPE },
+    static const struct {
+        uint32_t type;
+        double number;
+        int32_t code;
+    } rows[] = {
+        { ORR_TYPE_F32, 1e38, 0 },
+        { ORR_TYPE_F32, 1e39, ORR_E_RANGE },
+        { ORR_TYPE_F32, INFINITY, 0 },
+        { ORR_TYPE_F32, NAN, 0 },
+        { ORR_TYPE_F64, NAN, 0 },
+        { ORR_TYPE_F64, 1e308, 0 },
+        { ORR_TYPE_I8, 127, 0 },
+        { ORR_TYPE_I8, 128, ORR_E_RANGE },
+        { ORR_TYPE_I8, -128, 0 },
+        { ORR_TYPE_I8, -129, ORR_E_RANGE },
+        { ORR_TYPE_U8, 255, 0 },
+        { ORR_TYPE_U8, -1, ORR_E_RANGE },
+        { ORR_TYPE_U8, 1.5, ORR_E_TYPE },
+        { ORR_TYPE_U8, NAN, ORR_E_TYPE },
+        { ORR_TYPE_U16, 65536, ORR_E_RANGE },
+        { ORR_TYPE_I16, -32768, 0 },
+        { ORR_TYPE_I32, 2147483647, 0 },
+        { ORR_TYPE_I32, 0x1p31, ORR_E_RANGE },
+        { ORR_TYPE_U32, 4294967295.0, 0 },
+        { ORR_TYPE_U32, INFINITY, ORR_E_RANGE },
+        { ORR_TYPE_I64, -0x1p63, 0 },
+        { ORR_TYPE_I64, 0x1p63, ORR_E_RANGE },
+        { ORR_TYPE_U64, 0x1p63, 0 },
+        { ORR_TYPE_U64, 0x1p64, ORR_E_RANGE },
+        { ORR_TYPE_BOOL, 1, 0 },
+        { ORR_TYPE_BOOL, 2, ORR_E_RANGE },
+        { ORR_TYPE_BOOL, 0.5, ORR_E_TYPE },
+        { ORR_TYPE_ENTITY, 0x1p52, ORR_E_RANGE },
+        { ORR_TYPE_ENTITY, 0x1p52 - 1, 0 },
+        { ORR_TYPE_ENTITY, -3, 0 },
+        { ORR_TYPE_NONE, 0, ORR_E_TYPE },
+        { 99, 0, ORR_E_TYPE },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         orr_value value;

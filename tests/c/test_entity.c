@@ -19,7 +19,7 @@ static void handles_are_index_and_generation(void **state)
     assert_true(again == orr__entity_make(1, 2));
     assert_false(orr_entity_is_alive(c.world, e[1]));
     assert_int_equal(orr_world_entity_count(c.world), 3);
-    const orr__slot slot = { .stamp = orr__slot_stamp(77, ORR__SLOT_RETIRED) };      // the layout of the bit-fields
+    const orr__slot slot = { .stamp = orr__slot_stamp(77, ORR__SLOT_RETIRED) }; // the layout of the bit-fields
     assert_int_equal(slot.generation, 77);
     assert_int_equal(slot.state, ORR__SLOT_RETIRED);
     assert_int_equal(sizeof slot, 12);
@@ -105,7 +105,7 @@ static void values_survive_adding_and_removing(void **state)
     for (uint32_t i = 0; i < COUNT / 2; i++) odd[i] = e[(i * 7919u) % (COUNT / 2) * 2 + 1];
     assert_int_equal(orr_entity_add(c.world, odd, COUNT / 2, c.velocity), ORR_OK);
     assert_valid(c.world);
-    assert_int_equal(orr_entity_add(c.world, e, COUNT, c.velocity), ORR_OK);      // half of them have it
+    assert_int_equal(orr_entity_add(c.world, e, COUNT, c.velocity), ORR_OK); // half of them have it
     assert_valid(c.world);
     assert_int_equal(orr_entity_remove(c.world, odd, COUNT / 2, c.position), ORR_OK);
     assert_int_equal(orr_entity_remove(c.world, odd, COUNT / 2, c.position), ORR_OK);
@@ -125,13 +125,18 @@ static void records_go_in_and_out(void **state)
     (void)state;
     world_case c;
     case_open(&c);
-    struct { uint8_t a; double b; uint8_t c; orr_entity d; } in = { 200, 2.5, 9, 77 }, out;
+    struct {
+        uint8_t a;
+        double b;
+        uint8_t c;
+        orr_entity d;
+    } in = { 200, 2.5, 9, 77 }, out;
     orr_entity e;
     assert_int_equal(sizeof in, orr_component_bytes(c.world, c.mixed));
     assert_int_equal(case_spawn(c.world, LIST(c.mixed), 1, &e), ORR_OK);
     assert_int_equal(orr_entity_set(c.world, e, c.mixed, &in), ORR_OK);
     assert_int_equal(orr_entity_get(c.world, e, c.mixed, &out), ORR_OK);
-    assert_true(out.a == 200 && out.b == 2.5 && out.c == 1 && out.d == 77);      // a bool is 0 or 1
+    assert_true(out.a == 200 && out.b == 2.5 && out.c == 1 && out.d == 77); // a bool is 0 or 1
     assert_int_equal(orr_entity_add(c.world, &e, 1, c.position), ORR_OK);
     const float xy[2] = { 3, 4 };
     float back[2];
@@ -183,7 +188,11 @@ static void structure_is_locked_while_systems_run(void **state)
 
 // ---- hooks ----------------------------------------------------------------------------------------------------------
 
-static struct { uint32_t calls, count; orr_component component; int32_t code; } told;
+static struct {
+    uint32_t calls, count;
+    orr_component component;
+    int32_t code;
+} told;
 
 static int32_t tell(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
 {
@@ -203,7 +212,7 @@ static void hooks_are_told(void **state)
     assert_int_equal(case_spawn(c.world, LIST(c.position), 10, e), ORR_OK);
     c.world->gained = c.world->losing = tell;
     assert_int_equal(orr_entity_add(c.world, e, 5, c.frozen), ORR_OK);
-    assert_int_equal(told.calls, 0);          // not hooked
+    assert_int_equal(told.calls, 0); // not hooked
     orr__component_at(c.world, c.frozen)->hooked = 1u << ORR_HOOK_ADD | 1u << ORR_HOOK_REMOVE;
     assert_int_equal(orr_entity_add(c.world, e, 10, c.frozen), ORR_OK);
     assert_true(told.count == 5 && told.component == c.frozen);
@@ -256,7 +265,7 @@ static void changes_survive_any_failed_allocation(void **state)
         assert_int_equal(case_spawn(c.world, LIST(c.position), COUNT, e), ORR_OK);
         c.memory.left = nth;
         for (uint32_t i = 0; i < 5; i++) step(&c, e, COUNT, i);
-        assert_int_equal(orr_entity_destroy(c.world, e, COUNT), ORR_OK);      // needs no memory
+        assert_int_equal(orr_entity_destroy(c.world, e, COUNT), ORR_OK); // needs no memory
         const int64_t refused = c.memory.refused;
         case_close(&c);
         if (!refused) break;

@@ -162,8 +162,8 @@ static void asks_the_assertion_handler(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_code_and_text),   cmocka_unit_test(cuts_long_texts),
-        cmocka_unit_test(names_all_codes),       cmocka_unit_test(belongs_to_its_thread),
+        cmocka_unit_test(keeps_code_and_text),    cmocka_unit_test(cuts_long_texts),
+        cmocka_unit_test(names_all_codes),        cmocka_unit_test(belongs_to_its_thread),
         cmocka_unit_test(finds_the_nearest_name), cmocka_unit_test(asks_the_assertion_handler),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

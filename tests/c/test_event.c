@@ -214,12 +214,13 @@ static uint64_t hash_with(uint32_t threads, const orr_scheduler *scheduler)
     assert_ok(orr_entity_spawn(c.world, c.mote, 10000, NULL));
     assert_ok(orr_entity_spawn(c.world, c.still, 3000, NULL));
     const orr_component position[] = { c.position, 0 };
-    const orr_system_desc desc = { .name = "bump", .query.all = position, .on = ORR_ON_WORKERS, .run = emit_rows,
-                                   .context = &c };
+    const orr_system_desc desc = {
+        .name = "bump", .query.all = position, .on = ORR_ON_WORKERS, .run = emit_rows, .context = &c
+    };
     if (!orr_system_create(c.world, &desc)) fail_msg("%s", orr_last_error());
     assert_ok(orr_world_step(c.world, 2));
     const uint64_t count = orr_event_count(c.world, bump);
-    assert_true(count > 4000);                          /* those of the last tick */
+    assert_true(count > 4000); /* those of the last tick */
     orr_value before = { .entity = 0 };
     for (uint64_t i = 0; i < count; i++) {
         const orr_value now = value_of(&c, bump, i, 2);
@@ -281,9 +282,12 @@ static void allocations_that_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(declared),            cmocka_unit_test(published_in_order),
-        cmocka_unit_test(expired_in_order),    cmocka_unit_test(provisional_handles),
-        cmocka_unit_test(by_name),             cmocka_unit_test(same_for_all_threads),
+        cmocka_unit_test(declared),
+        cmocka_unit_test(published_in_order),
+        cmocka_unit_test(expired_in_order),
+        cmocka_unit_test(provisional_handles),
+        cmocka_unit_test(by_name),
+        cmocka_unit_test(same_for_all_threads),
         cmocka_unit_test(allocations_that_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

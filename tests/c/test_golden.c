@@ -38,7 +38,7 @@ typedef struct way {
     uint32_t threads;
     bool no_jit;
     const orr_scheduler *scheduler;
-    uint64_t most;               /* ticks; 0: as many as the script says */
+    uint64_t most; /* ticks; 0: as many as the script says */
 } way;
 
 static golden goldens[SCRIPTS_MAX];
@@ -49,8 +49,8 @@ static uint64_t run_script(const char *script, const way *w, uint64_t *hashes)
 {
     char path[128];
     snprintf(path, sizeof path, "scripts/%s", script);
-    orr_host *host = orr_host_open(&(orr_host_desc){ .script = path, .threads = w->threads, .no_jit = w->no_jit,
-                                                     .scheduler = w->scheduler, .test = true });
+    orr_host *host = orr_host_open(&(orr_host_desc){
+        .script = path, .threads = w->threads, .no_jit = w->no_jit, .scheduler = w->scheduler, .test = true });
     if (!host) fail_msg("%s: %s", script, orr_last_error());
     uint64_t ticks = orr_host_test_ticks(host);
     if (ticks == 0 || ticks > TICKS_MAX) fail_msg("%s: orrery.test { ticks = 1 .. 4096 } is missing", script);
@@ -84,11 +84,12 @@ static void same_hash_everywhere(void **state)
         return;
     }
     if (end != g->hash || ticks != g->ticks) {
-        fail_msg("%s: hash %016" PRIx64 " after %" PRIu64 " ticks, expected %016" PRIx64 " after %" PRIu64, g->script, end,
-                 ticks, g->hash, g->ticks);
+        fail_msg("%s: hash %016" PRIx64 " after %" PRIu64 " ticks, expected %016" PRIx64 " after %" PRIu64, g->script,
+                 end, ticks, g->hash, g->ticks);
     }
     static const uint32_t threads[] = { 1, 2, 4 };
-    for (size_t k = 0; k < 3; k++) compare(g, &(way){ .threads = threads[k], .most = MOST_TICKS }, reference, "JIT on", 0);
+    for (size_t k = 0; k < 3; k++)
+        compare(g, &(way){ .threads = threads[k], .most = MOST_TICKS }, reference, "JIT on", 0);
     compare(g, &(way){ .threads = 0, .no_jit = true, .most = MOST_TICKS }, reference, "JIT off", 0);
     compare(g, &(way){ .threads = 2, .no_jit = true, .most = MOST_TICKS }, reference, "JIT off", 0);
 }
@@ -113,7 +114,8 @@ static void read_goldens(void)
     char line[256];
     while (file && fgets(line, sizeof line, file) && golden_count < SCRIPTS_MAX) {
         golden *g = &goldens[golden_count];
-        if (line[0] != '#' && sscanf(line, "%63s %" SCNu64 " %" SCNx64, g->script, &g->ticks, &g->hash) >= 1) golden_count++;
+        if (line[0] != '#' && sscanf(line, "%63s %" SCNu64 " %" SCNx64, g->script, &g->ticks, &g->hash) >= 1)
+            golden_count++;
     }
     if (file) fclose(file);
 }
@@ -129,13 +131,14 @@ int main(void)
         return 1;
     }
     for (uint32_t k = 0; k < golden_count; k++) {
-        tests[count++] = (struct CMUnitTest){ .name = goldens[k].script, .test_func = same_hash_everywhere,
+        tests[count++] = (struct CMUnitTest){ .name = goldens[k].script,
+                                              .test_func = same_hash_everywhere,
                                               .initial_state = &goldens[k] };
     }
     for (uint32_t k = 0; k < golden_count && !getenv("ORRERY_GOLDEN_WRITE"); k++) {
         snprintf(names[k], sizeof names[k], "%.63s in any order", goldens[k].script);
-        tests[count++] = (struct CMUnitTest){ .name = names[k], .test_func = same_hash_in_any_order,
-                                              .initial_state = &goldens[k] };
+        tests[count++] =
+            (struct CMUnitTest){ .name = names[k], .test_func = same_hash_in_any_order, .initial_state = &goldens[k] };
     }
     return _cmocka_run_group_tests("golden", tests, count, NULL, NULL);
 }

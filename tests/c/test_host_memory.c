@@ -47,7 +47,8 @@ static const char script[] =
     "  local heat = rows:write(Grid).heat\n"
     "  for y = rows.first, rows.last do heat[y * rows.width] = heat[y * rows.width] + 1 end\n"
     "end }\n"
-    "orrery.system { name = 'fate', on = 'workers', all = { P }, none = { Dead }, reads = { P }, run = function(rows, ctx)\n"
+    "orrery.system { name = 'fate', on = 'workers', all = { P }, none = { Dead }, reads = { P }, run = function(rows, "
+    "ctx)\n"
     "  for i = rows.first, rows.last do\n"
     "    local u = rows:uniform(i, 1)\n"
     "    if u < 0.05 then rows:patch(i):destroy()\n"
@@ -67,8 +68,8 @@ enum { TICKS = 3 };
 static uint64_t run(const orr_allocator *allocator, bool *failed)
 {
     uint64_t hash = 0;
-    orr_host *host = orr_host_open(&(orr_host_desc){ .text = script, .script = "scene", .seed = 9, .threads = 2,
-                                                     .allocator = allocator });
+    orr_host *host = orr_host_open(
+        &(orr_host_desc){ .text = script, .script = "scene", .seed = 9, .threads = 2, .allocator = allocator });
     *failed = !host;
     if (!host) {
         assert_string_not_equal(orr_last_error(), "");
@@ -78,7 +79,7 @@ static uint64_t run(const orr_allocator *allocator, bool *failed)
     *failed = status != ORR_OK;
     if (*failed) assert_string_not_equal(orr_last_error(), "");
     if (orr__world_validate(orr_host_world(host)) != ORR_OK) fail_msg("after a failure: %s", orr_last_error());
-    if (*failed) (void)orr_host_step(host, 1);         /* it may go on: whatever it says, the world stays valid */
+    if (*failed) (void)orr_host_step(host, 1); /* it may go on: whatever it says, the world stays valid */
     if (orr__world_validate(orr_host_world(host)) != ORR_OK) fail_msg("after going on: %s", orr_last_error());
     if (!*failed) hash = orr_world_hash(orr_host_world(host));
     orr_host_close(host);
@@ -101,8 +102,9 @@ static void every_allocation_may_fail(void **state)
         if (f.alive != 0 || f.bytes != 0) fail_msg("allocation %u: %lld blocks leak", n, (long long)f.alive);
         if (f.overrun != 0) fail_msg("allocation %u: a write past the end of a block", n);
         failures += failed;
-        if (!failed && hash != expected) fail_msg("allocation %u: hash %016" PRIx64 ", expected %016" PRIx64, n, hash, expected);
-        if (f.refused == 0) break;                     /* past the last allocation of the run */
+        if (!failed && hash != expected)
+            fail_msg("allocation %u: hash %016" PRIx64 ", expected %016" PRIx64, n, hash, expected);
+        if (f.refused == 0) break; /* past the last allocation of the run */
     }
     printf("%u allocations, %u of them fatal\n", n, failures);
     assert_true(n > 100);

@@ -22,8 +22,12 @@ static const char *const function_names[] = { "sin", "cos", "exp", "log", "pow",
 
 static double ours(int f, double a, double b)
 {
-    return f == F_SIN ? orr__sin(a) : f == F_COS ? orr__cos(a) : f == F_EXP ? orr__exp(a)
-         : f == F_LOG ? orr__log(a) : f == F_POW ? orr__pow(a, b) : orr__atan2(a, b);
+    return f == F_SIN   ? orr__sin(a)
+           : f == F_COS ? orr__cos(a)
+           : f == F_EXP ? orr__exp(a)
+           : f == F_LOG ? orr__log(a)
+           : f == F_POW ? orr__pow(a, b)
+                        : orr__atan2(a, b);
 }
 
 /* Whether long double has more digits than double here and now (not so on all machines, nor under all emulators). */
@@ -37,11 +41,19 @@ static long double theirs(int f, double a, double b, bool longer)
 {
     const long double x = a, y = b;
     if (!longer) { // then the long functions are worse than the short ones
-        return f == F_SIN ? sin(a) : f == F_COS ? cos(a) : f == F_EXP ? exp(a)
-             : f == F_LOG ? log(a) : f == F_POW ? pow(a, b) : atan2(a, b);
+        return f == F_SIN   ? sin(a)
+               : f == F_COS ? cos(a)
+               : f == F_EXP ? exp(a)
+               : f == F_LOG ? log(a)
+               : f == F_POW ? pow(a, b)
+                            : atan2(a, b);
     }
-    return f == F_SIN ? sinl(x) : f == F_COS ? cosl(x) : f == F_EXP ? expl(x)
-         : f == F_LOG ? logl(x) : f == F_POW ? powl(x, y) : atan2l(x, y);
+    return f == F_SIN   ? sinl(x)
+           : f == F_COS ? cosl(x)
+           : f == F_EXP ? expl(x)
+           : f == F_LOG ? logl(x)
+           : f == F_POW ? powl(x, y)
+                        : atan2l(x, y);
 }
 
 /* The error in units of the last place of the exact result; 0 where both are NaN or the same infinity. */
@@ -364,41 +376,129 @@ static const struct {
     int f;
     double a, b, result;
 } special_rows[] = {
-    { F_SIN, 0.0, 0, 0.0 },      { F_SIN, -0.0, 0, -0.0 },   { F_SIN, INF, 0, NAN },       { F_SIN, -INF, 0, NAN },
-    { F_SIN, NAN, 0, NAN },      { F_SIN, TINY, 0, TINY },   { F_SIN, -TINY, 0, -TINY },   { F_COS, 0.0, 0, 1.0 },
-    { F_COS, -0.0, 0, 1.0 },     { F_COS, INF, 0, NAN },     { F_COS, -INF, 0, NAN },      { F_COS, NAN, 0, NAN },
-    { F_COS, TINY, 0, 1.0 },     { F_EXP, 0.0, 0, 1.0 },     { F_EXP, -0.0, 0, 1.0 },      { F_EXP, INF, 0, INF },
-    { F_EXP, -INF, 0, 0.0 },     { F_EXP, NAN, 0, NAN },     { F_EXP, 709.79, 0, INF },    { F_EXP, 1e308, 0, INF },
-    { F_EXP, -746, 0, 0.0 },     { F_EXP, -1e308, 0, 0.0 },  { F_EXP, TINY, 0, 1.0 },      { F_LOG, 1.0, 0, 0.0 },
-    { F_LOG, 0.0, 0, -INF },     { F_LOG, -0.0, 0, -INF },   { F_LOG, -1.0, 0, NAN },      { F_LOG, -INF, 0, NAN },
-    { F_LOG, INF, 0, INF },      { F_LOG, NAN, 0, NAN },     { F_LOG, -TINY, 0, NAN },
-    { F_POW, 0.0, -3.0, INF },   { F_POW, -0.0, -3.0, -INF }, { F_POW, 0.0, -2.0, INF },   { F_POW, -0.0, -2.0, INF },
-    { F_POW, -0.0, -2.5, INF },  { F_POW, 0.0, -INF, INF },  { F_POW, -0.0, -INF, INF },   { F_POW, 0.0, 3.0, 0.0 },
-    { F_POW, -0.0, 3.0, -0.0 },  { F_POW, 0.0, 2.0, 0.0 },   { F_POW, -0.0, 2.0, 0.0 },    { F_POW, -0.0, 0.5, 0.0 },
-    { F_POW, -1.0, INF, 1.0 },   { F_POW, -1.0, -INF, 1.0 }, { F_POW, 1.0, NAN, 1.0 },     { F_POW, 1.0, INF, 1.0 },
-    { F_POW, NAN, 0.0, 1.0 },    { F_POW, NAN, -0.0, 1.0 },  { F_POW, 7.0, 0.0, 1.0 },     { F_POW, INF, 0.0, 1.0 },
-    { F_POW, NAN, 1.0, NAN },    { F_POW, 2.0, NAN, NAN },   { F_POW, -2.0, 0.5, NAN },    { F_POW, -TINY, 1.5, NAN },
-    { F_POW, 0.5, -INF, INF },   { F_POW, -0.5, -INF, INF }, { F_POW, 2.0, -INF, 0.0 },    { F_POW, -2.0, -INF, 0.0 },
-    { F_POW, 0.5, INF, 0.0 },    { F_POW, 2.0, INF, INF },   { F_POW, -2.0, INF, INF },    { F_POW, -INF, -3.0, -0.0 },
-    { F_POW, -INF, -2.0, 0.0 },  { F_POW, -INF, -0.5, 0.0 }, { F_POW, -INF, 3.0, -INF },   { F_POW, -INF, 2.0, INF },
-    { F_POW, -INF, 0.5, INF },   { F_POW, INF, -1.0, 0.0 },  { F_POW, INF, 0.1, INF },     { F_POW, INF, INF, INF },
-    { F_POW, 0.0, INF, 0.0 },    { F_POW, -1.0, 1e300, 1.0 }, { F_POW, -1.0, 0x1.fffffffffffffp+52, -1.0 },
-    { F_POW, -2.0, 3.0, -8.0 },  { F_POW, -2.0, 2.0, 4.0 },  { F_POW, -2.0, -1.0, -0.5 },  { F_POW, 2.0, 1024.0, INF },
-    { F_POW, -2.0, 1025.0, -INF }, { F_POW, 2.0, -1074.0, TINY }, { F_POW, 2.0, -1080.0, 0.0 },
-    { F_POW, -2.0, -1081.0, -0.0 }, { F_POW, 2.0, 1e300, INF }, { F_POW, 2.0, -1e300, 0.0 }, { F_POW, 0.5, 1e300, 0.0 },
-    { F_POW, -0.5, -1e300, INF }, { F_POW, 1e300, TINY, 1.0 }, { F_POW, 3.0, 1.0, 3.0 },   { F_POW, 3.0, 2.0, 9.0 },
-    { F_POW, 10.0, 22.0, 1e22 }, { F_POW, 4.0, 0.5, 2.0 },   { F_POW, TINY, 1.0, TINY },
-    { F_ATAN2, 0.0, 1.0, 0.0 },  { F_ATAN2, -0.0, 1.0, -0.0 }, { F_ATAN2, 0.0, -1.0, PI }, { F_ATAN2, -0.0, -1.0, -PI },
-    { F_ATAN2, 0.0, 0.0, 0.0 },  { F_ATAN2, -0.0, 0.0, -0.0 }, { F_ATAN2, 0.0, -0.0, PI }, { F_ATAN2, -0.0, -0.0, -PI },
-    { F_ATAN2, 1.0, 0.0, PI / 2 }, { F_ATAN2, -1.0, 0.0, -PI / 2 }, { F_ATAN2, 1.0, -0.0, PI / 2 },
-    { F_ATAN2, TINY, 0.0, PI / 2 }, { F_ATAN2, -1.0, -0.0, -PI / 2 }, { F_ATAN2, 1.0, -INF, PI },
-    { F_ATAN2, -1.0, -INF, -PI }, { F_ATAN2, 1.0, INF, 0.0 }, { F_ATAN2, -1.0, INF, -0.0 },
+    { F_SIN, 0.0, 0, 0.0 },
+    { F_SIN, -0.0, 0, -0.0 },
+    { F_SIN, INF, 0, NAN },
+    { F_SIN, -INF, 0, NAN },
+    { F_SIN, NAN, 0, NAN },
+    { F_SIN, TINY, 0, TINY },
+    { F_SIN, -TINY, 0, -TINY },
+    { F_COS, 0.0, 0, 1.0 },
+    { F_COS, -0.0, 0, 1.0 },
+    { F_COS, INF, 0, NAN },
+    { F_COS, -INF, 0, NAN },
+    { F_COS, NAN, 0, NAN },
+    { F_COS, TINY, 0, 1.0 },
+    { F_EXP, 0.0, 0, 1.0 },
+    { F_EXP, -0.0, 0, 1.0 },
+    { F_EXP, INF, 0, INF },
+    { F_EXP, -INF, 0, 0.0 },
+    { F_EXP, NAN, 0, NAN },
+    { F_EXP, 709.79, 0, INF },
+    { F_EXP, 1e308, 0, INF },
+    { F_EXP, -746, 0, 0.0 },
+    { F_EXP, -1e308, 0, 0.0 },
+    { F_EXP, TINY, 0, 1.0 },
+    { F_LOG, 1.0, 0, 0.0 },
+    { F_LOG, 0.0, 0, -INF },
+    { F_LOG, -0.0, 0, -INF },
+    { F_LOG, -1.0, 0, NAN },
+    { F_LOG, -INF, 0, NAN },
+    { F_LOG, INF, 0, INF },
+    { F_LOG, NAN, 0, NAN },
+    { F_LOG, -TINY, 0, NAN },
+    { F_POW, 0.0, -3.0, INF },
+    { F_POW, -0.0, -3.0, -INF },
+    { F_POW, 0.0, -2.0, INF },
+    { F_POW, -0.0, -2.0, INF },
+    { F_POW, -0.0, -2.5, INF },
+    { F_POW, 0.0, -INF, INF },
+    { F_POW, -0.0, -INF, INF },
+    { F_POW, 0.0, 3.0, 0.0 },
+    { F_POW, -0.0, 3.0, -0.0 },
+    { F_POW, 0.0, 2.0, 0.0 },
+    { F_POW, -0.0, 2.0, 0.0 },
+    { F_POW, -0.0, 0.5, 0.0 },
+    { F_POW, -1.0, INF, 1.0 },
+    { F_POW, -1.0, -INF, 1.0 },
+    { F_POW, 1.0, NAN, 1.0 },
+    { F_POW, 1.0, INF, 1.0 },
+    { F_POW, NAN, 0.0, 1.0 },
+    { F_POW, NAN, -0.0, 1.0 },
+    { F_POW, 7.0, 0.0, 1.0 },
+    { F_POW, INF, 0.0, 1.0 },
+    { F_POW, NAN, 1.0, NAN },
+    { F_POW, 2.0, NAN, NAN },
+    { F_POW, -2.0, 0.5, NAN },
+    { F_POW, -TINY, 1.5, NAN },
+    { F_POW, 0.5, -INF, INF },
+    { F_POW, -0.5, -INF, INF },
+    { F_POW, 2.0, -INF, 0.0 },
+    { F_POW, -2.0, -INF, 0.0 },
+    { F_POW, 0.5, INF, 0.0 },
+    { F_POW, 2.0, INF, INF },
+    { F_POW, -2.0, INF, INF },
+    { F_POW, -INF, -3.0, -0.0 },
+    { F_POW, -INF, -2.0, 0.0 },
+    { F_POW, -INF, -0.5, 0.0 },
+    { F_POW, -INF, 3.0, -INF },
+    { F_POW, -INF, 2.0, INF },
+    { F_POW, -INF, 0.5, INF },
+    { F_POW, INF, -1.0, 0.0 },
+    { F_POW, INF, 0.1, INF },
+    { F_POW, INF, INF, INF },
+    { F_POW, 0.0, INF, 0.0 },
+    { F_POW, -1.0, 1e300, 1.0 },
+    { F_POW, -1.0, 0x1.fffffffffffffp+52, -1.0 },
+    { F_POW, -2.0, 3.0, -8.0 },
+    { F_POW, -2.0, 2.0, 4.0 },
+    { F_POW, -2.0, -1.0, -0.5 },
+    { F_POW, 2.0, 1024.0, INF },
+    { F_POW, -2.0, 1025.0, -INF },
+    { F_POW, 2.0, -1074.0, TINY },
+    { F_POW, 2.0, -1080.0, 0.0 },
+    { F_POW, -2.0, -1081.0, -0.0 },
+    { F_POW, 2.0, 1e300, INF },
+    { F_POW, 2.0, -1e300, 0.0 },
+    { F_POW, 0.5, 1e300, 0.0 },
+    { F_POW, -0.5, -1e300, INF },
+    { F_POW, 1e300, TINY, 1.0 },
+    { F_POW, 3.0, 1.0, 3.0 },
+    { F_POW, 3.0, 2.0, 9.0 },
+    { F_POW, 10.0, 22.0, 1e22 },
+    { F_POW, 4.0, 0.5, 2.0 },
+    { F_POW, TINY, 1.0, TINY },
+    { F_ATAN2, 0.0, 1.0, 0.0 },
+    { F_ATAN2, -0.0, 1.0, -0.0 },
+    { F_ATAN2, 0.0, -1.0, PI },
+    { F_ATAN2, -0.0, -1.0, -PI },
+    { F_ATAN2, 0.0, 0.0, 0.0 },
+    { F_ATAN2, -0.0, 0.0, -0.0 },
+    { F_ATAN2, 0.0, -0.0, PI },
+    { F_ATAN2, -0.0, -0.0, -PI },
+    { F_ATAN2, 1.0, 0.0, PI / 2 },
+    { F_ATAN2, -1.0, 0.0, -PI / 2 },
+    { F_ATAN2, 1.0, -0.0, PI / 2 },
+    { F_ATAN2, TINY, 0.0, PI / 2 },
+    { F_ATAN2, -1.0, -0.0, -PI / 2 },
+    { F_ATAN2, 1.0, -INF, PI },
+    { F_ATAN2, -1.0, -INF, -PI },
+    { F_ATAN2, 1.0, INF, 0.0 },
+    { F_ATAN2, -1.0, INF, -0.0 },
     { F_ATAN2, INF, 1.0, PI / 2 },
-    { F_ATAN2, -INF, 1.0, -PI / 2 }, { F_ATAN2, INF, -1e308, PI / 2 }, { F_ATAN2, INF, INF, PI / 4 },
-    { F_ATAN2, -INF, INF, -PI / 4 }, { F_ATAN2, INF, -INF, 3 * (PI / 4) }, { F_ATAN2, -INF, -INF, -3 * (PI / 4) },
-    { F_ATAN2, NAN, 1.0, NAN },  { F_ATAN2, 1.0, NAN, NAN }, { F_ATAN2, INF, NAN, NAN },
+    { F_ATAN2, -INF, 1.0, -PI / 2 },
+    { F_ATAN2, INF, -1e308, PI / 2 },
+    { F_ATAN2, INF, INF, PI / 4 },
+    { F_ATAN2, -INF, INF, -PI / 4 },
+    { F_ATAN2, INF, -INF, 3 * (PI / 4) },
+    { F_ATAN2, -INF, -INF, -3 * (PI / 4) },
+    { F_ATAN2, NAN, 1.0, NAN },
+    { F_ATAN2, 1.0, NAN, NAN },
+    { F_ATAN2, INF, NAN, NAN },
     { F_ATAN2, TINY, 1e308, 0.0 },
-    { F_ATAN2, 1e308, TINY, PI / 2 }, { F_ATAN2, TINY, -1e308, PI }, { F_ATAN2, 2.0, 2.0, PI / 4 },
+    { F_ATAN2, 1e308, TINY, PI / 2 },
+    { F_ATAN2, TINY, -1e308, PI },
+    { F_ATAN2, 2.0, 2.0, PI / 4 },
 };
 
 static void special_cases(void **state)
@@ -424,8 +524,8 @@ static void symmetries(void **state)
         assert_true(same(orr__pow(fabs(x), 1.0), fabs(x)));
         assert_true(fabs(orr__sin(x)) <= 1.0 && fabs(orr__cos(x)) <= 1.0);
         const double whole = (double)(bits() % 30) - 15.0;
-        assert_true(same(orr__pow(-fabs(x), whole), fmod(whole, 2.0) != 0.0 ? -orr__pow(fabs(x), whole)
-                                                                              : orr__pow(fabs(x), whole)));
+        assert_true(same(orr__pow(-fabs(x), whole),
+                         fmod(whole, 2.0) != 0.0 ? -orr__pow(fabs(x), whole) : orr__pow(fabs(x), whole)));
     }
     for (int e = -1074; e < 1024; e++) { // powers of two are exact
         assert_true(orr__pow(2.0, e) == scalbn(1.0, e));

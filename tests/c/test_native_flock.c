@@ -141,8 +141,10 @@ static void twin(const birds *b, const native_grid *g, uint32_t i, const flock_p
     }
     const double v2 = vx * vx + vy * vy;
     double f = 1;
-    if (v2 > p->max_speed * p->max_speed) f = p->max_speed / sqrt(v2);
-    else if (v2 < p->min_speed * p->min_speed && v2 > 0) f = p->min_speed / sqrt(v2);
+    if (v2 > p->max_speed * p->max_speed)
+        f = p->max_speed / sqrt(v2);
+    else if (v2 < p->min_speed * p->min_speed && v2 > 0)
+        f = p->min_speed / sqrt(v2);
     out[0] = (float)(vx * f);
     out[1] = (float)(vy * f);
 }

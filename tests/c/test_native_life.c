@@ -45,7 +45,7 @@ static void one(uint32_t width, uint32_t height, uint32_t wraps, uint32_t born, 
     orr_calls calls = { .reduce = count };
     double living = 0;
     counted = 0;
-    for (uint32_t begin = 0; begin < height; begin += 7) {               /* bands */
+    for (uint32_t begin = 0; begin < height; begin += 7) { /* bands */
         native_case c;
         native_init(&c, begin, begin + 7 < height ? begin + 7 : height, 1, params);
         c.slots[0] = &slot;

@@ -113,8 +113,10 @@ static float wrap_one(float x, float min, float max)
 {
     const float size = max - min;
     float r = x;
-    if (x < min) r = x + size;
-    else if (x >= max) r = x - size;
+    if (x < min)
+        r = x + size;
+    else if (x >= max)
+        r = x - size;
     if (r < min || r >= max) {
         const double length = (double)max - (double)min;
         r = (float)((double)x - floor(((double)x - (double)min) / length) * length);
@@ -131,7 +133,7 @@ static void wrap_row(columns *c, uint32_t i, const native_case *at)
 }
 
 static const box boxes[] = {
-    { 0, 800, 0, 600, 1 },      { -3, 5, -1e-3f, 1e-3f, 0.5f }, { 0.1f, 0.7f, -0.3f, 1e6f, 0.9f },
+    { 0, 800, 0, 600, 1 },      { -3, 5, -1e-3f, 1e-3f, 0.5f },       { 0.1f, 0.7f, -0.3f, 1e6f, 0.9f },
     { 1e6f, 1000001, 0, 1, 0 }, { -1e30f, 1e30f, 1e-30f, 1e-20f, 1 },
 };
 

@@ -8,7 +8,7 @@ enum { MOST = 1500 };
 typedef struct cloud {
     uint32_t dimensions, count, type, wraps;
     double radius, min[3], max[3];
-    double wide[3][MOST];        /* what brute force works on: equal to what the job gets */
+    double wide[3][MOST]; /* what brute force works on: equal to what the job gets */
     float narrow[3][MOST];
     orr_entity entity[MOST];
     uint8_t small[MOST];
@@ -90,8 +90,10 @@ static void check_sorted(const native_grid *g)
         seen[from] = 1;
         assert_int_equal(n->entity[k], c.entity[from]);
         for (uint32_t a = 0; a < c.dimensions; a++) {
-            if (c.type == ORR_TYPE_F32) assert_memory_equal(&n->position[a][k], &c.narrow[a][from], 4);
-            else assert_memory_equal(&n->position_f64[a][k], &c.wide[a][from], 8);
+            if (c.type == ORR_TYPE_F32)
+                assert_memory_equal(&n->position[a][k], &c.narrow[a][from], 4);
+            else
+                assert_memory_equal(&n->position_f64[a][k], &c.wide[a][from], 8);
         }
         assert_int_equal(((const uint8_t *)n->carry[0])[k], c.small[from]);
         assert_int_equal(((const uint16_t *)n->carry[1])[k], c.middle[from]);
@@ -149,7 +151,10 @@ static void everywhere(void (*make)(uint32_t count), uint32_t count)
             }
 }
 
-static void uniform(uint32_t count) { spread(count, 0, count, -16, 38); }
+static void uniform(uint32_t count)
+{
+    spread(count, 0, count, -16, 38);
+}
 
 /* A crowd in a corner, some far out, some that are no numbers. */
 static void crowd(uint32_t count)
@@ -190,9 +195,18 @@ static void test_uniform(void **state)
     uniform(MOST);
     check(4096);
 }
-static void test_crowd(void **state) { (void)state, everywhere(crowd, 300); }
-static void test_point(void **state) { (void)state, everywhere(point, 150); }
-static void test_lattice(void **state) { (void)state, everywhere(lattice, 128); }
+static void test_crowd(void **state)
+{
+    (void)state, everywhere(crowd, 300);
+}
+static void test_point(void **state)
+{
+    (void)state, everywhere(point, 150);
+}
+static void test_lattice(void **state)
+{
+    (void)state, everywhere(lattice, 128);
+}
 static void test_few(void **state)
 {
     (void)state;
@@ -282,8 +296,9 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_uniform), cmocka_unit_test(test_crowd),           cmocka_unit_test(test_point),
-        cmocka_unit_test(test_lattice), cmocka_unit_test(test_few),             cmocka_unit_test(test_far),
+        cmocka_unit_test(test_uniform), cmocka_unit_test(test_crowd),
+        cmocka_unit_test(test_point),   cmocka_unit_test(test_lattice),
+        cmocka_unit_test(test_few),     cmocka_unit_test(test_far),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_corner_is_cheap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

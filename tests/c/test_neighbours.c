@@ -25,8 +25,10 @@ static near_case near_new(uint32_t type, const orr_allocator *allocator)
     const orr_world_desc desc = { .dt = 0.5, .allocator = allocator };
     near_case n = { .c = case_of(&desc) };
     assert_non_null(n.c.world);
-    const orr_field_desc fields[] = { { .name = "x", .type = type }, { .name = "y", .type = type },
-                                      { .name = "z", .type = type }, { .name = "id", .type = ORR_TYPE_U32 },
+    const orr_field_desc fields[] = { { .name = "x", .type = type },
+                                      { .name = "y", .type = type },
+                                      { .name = "z", .type = type },
+                                      { .name = "id", .type = ORR_TYPE_U32 },
                                       { .name = "small", .type = ORR_TYPE_U8 } };
     orr_world *world = n.c.world;
     n.body = orr_component_create(world, &(orr_component_desc){ .name = "Body", .fields = fields, .field_count = 5 });
@@ -141,7 +143,7 @@ static void check_copies(const near_case *n, const orr__near_grid *grid)
         }
     }
     assert_int_equal(at, of->count);
-    for (uint32_t j = 0, cell = 0; j < of->count; j++) {      /* within a cell in the order of the data */
+    for (uint32_t j = 0, cell = 0; j < of->count; j++) { /* within a cell in the order of the data */
         while (of->starts[cell + 1] <= j) cell++;
         if (j > of->starts[cell]) assert_true(of->source[j] > of->source[j - 1]);
     }
@@ -152,8 +154,9 @@ static void build_and_check(uint32_t type, uint32_t dimensions, uint32_t wraps, 
 {
     near_case n = near_new(type, NULL);
     const orr_field carry[] = { n.id, n.small, n.c.vx };
-    orr_neighbours_desc desc = { .name = "near", .position = { n.x, n.y }, .carry = carry, .carry_count = 2,
-                                 .radius = radius, .wraps = wraps };
+    orr_neighbours_desc desc = {
+        .name = "near", .position = { n.x, n.y }, .carry = carry, .carry_count = 2, .radius = radius, .wraps = wraps
+    };
     if (dimensions == 3) desc.position[2] = n.z;
     for (uint32_t a = 0; a < dimensions; a++) desc.max[a] = size;
     const orr_near_index index = orr_neighbours_create(n.c.world, &desc);
@@ -183,7 +186,7 @@ static void all_kinds(void **state)
     build_and_check(ORR_TYPE_F64, 2, 1, 50, 1.5);
     build_and_check(ORR_TYPE_F64, 3, 0, 20, 1.5);
     build_and_check(ORR_TYPE_F32, 3, 5, 20, 2);
-    build_and_check(ORR_TYPE_F32, 3, 7, 1, 4);          /* a world smaller than the radius */
+    build_and_check(ORR_TYPE_F32, 3, 7, 1, 4); /* a world smaller than the radius */
 }
 
 static void reads_and_query(void **state)
@@ -193,8 +196,9 @@ static void reads_and_query(void **state)
     orr_world *world = n.c.world;
     const orr_field carry[] = { n.c.vx, n.id, n.c.vy };
     const orr_component none[] = { n.c.frozen, 0 };
-    const orr_neighbours_desc desc = { .name = "near", .query.none = none, .position = { n.x, n.y }, .carry = carry,
-                                       .carry_count = 3, .radius = 1 };
+    const orr_neighbours_desc desc = {
+        .name = "near", .query.none = none, .position = { n.x, n.y }, .carry = carry, .carry_count = 3, .radius = 1
+    };
     const orr_near_index index = orr_neighbours_create(world, &desc);
     const orr__near_grid *grid = orr__near_at(world, index);
     assert_non_null(grid);
@@ -203,12 +207,12 @@ static void reads_and_query(void **state)
     assert_int_equal(grid->reads[1], n.body);
     assert_int_equal(grid->reads[2], 0);
     orr_entity marked[10];
-    assert_ok(orr_entity_spawn(world, n.plain, 10, NULL));       /* lack what is carried */
+    assert_ok(orr_entity_spawn(world, n.plain, 10, NULL)); /* lack what is carried */
     assert_ok(orr_entity_spawn(world, n.marked, 10, marked));
     assert_ok(orr__near_refresh(world, index));
     assert_int_equal(grid->out.count, 10);
     assert_ok(orr_entity_add(world, marked, 3, n.c.frozen));
-    assert_ok(orr__near_refresh(world, index));                  /* the structure has changed */
+    assert_ok(orr__near_refresh(world, index)); /* the structure has changed */
     assert_int_equal(grid->out.count, 7);
     case_end(&n.c);
 }
@@ -220,8 +224,8 @@ static void built_when_stale(void **state)
     orr_world *world = n.c.world;
     orr_entity e;
     assert_ok(orr_entity_spawn(world, n.plain, 1, &e));
-    const orr_param radius = orr_param_create(world, &(orr_param_desc){ .name = "radius", .value = 1, .max = 10,
-                                                                        .min = -10 });
+    const orr_param radius =
+        orr_param_create(world, &(orr_param_desc){ .name = "radius", .value = 1, .max = 10, .min = -10 });
     const orr_neighbours_desc desc = { .name = "near", .position = { n.x, n.y }, .radius_param = radius };
     const orr_near_index index = orr_neighbours_create(world, &desc);
     orr__near_grid *grid = orr__near_at(world, index);
@@ -229,7 +233,7 @@ static void built_when_stale(void **state)
     assert_true(grid->out.position[0][0] == 0.0f);
     case_set(&n.c, e, n.x, 5);
     assert_ok(orr__near_refresh(world, index));
-    assert_true(grid->out.position[0][0] == 0.0f);       /* nobody said so */
+    assert_true(grid->out.position[0][0] == 0.0f); /* nobody said so */
     orr__near_touch(world, n.c.velocity);
     assert_false(grid->stale);
     orr__near_touch(world, n.body);
@@ -275,10 +279,12 @@ static void refused_descriptions(void **state)
         { { .name = "n", .position = { x }, .radius = 1 }, ORR_E_ARGUMENT, "no field for y" },
         { { .name = "n", .position = { x, { 0, 0, 0, 0 }, y }, .radius = 1 }, ORR_E_ARGUMENT, "no field for y" },
         { { .name = "n", .position = { x, n.id }, .radius = 1 }, ORR_E_TYPE, "y is the field 'id' of type u32" },
-        { { .name = "n", .position = { x, n.c.py }, .radius = 1 }, ORR_E_ARGUMENT,
+        { { .name = "n", .position = { x, n.c.py }, .radius = 1 },
+          ORR_E_ARGUMENT,
           "x is of component 'Body' and y of 'Position'" },
         { { .name = "n", .position = { x, x }, .radius = 1 }, ORR_E_ARGUMENT, "x and y are the same field 'x'" },
-        { { .name = "n", .position = { x, { .component = 99 } }, .radius = 1 }, ORR_E_ARGUMENT,
+        { { .name = "n", .position = { x, { .component = 99 } }, .radius = 1 },
+          ORR_E_ARGUMENT,
           "component 99 does not exist" },
         { { .name = "n", .position = { x, y }, .radius = 0 }, ORR_E_RANGE, "the radius is 0; it must be above 0" },
         { { .name = "n", .position = { x, y }, .radius = -1 }, ORR_E_RANGE, "radius is -1" },
@@ -286,21 +292,28 @@ static void refused_descriptions(void **state)
         { { .name = "n", .position = { x, y }, .radius = INFINITY }, ORR_E_RANGE, "radius is inf" },
         { { .name = "n", .position = { x, y }, .radius_param = 3 }, ORR_E_ARGUMENT, "follows param 3" },
         { { .name = "n", .position = { x, y }, .radius = 1, .wraps = 4 }, ORR_E_ARGUMENT, "only 2 axes" },
-        { { .name = "n", .position = { x, y }, .radius = 1, .wraps = 2 }, ORR_E_RANGE,
+        { { .name = "n", .position = { x, y }, .radius = 1, .wraps = 2 },
+          ORR_E_RANGE,
           "axis 1 wraps from 0 to 0; max must be above min" },
-        { { .name = "n", .position = { x, y }, .radius = 1, .wraps = 1, .max = { INFINITY } }, ORR_E_RANGE,
+        { { .name = "n", .position = { x, y }, .radius = 1, .wraps = 1, .max = { INFINITY } },
+          ORR_E_RANGE,
           "axis 0 wraps from 0 to inf" },
         { { .name = "n", .position = { x, y }, .radius = 1, .wraps = 1, .min = { -1e308 }, .max = { 1.7e308 } },
-          ORR_E_RANGE, "axis 0" },
-        { { .name = "n", .position = { x, y }, .radius = 1, .carry = many, .carry_count = 17 }, ORR_E_LIMIT,
+          ORR_E_RANGE,
+          "axis 0" },
+        { { .name = "n", .position = { x, y }, .radius = 1, .carry = many, .carry_count = 17 },
+          ORR_E_LIMIT,
           "17 fields to carry; at most 16" },
         { { .name = "n", .position = { x, y }, .radius = 1, .carry_count = 1 }, ORR_E_ARGUMENT, "carry is NULL" },
-        { { .name = "n", .position = { x, y }, .radius = 1, .carry = twice, .carry_count = 3 }, ORR_E_ARGUMENT,
+        { { .name = "n", .position = { x, y }, .radius = 1, .carry = twice, .carry_count = 3 },
+          ORR_E_ARGUMENT,
           "the field 'Body.id' is carried twice" },
-        { { .name = "n", .position = { x, y }, .radius = 1, .carry = foreign, .carry_count = 1 }, ORR_E_ARGUMENT,
+        { { .name = "n", .position = { x, y }, .radius = 1, .carry = foreign, .carry_count = 1 },
+          ORR_E_ARGUMENT,
           "component 99" },
         { { .name = "n", .position = { x, y }, .radius = 1, .query.changed = changed }, ORR_E_ARGUMENT, "`changed`" },
-        { { .name = "n", .position = { x, y }, .radius = 1, .query.none = none }, ORR_E_ARGUMENT,
+        { { .name = "n", .position = { x, y }, .radius = 1, .query.none = none },
+          ORR_E_ARGUMENT,
           "component 'Body' is listed in `all` and in `none`" },
     };
     assert_int_equal(orr_neighbours_create(world, NULL), 0);
@@ -397,15 +410,16 @@ static void memory_is_kept(void **state)
     near_case n = near_new(ORR_TYPE_F32, &hooks);
     orr_world *world = n.c.world;
     const orr_field carry[] = { n.small, n.id };
-    const orr_neighbours_desc desc = { .name = "near", .position = { n.x, n.y, n.z }, .carry = carry, .carry_count = 2,
-                                       .radius = 1 };
+    const orr_neighbours_desc desc = {
+        .name = "near", .position = { n.x, n.y, n.z }, .carry = carry, .carry_count = 2, .radius = 1
+    };
     const orr_near_index index = orr_neighbours_create(world, &desc);
     assert_ok(orr_entity_spawn(world, n.plain, 1000, NULL));
     (void)scatter(&n, 10, 1);
     assert_ok(orr__near_refresh(world, index));
     const int64_t bytes = atomic_load(&f.bytes);
     for (int i = 0; i < 10; i++) {
-        atomic_store(&f.left, 0);                     /* a refusal would show */
+        atomic_store(&f.left, 0); /* a refusal would show */
         orr__near_touch(world, 0);
         assert_ok(orr__near_refresh(world, index));
         atomic_store(&f.left, -1);
@@ -413,13 +427,13 @@ static void memory_is_kept(void **state)
     assert_int_equal(atomic_load(&f.bytes), bytes);
     assert_int_equal(atomic_load(&f.refused), 0);
 
-    assert_ok(orr_entity_spawn(world, n.plain, 1000, NULL));       /* now it must grow */
+    assert_ok(orr_entity_spawn(world, n.plain, 1000, NULL)); /* now it must grow */
     atomic_store(&f.left, 0);
     assert_int_equal(orr__near_refresh(world, index), ORR_E_MEMORY);
     assert_says("neighbours 'near'");
     const orr__near_grid *grid = orr__near_at(world, index);
     assert_true(grid->stale);
-    assert_int_equal(grid->out.count, 1000);          /* what was there is there */
+    assert_int_equal(grid->out.count, 1000); /* what was there is there */
     check_walks(&grid->out);
     assert_ok(orr__near_refresh(world, index));
     assert_int_equal(grid->out.count, 2000);
@@ -433,8 +447,9 @@ static int32_t call_create(sim_case *c, void *state)
     (void)state;
     const orr_component all[] = { c->position, 0 };
     const orr_field carry[] = { c->vx };
-    const orr_neighbours_desc desc = { .name = "near", .query.all = all, .position = { c->px, c->py }, .carry = carry,
-                                       .carry_count = 1, .radius = 1 };
+    const orr_neighbours_desc desc = {
+        .name = "near", .query.all = all, .position = { c->px, c->py }, .carry = carry, .carry_count = 1, .radius = 1
+    };
     return refusals_code(orr_neighbours_create(c->world, &desc));
 }
 

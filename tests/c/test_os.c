@@ -164,8 +164,7 @@ static void parking_ends_in_time(void **state)
     _Atomic uint32_t word = 7;
     assert_true(orr__park(&word, 8, ORR__FOREVER)); // not what was expected: at once
     const uint64_t before = orr__clock_ns();
-    while (orr__park(&word, 7, 5000000)) {
-    }
+    while (orr__park(&word, 7, 5000000)) {}
     const uint64_t took = orr__clock_ns() - before;
     assert_in_range(took, 4000000, 5000000000);
     assert_false(orr__park(&word, 7, 0));

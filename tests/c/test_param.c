@@ -4,8 +4,9 @@
 
 #include <math.h>
 
-static const orr_param_desc speed_desc = { .name = "speed", .value = 1, .min = 0, .max = 10, .step = 0.5,
-                                           .help = "how fast" };
+static const orr_param_desc speed_desc = {
+    .name = "speed", .value = 1, .min = 0, .max = 10, .step = 0.5, .help = "how fast"
+};
 
 static void declared(void **state)
 {
@@ -27,7 +28,7 @@ static void declared(void **state)
     assert_null(out.help);
     assert_true(orr_param_get(c.world, speed) == 1);
 
-    assert_int_equal(orr_param_create(c.world, &speed_desc), speed);   /* the same again */
+    assert_int_equal(orr_param_create(c.world, &speed_desc), speed); /* the same again */
     orr_param_desc other = speed_desc;
     other.max = 20;
     assert_int_equal(orr_param_create(c.world, &other), 0);
@@ -103,7 +104,7 @@ static void queued_and_applied_in_order(void **state)
     assert_true(orr_param_get(c.world, speed) == 1);
     orr__params_apply(c.world);
     assert_true(orr_param_get(c.world, speed) == 5);
-    orr__params_apply(c.world);                         /* nothing is left */
+    orr__params_apply(c.world); /* nothing is left */
     assert_true(orr_param_get(c.world, speed) == 5);
     for (uint32_t i = 0; i < 1000; i++) assert_ok(orr_param_set(c.world, speed, i % 10));
     assert_ok(orr_world_step(c.world, 1));
@@ -219,10 +220,14 @@ static void allocations_that_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(declared),           cmocka_unit_test(same_after_a_set),
-        cmocka_unit_test(refused_descriptions), cmocka_unit_test(one_sided_limits),
-        cmocka_unit_test(queued_and_applied_in_order), cmocka_unit_test(refused_values),
-        cmocka_unit_test(nearest_name),       cmocka_unit_test(constant_in_a_tick),
+        cmocka_unit_test(declared),
+        cmocka_unit_test(same_after_a_set),
+        cmocka_unit_test(refused_descriptions),
+        cmocka_unit_test(one_sided_limits),
+        cmocka_unit_test(queued_and_applied_in_order),
+        cmocka_unit_test(refused_values),
+        cmocka_unit_test(nearest_name),
+        cmocka_unit_test(constant_in_a_tick),
         cmocka_unit_test(allocations_that_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

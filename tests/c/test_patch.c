@@ -29,8 +29,8 @@ static scene open_scene(const orr_allocator *hooks)
     s.x = orr_field_find(s.world, "Position.x");
     s.y = orr_field_find(s.world, "Position.y");
     s.to = orr_field_find(s.world, "Link.to");
-    s.mote = orr_prefab_create(s.world, &(orr_prefab_desc){ .name = "Mote",
-        .components = (orr_component[]){ s.position, s.link, 0 } });
+    s.mote = orr_prefab_create(
+        s.world, &(orr_prefab_desc){ .name = "Mote", .components = (orr_component[]){ s.position, s.link, 0 } });
     return s;
 }
 
@@ -206,10 +206,10 @@ static void patches_for_the_dead_are_dropped(void **state)
     orr__patches_init(&list, s.world);
     ok(orr__patches_destroy(&list, (int64_t)e[0]));
     ok(orr__patches_destroy(&list, (int64_t)e[1]));
-    ok(orr__patches_destroy(&list, (int64_t)e[0])); /* dropped: 1 */
+    ok(orr__patches_destroy(&list, (int64_t)e[0]));    /* dropped: 1 */
     ok(orr__patches_add(&list, (int64_t)e[0], s.tag)); /* 2 */
     ok(orr__patches_add(&list, (int64_t)e[2], s.tag));
-    ok(orr__patches_remove(&list, (int64_t)e[1], s.link)); /* 3 */
+    ok(orr__patches_remove(&list, (int64_t)e[1], s.link));                    /* 3 */
     ok(orr__patches_set(&list, (int64_t)e[1], s.x, (orr_value){ .f32 = 1 })); /* 4 */
     ok(orr__patches_remove(&list, (int64_t)e[3], s.position));
     ok(orr__patches_set(&list, (int64_t)e[3], s.x, (orr_value){ .f32 = 1 })); /* 5: lacks it */
@@ -230,10 +230,10 @@ static void sets_are_applied_early_when_nothing_is_before_them(void **state)
     ok(orr_entity_remove(s.world, &e[3], 1, s.position));
     orr__patches list;
     orr__patches_init(&list, s.world);
-    ok(orr__patches_set(&list, (int64_t)e[0], s.x, (orr_value){ .f32 = 10 }));  /* now */
+    ok(orr__patches_set(&list, (int64_t)e[0], s.x, (orr_value){ .f32 = 10 })); /* now */
     ok(orr__patches_remove(&list, (int64_t)e[1], s.position));
     ok(orr__patches_add(&list, (int64_t)e[1], s.position));
-    ok(orr__patches_set(&list, (int64_t)e[1], s.x, (orr_value){ .f32 = 11 }));  /* waits for the two */
+    ok(orr__patches_set(&list, (int64_t)e[1], s.x, (orr_value){ .f32 = 11 })); /* waits for the two */
     ok(orr__patches_spawn(&list, s.mote, 1, NULL));
     ok(orr__patches_set(&list, (int64_t)e[2], s.to, (orr_value){ .entity = (uint64_t)-1 })); /* waits for the spawn */
     ok(orr__patches_set(&list, (int64_t)e[2], s.to, (orr_value){ .entity = e[0] }));         /* and so does this */

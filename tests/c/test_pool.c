@@ -15,7 +15,7 @@
 #define INDICES_MAX 10000u
 #define SECOND_NS 1000000000u
 
-static const uint32_t thread_counts[] = {0, 1, 2, 4, 8};
+static const uint32_t thread_counts[] = { 0, 1, 2, 4, 8 };
 #define THREAD_COUNTS (sizeof thread_counts / sizeof thread_counts[0])
 
 /* ---- what the functions under test write into ---- */
@@ -40,7 +40,7 @@ static void note(void *context, uint32_t index, uint32_t worker)
     if (atomic_exchange(&b->busy[worker], 1) != 0) atomic_fetch_add(&b->overlaps, 1);
     atomic_fetch_add(&b->calls[index], 1);
     uint32_t seen = atomic_load(&b->workers_seen);
-    while (seen <= worker && !atomic_compare_exchange_weak(&b->workers_seen, &seen, worker + 1)) { }
+    while (seen <= worker && !atomic_compare_exchange_weak(&b->workers_seen, &seen, worker + 1)) {}
     if (b->in_order) {
         if (index != b->previous + 1) atomic_fetch_add(&b->disorder, 1);
         b->previous = index;
@@ -101,8 +101,8 @@ static bool becomes_set(_Atomic uint32_t *word)
 
 static void exercise(orr__pool *pool)
 {
-    static const uint32_t counts[] = {0, 1, 2, 3, 7, 64, 1000, INDICES_MAX};
-    static const uint32_t limits[] = {0, 1, 2, 3, 100};
+    static const uint32_t counts[] = { 0, 1, 2, 3, 7, 64, 1000, INDICES_MAX };
+    static const uint32_t limits[] = { 0, 1, 2, 3, 100 };
     for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
         for (size_t l = 0; l < sizeof limits / sizeof limits[0]; l++) {
             board *b = board_new(counts[c], orr__pool_workers(pool));
@@ -255,8 +255,8 @@ static void back_to_back(uint32_t threads, uint32_t dispatches)
 {
     fixture f;
     open_pool(&f, NULL, threads);
-    stamp_work work[2] = {{.number = 0}, {.number = 0}};
-    uint32_t expected[2][16] = {{0}, {0}};
+    stamp_work work[2] = { { .number = 0 }, { .number = 0 } };
+    uint32_t expected[2][16] = { { 0 }, { 0 } };
     for (uint32_t d = 0; d < dispatches; d++) {
         const uint32_t which = d & 1, count = d * 7 % 17;
         work[which].number = d;
@@ -332,7 +332,7 @@ static void test_start_runs_beside_the_caller(void **state)
         fixture f;
         open_pool(&f, NULL, threads);
         for (uint32_t i = 0; i < 4; i++) {
-            hold_work w = {.worker = 0};
+            hold_work w = { .worker = 0 };
             if (i > 1) orr__sleep_ns(2000000); /* from sleep as well */
             orr__pool_start(f.pool, 1, 0, hold, &w);
             assert_true(becomes_set(&w.begun)); /* a helper began, nobody has joined */
@@ -382,8 +382,8 @@ static void test_start_for_one_worker_waits_for_the_join(void **state)
 
 static struct {
     uint32_t asked, refuse_from;
-    bool absent;                      /* says yes, starts nothing */
-    _Atomic uint32_t gate;            /* 0: threads wait before they become helpers */
+    bool absent;           /* says yes, starts nothing */
+    _Atomic uint32_t gate; /* 0: threads wait before they become helpers */
     void (*run)(void *context);
 } threads_of_test;
 
@@ -481,7 +481,7 @@ static void test_threads_can_be_kept_off_a_processor(void **state)
     (void)state;
     if (orr__cpu_count() < 2 || orr__cpu_current() == UINT32_MAX) skip();
     for (uint32_t i = 0; i < 20; i++) {
-        place_work w = {.processor = UINT32_MAX};
+        place_work w = { .processor = UINT32_MAX };
         const uint32_t here = orr__cpu_current();
         assert_int_equal(orr__thread_start(&w.thread, tell_place, &w, "place", 0), ORR_OK);
         orr__thread_keep_off(&w.thread, here);
@@ -512,7 +512,7 @@ static void test_no_memory(void **state)
 {
     (void)state;
     orr__alloc alloc;
-    orr__alloc_init(&alloc, &(orr_allocator){.allocate = allocate_nothing, .release = release_nothing});
+    orr__alloc_init(&alloc, &(orr_allocator){ .allocate = allocate_nothing, .release = release_nothing });
     orr__error_clear();
     assert_null(orr__pool_create(&alloc, NULL, 4));
     assert_int_equal(orr__error_code(), ORR_E_MEMORY);
@@ -529,9 +529,9 @@ static void test_destroy_at_any_time(void **state)
         board *b = board_new(100, 4);
         const uint32_t when = i % 5;
         if (when > 0) orr__pool_run(f.pool, 100, 0, note, b);
-        if (when == 1) orr__sleep_ns(2000000);                         /* parked */
-        if (when == 2) orr__sleep_ns(400000);                          /* about to park */
-        if (when == 3) orr__pool_start(f.pool, 100, 0, note, b);       /* destroy joins */
+        if (when == 1) orr__sleep_ns(2000000);                   /* parked */
+        if (when == 2) orr__sleep_ns(400000);                    /* about to park */
+        if (when == 3) orr__pool_start(f.pool, 100, 0, note, b); /* destroy joins */
         close_pool(&f);
         board_check(b, when == 0 ? 0 : when == 3 ? 2 : 1);
     }
@@ -555,9 +555,9 @@ static void run_backwards(void *context, uint32_t count,
 static void test_embedder(void **state)
 {
     (void)state;
-    backwards b = {.calls = 0};
+    backwards b = { .calls = 0 };
     fixture f;
-    open_pool(&f, &(orr_scheduler){.context = &b, .workers = 6, .parallel_for = run_backwards}, 3);
+    open_pool(&f, &(orr_scheduler){ .context = &b, .workers = 6, .parallel_for = run_backwards }, 3);
     assert_int_equal(orr__pool_workers(f.pool), 6);
     assert_int_equal(orr__pool_wanted(f.pool), 6);
 
@@ -584,10 +584,10 @@ static void test_embedder_refused(void **state)
     (void)state;
     orr__alloc alloc;
     orr__alloc_init(&alloc, NULL);
-    assert_null(orr__pool_create(&alloc, &(orr_scheduler){.workers = 0, .parallel_for = run_backwards}, 2));
+    assert_null(orr__pool_create(&alloc, &(orr_scheduler){ .workers = 0, .parallel_for = run_backwards }, 2));
     assert_int_equal(orr__error_code(), ORR_E_ARGUMENT);
     assert_string_equal(orr__error_text(), "scheduler: 0 workers, expected at least 1");
-    assert_null(orr__pool_create(&alloc, &(orr_scheduler){.workers = 2}, 2));
+    assert_null(orr__pool_create(&alloc, &(orr_scheduler){ .workers = 2 }, 2));
     assert_int_equal(orr__error_code(), ORR_E_ARGUMENT);
     assert_string_equal(orr__error_text(), "scheduler: no function, expected a parallel_for");
     assert_int_equal(alloc.live_blocks, 0);

@@ -87,10 +87,16 @@ static void the_child_overrides_its_parent(void **state)
     const scene s = open_scene(NULL);
     const orr_prefab_value first[] = { { s.x, { .f32 = 5 } }, { s.y, { .f32 = 6 } } };
     const orr_prefab_value second[] = { { s.y, { .f32 = 8 } }, { s.mass, { .f64 = 3 } } };
-    const orr_prefab parent = orr_prefab_create(s.world, &(orr_prefab_desc){ .name = "Parent",
-        .components = (orr_component[]){ s.position, 0 }, .values = first, .value_count = 2 });
-    const orr_prefab child = orr_prefab_create(s.world, &(orr_prefab_desc){ .name = "Child", .parent = parent,
-        .components = (orr_component[]){ s.frozen, s.body, 0 }, .values = second, .value_count = 2 });
+    const orr_prefab parent = orr_prefab_create(
+        s.world,
+        &(orr_prefab_desc){
+            .name = "Parent", .components = (orr_component[]){ s.position, 0 }, .values = first, .value_count = 2 });
+    const orr_prefab child =
+        orr_prefab_create(s.world, &(orr_prefab_desc){ .name = "Child",
+                                                       .parent = parent,
+                                                       .components = (orr_component[]){ s.frozen, s.body, 0 },
+                                                       .values = second,
+                                                       .value_count = 2 });
     assert_int_equal(child, 2);
     orr_entity entity;
     assert_int_equal(orr_entity_spawn(s.world, child, 1, &entity), ORR_OK);
@@ -125,8 +131,7 @@ static void bad_descriptions_are_refused(void **state)
     orr_field wrong = s.x;
     wrong.type = ORR_TYPE_U8;
     const orr_prefab_value mistyped = { wrong, { 0 } };
-    assert_int_not_equal(
-        orr_prefab_create(s.world, &(orr_prefab_desc){ .name = "Mote", .components = position }), 0);
+    assert_int_not_equal(orr_prefab_create(s.world, &(orr_prefab_desc){ .name = "Mote", .components = position }), 0);
     refuse(&s, (orr_prefab_desc){ .name = "Mote" }, ORR_E_EXISTS, "Mote");
     refuse(&s, (orr_prefab_desc){ .name = "" }, ORR_E_ARGUMENT, "empty");
     refuse(&s, (orr_prefab_desc){ .name = "A", .parent = 9 }, ORR_E_NOT_FOUND, "'A': its parent");
@@ -156,8 +161,9 @@ static void bulk_spawn_fills_every_row(void **state)
     static orr_entity handles[COUNT];
     const scene s = open_scene(NULL);
     const orr_prefab_value values[] = { { s.x, { .f32 = 0.5f } }, { s.target, { .entity = 77 } } };
-    const orr_prefab prefab = orr_prefab_create(s.world, &(orr_prefab_desc){
-        .components = (orr_component[]){ s.position, s.body, 0 }, .values = values, .value_count = 2 });
+    const orr_prefab prefab = orr_prefab_create(
+        s.world, &(orr_prefab_desc){
+                     .components = (orr_component[]){ s.position, s.body, 0 }, .values = values, .value_count = 2 });
     static const uint32_t counts[] = { 1, 63, 64, 65, 4095, COUNT, 0 };
     for (uint32_t i = 0, total = 0; i < sizeof counts / sizeof counts[0]; i++) {
         assert_int_equal(orr_entity_spawn(s.world, prefab, counts[i], i % 2 ? NULL : handles), ORR_OK);
@@ -199,8 +205,8 @@ static void stages_are_spawned_as_filled(void **state)
     enum { COUNT = 5000 };
     static orr_entity handles[COUNT];
     const scene s = open_scene(NULL);
-    const orr_prefab prefab = orr_prefab_create(s.world,
-        &(orr_prefab_desc){ .components = (orr_component[]){ s.position, s.body, s.frozen, 0 } });
+    const orr_prefab prefab = orr_prefab_create(
+        s.world, &(orr_prefab_desc){ .components = (orr_component[]){ s.position, s.body, s.frozen, 0 } });
     assert_int_equal(orr_entity_spawn(s.world, prefab, 100, NULL), ORR_OK);
     orr__stage *stage = orr__stage_create(s.world, prefab, COUNT);
     float *x = orr__stage_column(s.world, stage, s.x);
@@ -252,8 +258,8 @@ static void hooks_are_told_of_spawns(void **state)
 {
     (void)state;
     const scene s = open_scene(NULL);
-    const orr_prefab prefab = orr_prefab_create(s.world,
-        &(orr_prefab_desc){ .components = (orr_component[]){ s.position, s.frozen, 0 } });
+    const orr_prefab prefab =
+        orr_prefab_create(s.world, &(orr_prefab_desc){ .components = (orr_component[]){ s.position, s.frozen, 0 } });
     told = told_calls = 0;
     s.world->gained = note;
     assert_int_equal(orr_entity_spawn(s.world, prefab, 10, NULL), ORR_OK);
@@ -276,9 +282,13 @@ static int32_t make_and_spawn(const scene *s, uint32_t step, orr_entity *handles
     const orr_prefab_value value = { s->x, { .f32 = 3 } };
     orr__error_clear();
     if (step < 2) {
-        return orr_prefab_create(s->world, &(orr_prefab_desc){ .name = step ? "Named" : NULL,
-            .components = (orr_component[]){ s->position, step ? s->body : 0, 0 }, .values = &value,
-            .value_count = 1 }) ? ORR_OK : orr__error_code();
+        return orr_prefab_create(
+                   s->world, &(orr_prefab_desc){ .name = step ? "Named" : NULL,
+                                                 .components = (orr_component[]){ s->position, step ? s->body : 0, 0 },
+                                                 .values = &value,
+                                                 .value_count = 1 })
+                   ? ORR_OK
+                   : orr__error_code();
     }
     if (step < 5) {
         return orr_entity_spawn(s->world, 1, counts[step - 2], handles);

@@ -10,7 +10,10 @@ static void lists_select_tables(void **state)
     assert_int_equal(case_spawn(c.world, LIST(c.position, c.velocity), 20, e + 10), ORR_OK);
     assert_int_equal(case_spawn(c.world, LIST(c.position, c.velocity, c.frozen), 5, e + 30), ORR_OK);
     assert_int_equal(case_spawn(c.world, LIST(c.frozen), 3, e + 35), ORR_OK);
-    const struct { orr_query_desc desc; uint64_t count; } rows[] = {
+    const struct {
+        orr_query_desc desc;
+        uint64_t count;
+    } rows[] = {
         { { .all = LIST(c.position) }, 35 },
         { { .all = LIST(c.position), .none = LIST(c.frozen) }, 30 },
         { { .any = LIST(c.velocity, c.frozen) }, 28 },
@@ -112,7 +115,7 @@ static void structural_change_ends_a_cursor(void **state)
     assert_null(orr_cursor_read(&at, x));
     assert_error("orr_cursor_read: the cursor is at no chunk");
     assert_true(orr_cursor_next(&at));
-    orr_tracker_create(c.world, LIST(c.position));        // moves no column
+    orr_tracker_create(c.world, LIST(c.position)); // moves no column
     assert_non_null(orr_cursor_read(&at, x));
     assert_int_equal(orr_entity_destroy(c.world, e, 1), ORR_OK);
     assert_null(orr_cursor_write(&at, x));

@@ -51,12 +51,12 @@ static void kinds(void **state)
     assert_ok(add(&b, ORR_MIN, "low", -100));
     assert_ok(orr__reductions_merge(c.world, &a.partials));
     assert_ok(orr__reductions_merge(c.world, &b.partials));
-    assert_true(is_absent(&c, "total"));                /* not before the end of the stage */
+    assert_true(is_absent(&c, "total")); /* not before the end of the stage */
     orr__reductions_publish(c.world, 0);
     assert_true(value_of(&c, "total") == 50);
     assert_true(value_of(&c, "low") == -100);
     assert_true(value_of(&c, "high") == 4);
-    orr__reductions_publish(c.world, 0);                /* fed by no system: it stays */
+    orr__reductions_publish(c.world, 0); /* fed by no system: it stays */
     assert_true(value_of(&c, "total") == 50);
     assert_int_equal(c.world->sim->reductions.count, 3);
     assert_string_equal(c.world->sim->reductions.items[0].name, "high");
@@ -86,7 +86,7 @@ static void special_values(void **state)
     assert_true(isnan(value_of(&c, "nan_first")));
     assert_true(isnan(value_of(&c, "nan_last")));
     assert_true(isinf(value_of(&c, "inf")));
-    assert_false(signbit(value_of(&c, "zeros")));       /* the first among equals */
+    assert_false(signbit(value_of(&c, "zeros"))); /* the first among equals */
     orr__arena_fini(&l.arena);
     case_end(&c);
 }
@@ -148,7 +148,7 @@ static void many_names(void **state)
 /* ---- in ticks ---- */
 
 typedef struct feeder {
-    uint64_t ticks;              /* bit t: feeds in tick t */
+    uint64_t ticks; /* bit t: feeds in tick t */
     double value;
     const char *name;
 } feeder;
@@ -163,8 +163,9 @@ static int32_t feed(orr_run *run, void *context)
 static void add_feeder(sim_case *c, const char *name, const char *stage, uint32_t every, feeder *f)
 {
     const orr_component reads[] = { c->position, 0 };
-    const orr_system_desc desc = { .name = name, .stage = stage, .every = every, .reads = reads, .run = feed,
-                                   .context = f };
+    const orr_system_desc desc = {
+        .name = name, .stage = stage, .every = every, .reads = reads, .run = feed, .context = f
+    };
     if (!orr_system_create(c->world, &desc)) fail_msg("%s", orr_last_error());
 }
 
@@ -172,8 +173,8 @@ static void absent_when_not_fed(void **state)
 {
     (void)state;
     sim_case c = case_new(0);
-    feeder a = { .ticks = 0x0D, .value = 1, .name = "n" };         /* ticks 0, 2, 3 */
-    feeder late = { .ticks = 0, .value = 1, .name = "n" };         /* runs in a later stage, never feeds */
+    feeder a = { .ticks = 0x0D, .value = 1, .name = "n" }; /* ticks 0, 2, 3 */
+    feeder late = { .ticks = 0, .value = 1, .name = "n" }; /* runs in a later stage, never feeds */
     add_feeder(&c, "a", "update", 1, &a);
     add_feeder(&c, "late", "late", 1, &late);
     static const bool there[] = { true, false, true, true, false, false };
@@ -189,7 +190,7 @@ static void kept_while_its_system_rests(void **state)
 {
     (void)state;
     sim_case c = case_new(0);
-    feeder rare = { .ticks = 0x11, .value = 3, .name = "rare" };   /* every 4: runs in ticks 0, 4, 8 */
+    feeder rare = { .ticks = 0x11, .value = 3, .name = "rare" }; /* every 4: runs in ticks 0, 4, 8 */
     add_feeder(&c, "rare", "update", 4, &rare);
     static const bool there[] = { true, true, true, true, true, true, true, true, false, false };
     for (int i = 0; i < 10; i++) {
@@ -243,8 +244,9 @@ static uint64_t hash_with(uint32_t threads, const orr_scheduler *scheduler)
         float *x = orr_cursor_write(&at, c.px);
         for (uint32_t r = at.begin; r < at.end; r++) x[r] = value = value * 1.0007f > 1e6f ? 1e-4f : value * 1.0007f;
     }
-    const orr_system_desc desc = { .name = "sum", .query.all = position, .reads = position, .on = ORR_ON_WORKERS,
-                                   .run = sum_rows, .context = &c };
+    const orr_system_desc desc = {
+        .name = "sum", .query.all = position, .reads = position, .on = ORR_ON_WORKERS, .run = sum_rows, .context = &c
+    };
     if (!orr_system_create(c.world, &desc)) fail_msg("%s", orr_last_error());
     assert_ok(orr_world_step(c.world, 1));
     assert_true(value_of(&c, "sum") > 0);
@@ -288,10 +290,14 @@ static void allocations_that_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds),               cmocka_unit_test(special_values),
-        cmocka_unit_test(refused),             cmocka_unit_test(many_names),
-        cmocka_unit_test(absent_when_not_fed), cmocka_unit_test(kept_while_its_system_rests),
-        cmocka_unit_test(two_feeders),         cmocka_unit_test(same_for_all_threads),
+        cmocka_unit_test(kinds),
+        cmocka_unit_test(special_values),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(many_names),
+        cmocka_unit_test(absent_when_not_fed),
+        cmocka_unit_test(kept_while_its_system_rests),
+        cmocka_unit_test(two_feeders),
+        cmocka_unit_test(same_for_all_threads),
         cmocka_unit_test(allocations_that_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ static void records(void **state)
     assert_int_equal(v.u64, 0);
 
     const orr__resource *of = orr__resource_at(c.world, wind);
-    assert_string_equal(of->fields[0].name, "leader");      /* in order of name */
+    assert_string_equal(of->fields[0].name, "leader"); /* in order of name */
     assert_string_equal(of->fields[3].name, "y");
     assert_int_equal(orr__resource_field(of, "y"), 3);
     assert_int_equal(orr__resource_field(of, "z"), UINT32_MAX);
@@ -54,8 +54,8 @@ static void plain_values(void **state)
     (void)state;
     sim_case c = case_new(0);
     const orr_field_desc field = { .name = "value", .type = ORR_TYPE_F64, .value.f64 = 9.81 };
-    const orr_resource g = orr_resource_create(c.world, &(orr_resource_desc){ .name = "g", .fields = &field,
-                                                                              .field_count = 1 });
+    const orr_resource g =
+        orr_resource_create(c.world, &(orr_resource_desc){ .name = "g", .fields = &field, .field_count = 1 });
     orr_value v;
     assert_ok(orr_resource_get(c.world, g, "value", &v));
     assert_true(v.f64 == 9.81);
@@ -74,12 +74,12 @@ static void strings(void **state)
     assert_string_equal(orr_resource_text(c.world, level), "meadow");
     assert_ok(orr_resource_set_text(c.world, level, "a much longer name of a level"));
     assert_string_equal(orr_resource_text(c.world, level), "a much longer name of a level");
-    assert_ok(orr_resource_set_text(c.world, level, orr_resource_text(c.world, level) + 2));   /* of itself */
+    assert_ok(orr_resource_set_text(c.world, level, orr_resource_text(c.world, level) + 2)); /* of itself */
     assert_string_equal(orr_resource_text(c.world, level), "much longer name of a level");
     assert_ok(orr_resource_set_text(c.world, level, ""));
     assert_string_equal(orr_resource_text(c.world, level), "");
     assert_int_equal(orr_resource_set_text(c.world, level, NULL), ORR_E_ARGUMENT);
-    assert_int_equal(orr_resource_create(c.world, &desc), level);      /* as it was declared */
+    assert_int_equal(orr_resource_create(c.world, &desc), level); /* as it was declared */
 
     orr_value v;
     assert_int_equal(orr_resource_get(c.world, level, "x", &v), ORR_E_TYPE);
@@ -126,8 +126,9 @@ static void refused_descriptions(void **state)
     orr_field_desc fields[65];
     for (int i = 0; i < 65; i++) fields[i] = (orr_field_desc){ .name = "a", .type = ORR_TYPE_F32 };
     const orr_field_desc no_type[] = { { .name = "a" } }, no_name[] = { { .type = ORR_TYPE_F32 } };
-    const orr_field_desc provisional[] = { { .name = "a", .type = ORR_TYPE_ENTITY,
-                                             .value.entity = ORR__PROVISIONAL | 1 } };
+    const orr_field_desc provisional[] = {
+        { .name = "a", .type = ORR_TYPE_ENTITY, .value.entity = ORR__PROVISIONAL | 1 }
+    };
     const struct {
         orr_resource_desc desc;
         const char *says;
@@ -278,10 +279,14 @@ static void allocations_that_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records),          cmocka_unit_test(plain_values),
-        cmocka_unit_test(strings),          cmocka_unit_test(declared_again),
-        cmocka_unit_test(refused_descriptions), cmocka_unit_test(refused_values),
-        cmocka_unit_test(values_never_move), cmocka_unit_test(held_to_declarations),
+        cmocka_unit_test(records),
+        cmocka_unit_test(plain_values),
+        cmocka_unit_test(strings),
+        cmocka_unit_test(declared_again),
+        cmocka_unit_test(refused_descriptions),
+        cmocka_unit_test(refused_values),
+        cmocka_unit_test(values_never_move),
+        cmocka_unit_test(held_to_declarations),
         cmocka_unit_test(allocations_that_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

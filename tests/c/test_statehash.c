@@ -18,9 +18,9 @@ typedef struct full_case {
 } full_case;
 
 static const orr_field_desc type_fields[] = {
-    { .name = "b", .type = ORR_TYPE_BOOL },    { .name = "d", .type = ORR_TYPE_F64 },
-    { .name = "e", .type = ORR_TYPE_ENTITY },  { .name = "f", .type = ORR_TYPE_F32 },
-    { .name = "i16", .type = ORR_TYPE_I16 },   { .name = "i8", .type = ORR_TYPE_I8 },
+    { .name = "b", .type = ORR_TYPE_BOOL },   { .name = "d", .type = ORR_TYPE_F64 },
+    { .name = "e", .type = ORR_TYPE_ENTITY }, { .name = "f", .type = ORR_TYPE_F32 },
+    { .name = "i16", .type = ORR_TYPE_I16 },  { .name = "i8", .type = ORR_TYPE_I8 },
     { .name = "u64", .type = ORR_TYPE_U64 },
 };
 
@@ -55,12 +55,13 @@ static full_case full_new(uint32_t threads)
     w.wind = orr_resource_create(world, &(orr_resource_desc){ .name = "wind", .fields = wind, .field_count = 2 });
     w.level = orr_resource_create(world, &(orr_resource_desc){ .name = "level", .text = "meadow" });
     const orr_field_desc cell[] = { { .name = "alive", .type = ORR_TYPE_U8 }, { .name = "h", .type = ORR_TYPE_F32 } };
-    w.grid = orr_lattice_create(world, &(orr_lattice_desc){ .name = "grid", .width = 37, .height = 11, .wrap_x = true,
-                                                            .fields = cell, .field_count = 2 });
+    w.grid = orr_lattice_create(
+        world, &(orr_lattice_desc){
+                   .name = "grid", .width = 37, .height = 11, .wrap_x = true, .fields = cell, .field_count = 2 });
     const orr_field_desc force[] = { { .name = "force", .type = ORR_TYPE_F32 } };
     w.bump = orr_event_create(world, &(orr_event_desc){ .name = "Bump", .fields = force, .field_count = 1 });
-    w.all_types = orr_component_create(world, &(orr_component_desc){ .name = "Types", .fields = type_fields,
-                                                                     .field_count = 7 });
+    w.all_types =
+        orr_component_create(world, &(orr_component_desc){ .name = "Types", .fields = type_fields, .field_count = 7 });
     w.zoo = case_prefab(world, "Zoo", w.all_types, 0, 0);
     assert_ok(orr_entity_spawn(world, w.c.mote, 200, w.entities));
     assert_ok(orr_entity_spawn(world, w.zoo, 10, w.animals));
@@ -77,15 +78,27 @@ static uint64_t hash(const full_case *w)
 
 /* ---- each part ---- */
 
-static void tick(full_case *w) { w->c.world->sim->tick++; }
-static void seed(full_case *w) { w->c.world->sim->seed++; }
-static void param_queue(full_case *w) { assert_ok(orr_param_set(w->c.world, w->speed, 2)); }
+static void tick(full_case *w)
+{
+    w->c.world->sim->tick++;
+}
+static void seed(full_case *w)
+{
+    w->c.world->sim->seed++;
+}
+static void param_queue(full_case *w)
+{
+    assert_ok(orr_param_set(w->c.world, w->speed, 2));
+}
 static void param_value(full_case *w)
 {
     assert_ok(orr_param_set(w->c.world, w->speed, 3));
     orr__params_apply(w->c.world);
 }
-static void param_new(full_case *w) { (void)orr_param_create(w->c.world, &(orr_param_desc){ .name = "p" }); }
+static void param_new(full_case *w)
+{
+    (void)orr_param_create(w->c.world, &(orr_param_desc){ .name = "p" });
+}
 static void resource_value(full_case *w)
 {
     assert_ok(orr_resource_set(w->c.world, w->wind, "x", (orr_value){ .f32 = 2 }));
@@ -94,7 +107,10 @@ static void resource_bool(full_case *w)
 {
     assert_ok(orr_resource_set(w->c.world, w->wind, "on", (orr_value){ .boolean = true }));
 }
-static void resource_text(full_case *w) { assert_ok(orr_resource_set_text(w->c.world, w->level, "meadov")); }
+static void resource_text(full_case *w)
+{
+    assert_ok(orr_resource_set_text(w->c.world, w->level, "meadov"));
+}
 static void lattice_cell(full_case *w)
 {
     ((uint8_t *)orr_lattice_cells(w->c.world, w->grid, "alive", NULL, NULL))[37 * 11 - 1] = 1;
@@ -103,32 +119,68 @@ static void lattice_float(full_case *w)
 {
     ((float *)orr_lattice_cells(w->c.world, w->grid, "h", NULL, NULL))[0] = -0.0f;
 }
-static void event_more(full_case *w) { emit(w, 1); }
-static void event_gone(full_case *w) { orr__events_expire(w->c.world, 1); }
-static void event_value(full_case *w) { w->c.world->sim->events.items[0].values[0].f32 = 2; }
-static void event_tick(full_case *w) { w->c.world->sim->events.items[0].ticks[0] = 9; }
-static void reduction_value(full_case *w) { reduce(w, "energy", 6); }
-static void reduction_new(full_case *w) { reduce(w, "a", 6); }
-static void reduction_gone(full_case *w) { w->c.world->sim->reductions.items[0].published = false; }
-static void row_value(full_case *w) { case_set(&w->c, w->entities[189], w->c.vy, 1e-30f); }
-static void row_sign(full_case *w) { case_set(&w->c, w->entities[0], w->c.px, -0.0f); }
+static void event_more(full_case *w)
+{
+    emit(w, 1);
+}
+static void event_gone(full_case *w)
+{
+    orr__events_expire(w->c.world, 1);
+}
+static void event_value(full_case *w)
+{
+    w->c.world->sim->events.items[0].values[0].f32 = 2;
+}
+static void event_tick(full_case *w)
+{
+    w->c.world->sim->events.items[0].ticks[0] = 9;
+}
+static void reduction_value(full_case *w)
+{
+    reduce(w, "energy", 6);
+}
+static void reduction_new(full_case *w)
+{
+    reduce(w, "a", 6);
+}
+static void reduction_gone(full_case *w)
+{
+    w->c.world->sim->reductions.items[0].published = false;
+}
+static void row_value(full_case *w)
+{
+    case_set(&w->c, w->entities[189], w->c.vy, 1e-30f);
+}
+static void row_sign(full_case *w)
+{
+    case_set(&w->c, w->entities[0], w->c.px, -0.0f);
+}
 static void row_byte(full_case *w)
 {
     int8_t *at = orr_entity_write(w->c.world, w->animals[9], orr_field_find(w->c.world, "Types.i8"));
     *at = -1;
 }
-static void entity_new(full_case *w) { assert_ok(orr_entity_spawn(w->c.world, w->c.mote, 1, NULL)); }
-static void entity_gone(full_case *w) { assert_ok(orr_entity_destroy(w->c.world, w->entities + 3, 1)); }
+static void entity_new(full_case *w)
+{
+    assert_ok(orr_entity_spawn(w->c.world, w->c.mote, 1, NULL));
+}
+static void entity_gone(full_case *w)
+{
+    assert_ok(orr_entity_destroy(w->c.world, w->entities + 3, 1));
+}
 static void entity_moved(full_case *w)
 {
     assert_ok(orr_entity_add(w->c.world, w->entities + 3, 1, w->c.frozen));
 }
-static void table_new(full_case *w) { (void)case_prefab(w->c.world, "P", w->c.link, w->c.frozen, 0); }
+static void table_new(full_case *w)
+{
+    (void)case_prefab(w->c.world, "P", w->c.link, w->c.frozen, 0);
+}
 
 typedef struct change {
     const char *name;
     void (*make)(full_case *w);
-    uint32_t parts;              /* bit p: part p changes */
+    uint32_t parts; /* bit p: part p changes */
 } change;
 
 #define IN(part) (1u << ORR__STATE_##part)
@@ -213,9 +265,9 @@ static void same_state_same_hash(void **state)
     const orr_field px = b.c.px, py = b.c.py;
     (void)orr_neighbours_create(world, &(orr_neighbours_desc){ .name = "near", .position = { px, py }, .radius = 1 });
     assert_ok(orr__near_refresh(world, 1));
-    assert_int_not_equal(orr_system_create(world, &(orr_system_desc){ .name = "s", .exclusive = true,
-                                                                      .run = nothing }), 0);
-    case_set(&b.c, b.entities[0], b.c.px, 0);               /* marked, but not another value */
+    assert_int_not_equal(orr_system_create(world, &(orr_system_desc){ .name = "s", .exclusive = true, .run = nothing }),
+                         0);
+    case_set(&b.c, b.entities[0], b.c.px, 0); /* marked, but not another value */
     assert_int_equal(hash(&a), hash(&b));
     case_end(&a.c);
     case_end(&b.c);
@@ -249,7 +301,7 @@ static void order_counts(void **state)
 {
     (void)state;
     uint64_t hashes[2];
-    for (int way = 0; way < 2; way++) {                     /* the free list */
+    for (int way = 0; way < 2; way++) { /* the free list */
         sim_case c = case_new(0);
         orr_entity e[4];
         assert_ok(orr_entity_spawn(c.world, c.mote, 4, e));
@@ -259,7 +311,7 @@ static void order_counts(void **state)
         case_end(&c);
     }
     assert_true(hashes[0] != hashes[1]);
-    for (int way = 0; way < 2; way++) {                     /* tables without rows */
+    for (int way = 0; way < 2; way++) { /* tables without rows */
         sim_case c = case_new(0);
         (void)case_prefab(c.world, way ? "A" : "B", c.link, 0, 0);
         (void)case_prefab(c.world, way ? "A2" : "B2", way ? c.frozen : c.velocity, 0, 0);
@@ -283,7 +335,7 @@ static void names_count(void **state)
         orr_world_destroy(world);
     }
     assert_true(hashes[1] != hashes[0] && hashes[2] != hashes[0] && hashes[3] != hashes[0]);
-    assert_int_equal(hashes[4], hashes[0]);                 /* a prefab's is no state */
+    assert_int_equal(hashes[4], hashes[0]); /* a prefab's is no state */
 }
 
 /* ---- values ---- */
@@ -320,7 +372,7 @@ static void bools_are_two(void **state)
     const uint64_t no = hash(&w);
     *at = 1;
     const uint64_t yes = hash(&w);
-    *at = 77;                                               /* native code may write what it likes */
+    *at = 77; /* native code may write what it likes */
     assert_int_equal(hash(&w), yes);
     assert_true(no != yes);
     case_end(&w.c);
@@ -332,7 +384,7 @@ static void lattice_buffers(void **state)
     full_case w = full_new(0);
     const uint64_t before = hash(&w);
     orr__lattice *grid = orr__lattice_at(w.c.world, w.grid);
-    ((uint8_t *)grid->back[0])[0] = 9;                      /* not the present state */
+    ((uint8_t *)grid->back[0])[0] = 9; /* not the present state */
     assert_int_equal(hash(&w), before);
     orr__lattice_prepare(grid);
     orr__lattice_swap(grid);

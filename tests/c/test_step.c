@@ -76,8 +76,9 @@ static void function_and_changed(void **state)
     assert_ok(orr_entity_spawn(c.world, c.still, 700, NULL));
     const orr_component position[] = { c.position, 0 }, velocity[] = { c.velocity, 0 };
     const orr_component both[] = { c.position, c.velocity, 0 };
-    const orr_system_desc add = { .name = "add", .query.all = both, .writes = position, .run = add_one,
-                                  .context = &c, .every = 2 };
+    const orr_system_desc add = {
+        .name = "add", .query.all = both, .writes = position, .run = add_one, .context = &c, .every = 2
+    };
     const orr_system_desc see = { .name = "see", .query.changed = position, .run = see_changed, .context = &seen };
     (void)velocity;
     assert_true(orr_system_create(c.world, &add));

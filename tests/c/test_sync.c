@@ -52,10 +52,14 @@ static uint64_t drawn_every(uint64_t ticks)
 {
     sim_case c = case_new(0);
     assert_ok(orr_entity_spawn(c.world, c.mote, 10, NULL));
-    make(&c, &(orr_system_desc){ .name = "push", .run = push, .context = &c, .query.all = list(c.position, 0),
-                                 .writes = list(c.position, 0), .every = 3 });
-    make(&c, &(orr_system_desc){ .name = "draw", .stage = "render", .run = nothing, .context = &c,
-                                 .reads = list(c.position, 0) });
+    make(&c, &(orr_system_desc){ .name = "push",
+                                 .run = push,
+                                 .context = &c,
+                                 .query.all = list(c.position, 0),
+                                 .writes = list(c.position, 0),
+                                 .every = 3 });
+    make(&c, &(orr_system_desc){
+                 .name = "draw", .stage = "render", .run = nothing, .context = &c, .reads = list(c.position, 0) });
     assert_ok(orr_hook_create(c.world, ORR_HOOK_CHANGE, c.position, double_it, &c));
     for (uint64_t done = 0; done < 16; done += ticks) assert_ok(orr_world_step(c.world, ticks));
     const uint64_t hash = orr_world_hash(c.world);
@@ -148,7 +152,10 @@ static void handles_of_another_range(void **state)
     const orr_prefab linked = case_prefab(c.world, "Linked", c.link, 0, 0);
     static orr_entity handles[1000];
     assert_ok(orr_entity_spawn(c.world, linked, 1000, handles));
-    make(&c, &(orr_system_desc){ .name = "smuggle", .run = smuggle, .context = &c, .query.all = list(c.link, 0),
+    make(&c, &(orr_system_desc){ .name = "smuggle",
+                                 .run = smuggle,
+                                 .context = &c,
+                                 .query.all = list(c.link, 0),
                                  .writes = list(c.link, 0) });
     assert_int_equal(orr_world_step(c.world, 1), ORR_E_DEAD);
     assert_says("smuggle");
@@ -312,15 +319,15 @@ static void grids_are_fresh(void **state)
     grid g = { .c = case_new(0) };
     orr_world *world = g.c.world;
     assert_ok(orr_entity_spawn(world, g.c.still, 1, &g.entity));
-    g.near = orr_neighbours_create(world, &(orr_neighbours_desc){ .name = "near", .position = { g.c.px, g.c.py },
-                                                                  .radius = 1 });
+    g.near = orr_neighbours_create(
+        world, &(orr_neighbours_desc){ .name = "near", .position = { g.c.px, g.c.py }, .radius = 1 });
     assert_true(g.near);
     const char *const near[] = { "near", NULL };
     make(&g.c, &(orr_system_desc){ .name = "first", .run = look, .context = &g, .resource_reads = near });
     make(&g.c, &(orr_system_desc){ .name = "shove", .run = shove, .context = &g, .exclusive = true });
     make(&g.c, &(orr_system_desc){ .name = "second", .run = look, .context = &g, .resource_reads = near });
-    make(&g.c, &(orr_system_desc){ .name = "third", .stage = "late", .run = look, .context = &g,
-                                   .resource_reads = near });
+    make(&g.c,
+         &(orr_system_desc){ .name = "third", .stage = "late", .run = look, .context = &g, .resource_reads = near });
     assert_ok(orr_hook_create(world, ORR_HOOK_CHANGE, g.c.position, shove_later, &g));
     assert_ok(orr_world_step(world, 1));
     assert_int_equal(g.count, 3);
@@ -331,10 +338,10 @@ static void grids_are_fresh(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(drawing_calls_no_hooks), cmocka_unit_test(whole_jobs_fill_every_chunk),
+        cmocka_unit_test(drawing_calls_no_hooks),   cmocka_unit_test(whole_jobs_fill_every_chunk),
         cmocka_unit_test(handles_of_another_range), cmocka_unit_test(whole_jobs_have_substeps),
-        cmocka_unit_test(the_world_is_held_to_it), cmocka_unit_test(hooks_follow_the_call),
-        cmocka_unit_test(drawing_turns_no_params), cmocka_unit_test(events_without_fields),
+        cmocka_unit_test(the_world_is_held_to_it),  cmocka_unit_test(hooks_follow_the_call),
+        cmocka_unit_test(drawing_turns_no_params),  cmocka_unit_test(events_without_fields),
         cmocka_unit_test(grids_are_fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

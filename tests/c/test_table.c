@@ -36,9 +36,12 @@ static void chunks_grow_and_go(void **state)
     static orr_entity e[20000];
     orr__table *table = table_of(&c, LIST(c.position));
     uint32_t count = 0;
-    static const struct { uint32_t rows, chunks; uint64_t capacity; } steps[] = {
-        { 1, 1, 64 }, { 64, 1, 64 }, { 65, 1, 128 }, { 1000, 1, 1024 }, { 4096, 1, 4096 }, { 4097, 2, 8192 },
-        { 12288, 3, 12288 },
+    static const struct {
+        uint32_t rows, chunks;
+        uint64_t capacity;
+    } steps[] = {
+        { 1, 1, 64 },      { 64, 1, 64 },     { 65, 1, 128 },      { 1000, 1, 1024 },
+        { 4096, 1, 4096 }, { 4097, 2, 8192 }, { 12288, 3, 12288 },
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         assert_int_equal(case_spawn(c.world, LIST(c.position), steps[i].rows - count, e + count), ORR_OK);
@@ -49,7 +52,7 @@ static void chunks_grow_and_go(void **state)
     }
     // around a boundary nothing is allocated
     const int64_t blocks = c.memory.alive;
-    const int64_t added = 2;       // a chunk and a page of slots
+    const int64_t added = 2; // a chunk and a page of slots
     for (uint32_t i = 0; i < 10; i++) {
         assert_int_equal(case_spawn(c.world, LIST(c.position), 1, e + count), ORR_OK);
         assert_int_equal(table->chunk_count, 4);
@@ -126,7 +129,7 @@ static void changed_words_move_with_rows(void **state)
     orr__chunk *chunk = table_of(&c, LIST(c.position))->chunks[0];
     orr_mark(chunk->changed[0], 299);
     orr_mark(chunk->changed[0], 7);
-    assert_int_equal(orr_entity_destroy(c.world, &e[3], 1), ORR_OK);          // 299 moves to 3
+    assert_int_equal(orr_entity_destroy(c.world, &e[3], 1), ORR_OK); // 299 moves to 3
     assert_true(chunk->changed[0][0] == (1u << 3 | 1u << 7));
     assert_valid(c.world);
     assert_int_equal(orr_entity_add(c.world, (orr_entity[]){ e[299], e[5] }, 2, c.velocity), ORR_OK);
@@ -134,7 +137,7 @@ static void changed_words_move_with_rows(void **state)
     assert_true(to->changed[0][0] == 1 && to->changed[1][0] == 0);
     assert_true(chunk->changed[0][0] == 1u << 7);
     assert_int_equal(orr_entity_add(c.world, e + 6, 200, c.velocity), ORR_OK);
-    to = table_of(&c, LIST(c.position, c.velocity))->chunks[0];          // it has grown
+    to = table_of(&c, LIST(c.position, c.velocity))->chunks[0]; // it has grown
     assert_true(to->changed[0][0] == (1u | 1u << 3));
     assert_valid(c.world);
     case_close(&c);

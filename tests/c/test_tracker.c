@@ -63,7 +63,7 @@ static void marks_are_absorbed(void **state)
     assert_int_equal(orr_tracker_count(c.world, two), 10);
     assert_false(orr__bits_any(chunk->changed[0], chunk->capacity / 64));
     orr__tracker_mark(c.world, table, chunk, c.position, 128, 200, two);
-    orr__tracker_mark(c.world, table, chunk, c.velocity, 0, 200, 0);        // not in this table
+    orr__tracker_mark(c.world, table, chunk, c.velocity, 0, 200, 0); // not in this table
     assert_int_equal(orr_tracker_count(c.world, one), 72);
     uint64_t words[64] = { 0 };
     assert_int_equal(orr__tracker_words(c.world, two, table, chunk, words), 3);
@@ -91,8 +91,8 @@ static void the_log_tells_who_came_and_went(void **state)
     assert_int_equal(orr_entity_destroy(c.world, (orr_entity[]){ e[1], e[1], e[0] }, 3), ORR_OK);
     const orr_arrival expected[] = {
         { e[0], c.position, 1 }, { e[0], c.velocity, 1 }, { e[1], c.position, 1 }, { e[1], c.velocity, 1 },
-        { e[0], c.velocity, 0 }, { e[1], c.velocity, 0 }, { e[1], c.velocity, 1 },
-        { e[1], c.position, 0 }, { e[1], c.velocity, 0 }, { e[0], c.position, 0 },
+        { e[0], c.velocity, 0 }, { e[1], c.velocity, 0 }, { e[1], c.velocity, 1 }, { e[1], c.position, 0 },
+        { e[1], c.velocity, 0 }, { e[0], c.position, 0 },
     };
     uint64_t count;
     const orr_arrival *log = orr_tracker_log(c.world, tracker, &count);
@@ -119,7 +119,7 @@ static void a_log_that_lost_something_says_so(void **state)
     assert_int_equal(orr__entity_room(c.world, 90), ORR_OK);
     assert_int_equal(orr__table_room(c.world, table, 90), ORR_OK);
     c.memory.left = 0;
-    orr__table_spawn(c.world, table, 90, e + 10);       // the log has no room for all
+    orr__table_spawn(c.world, table, 90, e + 10); // the log has no room for all
     uint64_t count = 1;
     assert_null(orr_tracker_log(c.world, tracker, &count));
     assert_int_equal(count, 0);
@@ -163,10 +163,10 @@ enum { ENTITIES = 700, TRACKERS = 4, STEPS = 3000 };
 
 typedef struct model {
     world_case c;
-    orr_entity e[ENTITIES];              // 0: none
+    orr_entity e[ENTITIES]; // 0: none
     bool has[ENTITIES][4];
     orr_tracker trackers[TRACKERS];
-    uint32_t tracks[TRACKERS];           // bit k: component k + 1
+    uint32_t tracks[TRACKERS]; // bit k: component k + 1
     bool bits[TRACKERS][ENTITIES][4];
 } model;
 
@@ -231,8 +231,8 @@ static void model_change(model *m, uint32_t first, uint32_t count, uint32_t k, b
         if (m->has[i][k] != add) model_mark(m, i, k, add);
         m->has[i][k] = add;
     }
-    const int32_t code = add ? orr_entity_add(m->c.world, list, many, k + 1)
-                             : orr_entity_remove(m->c.world, list, many, k + 1);
+    const int32_t code =
+        add ? orr_entity_add(m->c.world, list, many, k + 1) : orr_entity_remove(m->c.world, list, many, k + 1);
     assert_int_equal(code, ORR_OK);
 }
 
@@ -268,10 +268,18 @@ static void bits_agree_with_a_naive_model(void **state)
             const uint64_t draw = orr_random_bits(seed, step, 0);
             const uint32_t i = (uint32_t)draw % ENTITIES, k = (uint32_t)(draw >> 36) & 3u;
             switch (draw >> 60) {
-            case 0: case 1: case 2: case 3: case 4: model_spawn_or_destroy(&m, i, draw); break;
-            case 5: case 6: case 7: model_change(&m, i, 1, k, draw >> 34 & 1u); break;
+            case 0:
+            case 1:
+            case 2:
+            case 3:
+            case 4: model_spawn_or_destroy(&m, i, draw); break;
+            case 5:
+            case 6:
+            case 7: model_change(&m, i, 1, k, draw >> 34 & 1u); break;
             case 8: model_change(&m, i, (uint32_t)(draw >> 20) % 200, k, draw >> 34 & 1u); break;
-            case 9: if (!(draw >> 55 & 7u)) model_tracker(&m, k, draw); break;
+            case 9:
+                if (!(draw >> 55 & 7u)) model_tracker(&m, k, draw);
+                break;
             default:
                 if (m.e[i] && m.has[i][0]) {
                     assert_non_null(orr_entity_write(m.c.world, m.e[i], orr_field_find(m.c.world, "Position.x")));
@@ -318,12 +326,9 @@ static void creation_survives_any_failed_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_is_changed_at_first),
-        cmocka_unit_test(marks_are_absorbed),
-        cmocka_unit_test(the_log_tells_who_came_and_went),
-        cmocka_unit_test(a_log_that_lost_something_says_so),
-        cmocka_unit_test(destroyed_trackers_are_refused),
-        cmocka_unit_test(bits_agree_with_a_naive_model),
+        cmocka_unit_test(everything_is_changed_at_first),          cmocka_unit_test(marks_are_absorbed),
+        cmocka_unit_test(the_log_tells_who_came_and_went),         cmocka_unit_test(a_log_that_lost_something_says_so),
+        cmocka_unit_test(destroyed_trackers_are_refused),          cmocka_unit_test(bits_agree_with_a_naive_model),
         cmocka_unit_test(creation_survives_any_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,7 +56,11 @@ static void validation_finds_what_is_broken(void **state)
     orr__table *table = orr__table_of(c.world, LIST(c.position), 1);
     assert_int_equal(orr_entity_destroy(c.world, e + 100, 3), ORR_OK);
     assert_valid(c.world);
-    struct { void *at; uint8_t bit; const char *says; } rows[] = {
+    struct {
+        void *at;
+        uint8_t bit;
+        const char *says;
+    } rows[] = {
         { &table->chunks[0]->entity[9], 1, "entity" },
         { &orr__slot_at(&c.world->entities, 7)->row, 1, "slot" },
         { &table->row_count, 1, "table" },

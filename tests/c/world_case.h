@@ -15,14 +15,14 @@
 #include "faulty.h"
 
 #define LIST(...) ((const orr_component[]){ __VA_ARGS__, 0 })
-#define assert_valid(world)                                                                                           \
-    do {                                                                                                              \
-        if (orr__world_validate(world) != ORR_OK) fail_msg("%s", orr_last_error());                                   \
+#define assert_valid(world)                                                                                            \
+    do {                                                                                                               \
+        if (orr__world_validate(world) != ORR_OK) fail_msg("%s", orr_last_error());                                    \
     } while (0)
 #define assert_error(text) assert_string_equal(orr_last_error(), text)
-#define assert_mentions(part)                                                                                         \
-    do {                                                                                                              \
-        if (!strstr(orr_last_error(), part)) fail_msg("'%s' is not in: %s", part, orr_last_error());                  \
+#define assert_mentions(part)                                                                                          \
+    do {                                                                                                               \
+        if (!strstr(orr_last_error(), part)) fail_msg("'%s' is not in: %s", part, orr_last_error());                   \
     } while (0)
 
 typedef struct world_case {
@@ -37,8 +37,10 @@ static inline bool case_declare(world_case *c)
 {
     const orr_field_desc xy[] = { { "x", ORR_TYPE_F32, { 0 } }, { "y", ORR_TYPE_F32, { 0 } } };
     const orr_field_desc v[] = { { "x", ORR_TYPE_F32, { .f32 = 1 } }, { "y", ORR_TYPE_F32, { .f32 = 2 } } };
-    const orr_field_desc mixed[] = { { "d", ORR_TYPE_ENTITY, { .u64 = 0 } }, { "b", ORR_TYPE_F64, { .f64 = 0 } },
-                                     { "c", ORR_TYPE_BOOL, { .boolean = true } }, { "a", ORR_TYPE_U8, { .u8 = 7 } } };
+    const orr_field_desc mixed[] = { { "d", ORR_TYPE_ENTITY, { .u64 = 0 } },
+                                     { "b", ORR_TYPE_F64, { .f64 = 0 } },
+                                     { "c", ORR_TYPE_BOOL, { .boolean = true } },
+                                     { "a", ORR_TYPE_U8, { .u8 = 7 } } };
     c->position = orr_component_create(c->world, &(orr_component_desc){ "Position", xy, 2 });
     c->velocity = orr_component_create(c->world, &(orr_component_desc){ "Velocity", v, 2 });
     c->mixed = orr_component_create(c->world, &(orr_component_desc){ "Mixed", mixed, 4 });

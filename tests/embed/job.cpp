@@ -44,7 +44,8 @@ static int run(orr_world *world)
     all.all = cell;
     uint64_t count = 0;
     const orr_query query = orr_query_create(world, &all);
-    if (orr_query_copy(world, query, orr_field_find(world, "Cell.size"), sizes.data(), 1000, &count) != ORR_OK) return 1;
+    if (orr_query_copy(world, query, orr_field_find(world, "Cell.size"), sizes.data(), 1000, &count) != ORR_OK)
+        return 1;
     for (const float grown : sizes) {
         if (grown != 5.0f) return 1;
     }

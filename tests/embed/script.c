@@ -13,7 +13,8 @@ int main(int count, char **arguments)
     }
     orr_world *world = orr_host_world(host);
     const orr_field field = orr_field_find(world, arguments[2]);
-    const orr_query query = orr_query_create(world, &(orr_query_desc){ .all = (orr_component[]){ field.component, 0 } });
+    const orr_query query =
+        orr_query_create(world, &(orr_query_desc){ .all = (orr_component[]){ field.component, 0 } });
     double sum = 0.0;
     for (orr_cursor at = orr_query_begin(world, query); orr_cursor_next(&at);) {
         const float *column = orr_cursor_read(&at, field);

@@ -27,16 +27,19 @@ int main(void)
 {
     orr_world *world = orr_world_create(&(orr_world_desc){ .seed = 7, .dt = 0.5 });
     if (!world) return failed("world");
-    const orr_component body = orr_component_create(world, &(orr_component_desc){
-        .name = "Body", .field_count = 2,
-        .fields = (orr_field_desc[]){ { .name = "x", .type = ORR_TYPE_F64 },
-                                      { .name = "v", .type = ORR_TYPE_F64, .value = { .f64 = 2.0 } } } });
+    const orr_component body = orr_component_create(
+        world, &(orr_component_desc){
+                   .name = "Body",
+                   .field_count = 2,
+                   .fields = (orr_field_desc[]){ { .name = "x", .type = ORR_TYPE_F64 },
+                                                 { .name = "v", .type = ORR_TYPE_F64, .value = { .f64 = 2.0 } } } });
     const orr_component only_body[] = { body, 0 };
     const orr_prefab bodies = orr_prefab_create(world, &(orr_prefab_desc){ .components = only_body });
     x = orr_field_find(world, "Body.x");
     v = orr_field_find(world, "Body.v");
-    if (!orr_system_create(world, &(orr_system_desc){ .name = "move", .run = move,
-                                                      .query = { .all = only_body }, .writes = only_body })) {
+    if (!orr_system_create(
+            world,
+            &(orr_system_desc){ .name = "move", .run = move, .query = { .all = only_body }, .writes = only_body })) {
         return failed("system");
     }
     if (orr_entity_spawn(world, bodies, 10000, NULL) != ORR_OK) return failed("spawn");

@@ -15,21 +15,25 @@
 enum { COMPONENTS = 8, FIELDS = 11, TABLES = 1 << COMPONENTS, TRACKERS = 3, PREFABS = 4096 };
 
 typedef struct model_field {
-    uint32_t component;      /* 0 .. COMPONENTS - 1 */
-    uint32_t index;          /* in its component, by name */
+    uint32_t component; /* 0 .. COMPONENTS - 1 */
+    uint32_t index;     /* in its component, by name */
     const char *name, *type;
     uint32_t bytes;
-    uint64_t value;          /* default, as stored */
+    uint64_t value; /* default, as stored */
 } model_field;
 
 /* A{y x} B{v} C D{n e} E{s d b} F G{z w} H{q} */
 static const model_field model_fields[FIELDS] = {
-    { 0, 0, "x", "f32", 4, 0x3FC00000 }, { 0, 1, "y", "f32", 4, 0 },
+    { 0, 0, "x", "f32", 4, 0x3FC00000 },
+    { 0, 1, "y", "f32", 4, 0 },
     { 1, 0, "v", "i32", 4, 0xFFFFFFFE },
-    { 3, 0, "e", "entity", 8, 0 },       { 3, 1, "n", "u8", 1, 200 },
-    { 4, 0, "b", "bool", 1, 1 },         { 4, 1, "d", "f64", 8, 0x4004000000000000 },
+    { 3, 0, "e", "entity", 8, 0 },
+    { 3, 1, "n", "u8", 1, 200 },
+    { 4, 0, "b", "bool", 1, 1 },
+    { 4, 1, "d", "f64", 8, 0x4004000000000000 },
     { 4, 2, "s", "i16", 2, 0x8000 },
-    { 6, 0, "w", "u64", 8, UINT64_MAX }, { 6, 1, "z", "u16", 2, 0xFFFF },
+    { 6, 0, "w", "u64", 8, UINT64_MAX },
+    { 6, 1, "z", "u16", 2, 0xFFFF },
     { 7, 0, "q", "f32", 4, 0x80000000 },
 };
 
@@ -38,7 +42,7 @@ typedef struct model_entity {
     bool alive;
     uint32_t mask, row, seen;
     uint64_t values[FIELDS];
-    uint32_t dirty[TRACKERS];    /* by component */
+    uint32_t dirty[TRACKERS]; /* by component */
 } model_entity;
 
 typedef struct model_table {
@@ -66,7 +70,7 @@ typedef struct model_tracker {
 typedef struct model {
     model_entity *entities;
     uint32_t entity_count, entity_capacity;
-    uint32_t *free;              /* a stack */
+    uint32_t *free; /* a stack */
     uint32_t free_count, free_capacity;
     model_table tables[TABLES];
     uint32_t order[TABLES], table_count;
@@ -140,8 +144,8 @@ static void model_note(model *m, uint32_t index, uint32_t mask, uint32_t came)
         model_tracker *tracker = &m->trackers[t];
         for (uint32_t c = 0; tracker->used && c < COMPONENTS; c++) {
             if (tracker->mask & mask & 1u << c) {
-                tracker->log = model_grow(tracker->log, &tracker->log_capacity, tracker->log_count + 1,
-                                          sizeof *tracker->log);
+                tracker->log =
+                    model_grow(tracker->log, &tracker->log_capacity, tracker->log_count + 1, sizeof *tracker->log);
                 tracker->log[tracker->log_count] =
                     (model_arrival){ model_handle(m, index), c, came, tracker->log_count };
                 tracker->log_count++;
@@ -176,8 +180,7 @@ static void model_leave(model *m, uint32_t mask, const uint32_t *indices, uint32
     }
     for (uint32_t i = 0; i < count; i++) {
         if (holes[i] < left) {
-            while (gone[--tail]) {
-            }
+            while (gone[--tail]) {}
             table->rows[holes[i]] = table->rows[tail];
             m->entities[table->rows[tail]].row = holes[i];
         }

@@ -41,8 +41,11 @@ static void record_spawn(fuzz *f, list *l)
     if (f->m->prefab_count == 0 || l->provisional_count + count > RESERVED || l->op_count == OPS) {
         return;
     }
-    op o = { .kind = ORR__PATCH_SPAWN, .prefab = below(f, f->m->prefab_count), .count = count,
-             .first = l->provisional_count, .edit_first = l->edit_count };
+    op o = { .kind = ORR__PATCH_SPAWN,
+             .prefab = below(f, f->m->prefab_count),
+             .count = count,
+             .first = l->provisional_count,
+             .edit_first = l->edit_count };
     orr__stage *stage = NULL;
     arm(f);
     if (out_of_memory(f, orr__patches_spawn(&l->patches, f->prefabs[o.prefab], count, &stage))) {
@@ -91,7 +94,7 @@ static void record_refused(fuzz *f, list *l)
 static void record(fuzz *f, list *l)
 {
     static const uint8_t kinds[] = { ORR__PATCH_ADD, ORR__PATCH_ADD, ORR__PATCH_REMOVE, ORR__PATCH_REMOVE,
-                                     ORR__PATCH_SET, ORR__PATCH_SET, ORR__PATCH_SET, ORR__PATCH_DESTROY };
+                                     ORR__PATCH_SET, ORR__PATCH_SET, ORR__PATCH_SET,    ORR__PATCH_DESTROY };
     op o = { .kind = kinds[below(f, sizeof kinds)], .component = below(f, COMPONENTS), .field = below(f, FIELDS) };
     if (one_in(f, 6) && !(o.kind == ORR__PATCH_DESTROY && !one_in(f, 4))) { /* a run of like patches */
         const uint32_t count = random_handles(f, one_in(f, 4) ? OPS : 30, true);
@@ -200,8 +203,8 @@ static void model_apply(fuzz *f, list *l)
             model_spawn(f, l, o);
             i++;
         } else if (o->kind == ORR__PATCH_SET) {
-            f->m->dropped += !model_set(f->m, entity, o->field,
-                                        is_entity_field(o->field) ? resolved(l, o->value) : o->value);
+            f->m->dropped +=
+                !model_set(f->m, entity, o->field, is_entity_field(o->field) ? resolved(l, o->value) : o->value);
             i++;
         } else {
             i = model_apply_run(f, l, i);

@@ -54,7 +54,7 @@ typedef struct fuzz {
     uint32_t expected[1 << 16], expected_count;
     const char *what;
     uint64_t live_blocks;
-    int64_t allocations_left;    /* before one fails; negative: none will */
+    int64_t allocations_left; /* before one fails; negative: none will */
     bool fail_all, failed, memory;
 } fuzz;
 
@@ -69,12 +69,12 @@ _Noreturn static void differ(const fuzz *f, const char *format, ...)
     exit(1);
 }
 
-#define SAME(f, a, b, what_)                                                                                          \
-    do {                                                                                                              \
-        const uint64_t a_ = (uint64_t)(a), b_ = (uint64_t)(b);                                                        \
-        if (a_ != b_) {                                                                                               \
-            differ(f, "%s: %" PRIu64 ", expected %" PRIu64, what_, a_, b_);                                           \
-        }                                                                                                             \
+#define SAME(f, a, b, what_)                                                                                           \
+    do {                                                                                                               \
+        const uint64_t a_ = (uint64_t)(a), b_ = (uint64_t)(b);                                                         \
+        if (a_ != b_) {                                                                                                \
+            differ(f, "%s: %" PRIu64 ", expected %" PRIu64, what_, a_, b_);                                            \
+        }                                                                                                              \
     } while (0)
 
 /* splitmix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014 */

@@ -34,8 +34,8 @@ static void step_prefab(fuzz *f)
     for (uint32_t p = 0; p < m->prefab_count; p++) {
         bool equal = m->prefabs[p].mask == made.mask;
         for (uint32_t i = 0; i < FIELDS; i++) {
-            equal = equal && (!(made.mask & 1u << model_fields[i].component) ||
-                              m->prefabs[p].values[i] == made.values[i]);
+            equal =
+                equal && (!(made.mask & 1u << model_fields[i].component) || m->prefabs[p].values[i] == made.values[i]);
         }
         same = equal ? p : same;
     }
@@ -43,9 +43,11 @@ static void step_prefab(fuzz *f)
         return;
     }
     arm(f);
-    const orr_prefab real = orr_prefab_create(f->world, &(orr_prefab_desc){
-        .parent = parent ? f->prefabs[parent - 1] : 0, .components = list_of(f, own, components), .values = values,
-        .value_count = count });
+    const orr_prefab real =
+        orr_prefab_create(f->world, &(orr_prefab_desc){ .parent = parent ? f->prefabs[parent - 1] : 0,
+                                                        .components = list_of(f, own, components),
+                                                        .values = values,
+                                                        .value_count = count });
     if (out_of_memory(f, real ? ORR_OK : orr__error_code())) {
         return;
     }
@@ -118,7 +120,8 @@ static void step_values(fuzz *f)
     size_t offset = 0;
     SAME(f, orr_entity_is_alive(f->world, handle), entity != NULL, "is alive");
     SAME(f, orr_entity_has(f->world, handle, f->components[component]), has, "has");
-    if (!sets && orr_entity_get(f->world, handle, f->components[component], record) != (has ? ORR_OK : orr__error_code())) {
+    if (!sets &&
+        orr_entity_get(f->world, handle, f->components[component], record) != (has ? ORR_OK : orr__error_code())) {
         differ(f, "get of what %s", has ? "is there" : "is not there");
     }
     for (uint32_t i = 0; i < FIELDS; i++) {
@@ -231,10 +234,11 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    { "prefab", step_prefab, 3 },   { "spawn", step_spawn, 10 }, { "destroy", step_destroy, 6 },
-    { "add or remove", step_add_remove, 16 }, { "record", step_values, 10 }, { "field", step_field, 10 },
-    { "fill", step_fill, 3 },       { "tracker", step_tracker, 4 },  { "refused", step_refused, 2 },
-    { "patches", step_patches, 20 },
+    { "prefab", step_prefab, 3 },   { "spawn", step_spawn, 10 },
+    { "destroy", step_destroy, 6 }, { "add or remove", step_add_remove, 16 },
+    { "record", step_values, 10 },  { "field", step_field, 10 },
+    { "fill", step_fill, 3 },       { "tracker", step_tracker, 4 },
+    { "refused", step_refused, 2 }, { "patches", step_patches, 20 },
 };
 
 static void set_up(fuzz *f)
@@ -265,7 +269,8 @@ static void set_up(fuzz *f)
             f->masks[q].none = (uint32_t)(bits(f) & bits(f) & bits(f)) & (TABLES - 1) & ~f->masks[q].all;
         }
         f->queries[q] = orr_query_create(f->world, &(orr_query_desc){ .all = list_of(f, f->masks[q].all, all),
-            .any = list_of(f, f->masks[q].any, any), .none = list_of(f, f->masks[q].none, none) });
+                                                                      .any = list_of(f, f->masks[q].any, any),
+                                                                      .none = list_of(f, f->masks[q].none, none) });
         SAME(f, f->queries[q] != 0, 1, "query");
     }
     for (uint32_t i = 0; i < LISTS; i++) {

@@ -5,7 +5,10 @@
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
-__attribute__((constructor)) static void flush_to_zero(void) { _mm_setcsr(_mm_getcsr() | 0x8040u); }
+__attribute__((constructor)) static void flush_to_zero(void)
+{
+    _mm_setcsr(_mm_getcsr() | 0x8040u);
+}
 #elif defined(__aarch64__)
 __attribute__((constructor)) static void flush_to_zero(void)
 {

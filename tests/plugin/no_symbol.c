@@ -2,4 +2,7 @@
 #include <orrery_job.h>
 
 int orr_nothing_here(void);
-int orr_nothing_here(void) { return ORR_OK; }
+int orr_nothing_here(void)
+{
+    return ORR_OK;
+}

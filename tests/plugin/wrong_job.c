@@ -7,6 +7,10 @@ static int32_t stale(const orr_rows *rows, const orr_tick *tick)
     return ORR_OK;
 }
 static const orr_slot_desc slots[] = { ORR_SLOT_RW("position.x", f32) };
-static const orr_job_desc stale_desc = { .abi = ORR_ABI, .bytes = (uint32_t)sizeof(orr_job_desc) - 8, .name = "stale",
-                                         .run = stale, .slots = slots, .slot_count = 1 };
+static const orr_job_desc stale_desc = { .abi = ORR_ABI,
+                                         .bytes = (uint32_t)sizeof(orr_job_desc) - 8,
+                                         .name = "stale",
+                                         .run = stale,
+                                         .slots = slots,
+                                         .slot_count = 1 };
 ORR_EXPORT_JOBS(&stale_desc);
