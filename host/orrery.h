@@ -481,7 +481,9 @@ ORR_API int32_t orr_run_emit(orr_run *run, orr_event event, const orr_value *val
 ORR_API int32_t orr_run_reduce(orr_run *run, uint32_t kind, const char *name, double value);
 
 /* Hooks: `function` for entities that gained, are about to lose, or changed a component. Rounds of recorded changes
- * follow; the 17th is an error. */
+ * follow; the 17th is an error. In a tick add and change hooks run at the end of the stage; between ticks add hooks run
+ * before the call that caused them returns, and the call then returns their error, if any. Remove hooks run at once, while
+ * the values can be read. The render stage calls none. */
 enum { ORR_HOOK_ADD = 0, ORR_HOOK_REMOVE, ORR_HOOK_CHANGE };
 typedef int32_t orr_hook_function(orr_run *run, const orr_entity *entities, uint32_t count, void *context);
 ORR_API int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component, orr_hook_function *function,

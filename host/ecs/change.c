@@ -273,6 +273,41 @@ static int32_t check(const orr_world *world, const char *call, batch *of)
     return ORR_OK;
 }
 
+// Each entity once: hooks are told once of what is lost. A handle in its row is zeroed while it has been met.
+static uint32_t keep_first(orr_world *world, const batch *of, orr_entity *kept)
+{
+    uint32_t count = 0;
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        const uint32_t many = pass ? count : of->count;
+        const orr_entity *entities = pass ? kept : of->entities;
+        for (uint32_t i = 0; i < many; i++) {
+            const orr__slot *slot = orr__slot_alive(&world->entities, entities[i]);
+            const orr__chunk *chunk = orr__table_chunk(world->tables[slot->table], slot->row);
+            orr_entity *met = &chunk->entity[slot->row & (ORR__CHUNK_ROWS - 1)];
+            if (!pass && *met) kept[count++] = entities[i];
+            *met = pass ? entities[i] : 0;
+        }
+    }
+    return count;
+}
+
+// What is lost with `of`, which has been checked: component 0 means that the entities are destroyed.
+static int32_t lose(orr_world *world, const batch *of, orr_component component)
+{
+    batch once = *of;
+    orr_entity *kept = NULL;
+    const size_t bytes = (size_t)of->count * sizeof *kept;
+    if (world->losing && of->count > 1) {
+        kept = orr__alloc_new(&world->alloc, bytes, 0);
+        if (!kept) return ORR_E_MEMORY;
+        once.count = keep_first(world, of, kept);
+        once.entities = kept;
+    }
+    const int32_t code = component ? remove_component(world, once, component) : destroy(world, &once);
+    orr__alloc_free(&world->alloc, kept, bytes);
+    return orr__world_settle(world, code);
+}
+
 // The slot of a single entity for which nothing is wrong; NULL: look closer.
 static inline orr__slot *single(const orr_world *world, const orr_entity *entities, uint32_t count)
 {
@@ -285,7 +320,7 @@ int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_
     if (slot) return orr__world_settle(world, destroy_one(world, *entities, slot));
     batch of = { entities, count, false };
     const int32_t code = check(world, "destroy", &of);
-    return code ? code : orr__world_settle(world, destroy(world, &of));
+    return code ? code : lose(world, &of, 0);
 }
 
 int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
@@ -314,5 +349,5 @@ int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t
     }
     batch of = { entities, count, false };
     code = check(world, "remove", &of);
-    return code ? code : orr__world_settle(world, remove_component(world, of, component));
+    return code ? code : lose(world, &of, component);
 }

@@ -60,12 +60,21 @@ static void values_of_those_who_go(void **state)
     assert_string_equal(told(&t), "went 4");
     assert_ok(orr_entity_remove(t.c.world, &handles[2], 2, t.c.position));
     assert_string_equal(told(&t), "went 2, went 3");
+    const orr_entity twice[] = { handles[0], handles[1], handles[0], handles[1] };
+    assert_ok(orr_entity_remove(t.c.world, twice, 4, t.c.position));
+    assert_string_equal(told(&t), "went 0, went 1");
+    assert_ok(orr_entity_add(t.c.world, twice, 4, t.c.position));
+    case_set(&t.c, handles[1], t.c.px, 1);
     assert_true(orr_system_create(
         t.c.world,
         &(orr_system_desc){ .name = "record", .run = record, .context = &t, .query.all = mote, .reads = mote }));
     assert_ok(orr_world_step(t.c.world, 1));
     assert_string_equal(told(&t), "went 0, went 50");
     assert_int_equal(orr_world_entity_count(t.c.world), 3);
+    const orr_entity again[] = { handles[2], handles[3], handles[2] };
+    assert_ok(orr_entity_add(t.c.world, handles + 3, 1, t.c.position));
+    assert_ok(orr_entity_destroy(t.c.world, again, 3));
+    assert_string_equal(told(&t), "went 0");
     case_end(&t.c);
 }
 
