@@ -233,6 +233,23 @@ static int32_t provisional(orr__machine *m, double entity)
     return -entity <= (double)patches->provisional_count ? ORR_OK : orr__patches_unknown(patches, (uint64_t)-entity);
 }
 
+static bool is_filling(const orr__machine *m)
+{
+    for (const orr__loop_state *loop = m->loops; loop; loop = loop->next) {
+        if (loop->seen.kind == ORR__LOOP_STAGE && loop->seen.open) return true;
+    }
+    return false;
+}
+
+/* The same for a column: handles are put in place of provisional ones in the rows of a range and in what is being
+ * spawned. Other rows would keep them. */
+static int32_t provisional_in_column(orr__machine *m, double entity)
+{
+    const int32_t status = provisional(m, entity);
+    if (status != ORR_OK || m->run->current->chunk || is_filling(m)) return status;
+    return orr__fail(ORR_E_DEAD, "entity %.17g is provisional: outside of its own rows a system stores it with ctx:set", entity);
+}
+
 static int32_t emit(orr__machine *m, uint32_t event, const double *values)
 {
     orr_value converted[ORR__FIELDS_MAX];
@@ -582,7 +599,7 @@ const orr__seam orr__seam_table = {
     .patch_add = patch_add,
     .patch_remove = patch_remove,
     .patch_set = patch_set,
-    .provisional = provisional,
+    .provisional = provisional_in_column,
     .emit = emit,
     .reduce = reduce,
     .reduction = reduction,
