@@ -80,7 +80,7 @@ if(TARGET orrery_static)
 endif()
 
 file(GLOB lua_specs CONFIGURE_DEPENDS "${tests_dir}/lua/*_spec.lua")
-if(TARGET orrery)
+if(TARGET orrery AND ORRERY_HAS_LUA)
     foreach(spec IN LISTS lua_specs)
         get_filename_component(name "${spec}" NAME_WE)
         add_test(NAME lua/${name} COMMAND orrery run --headless --quiet --ticks 8 "${spec}"
