@@ -247,7 +247,8 @@ static int32_t provisional_in_column(orr__machine *m, double entity)
 {
     const int32_t status = provisional(m, entity);
     if (status != ORR_OK || m->run->current->chunk || is_filling(m)) return status;
-    return orr__fail(ORR_E_DEAD, "entity %.17g is provisional: outside of its own rows a system stores it with ctx:set", entity);
+    return orr__fail(ORR_E_DEAD, "entity %.17g is provisional: outside of its own rows a system stores it with ctx:set",
+                     entity);
 }
 
 static int32_t emit(orr__machine *m, uint32_t event, const double *values)
