@@ -341,7 +341,7 @@ ORR_API double orr_param_get(const orr_world *world, orr_param param);
 ORR_API int32_t orr_param_set(orr_world *world, orr_param param, double value);
 
 typedef struct orr_resource_desc {
-    const char *name;
+    const char *name; /* no other resource, lattice or neighbours has it */
     const orr_field_desc *fields; /* a record; or */
     uint32_t field_count;
     const char *text; /* a string (field_count 0): may be set to other strings */
@@ -381,7 +381,8 @@ typedef struct orr_lattice_desc {
 } orr_lattice_desc;
 ORR_API orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc);
 ORR_API orr_lattice orr_lattice_find(const orr_world *world, const char *name);
-/* The current state of one field, [y * width + x]; lives as long as the world, but a tick swaps buffers. */
+/* The current state of one field, [y * width + x]; lives as long as the world, but a tick swaps buffers. In a system
+ * that declares its access NULL with ORR_E_ACCESS if the lattice is not declared; write only what is declared so. */
 ORR_API void *orr_lattice_cells(orr_world *world, orr_lattice lattice, const char *field, uint32_t *width,
                                 uint32_t *height);
 

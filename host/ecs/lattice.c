@@ -259,6 +259,7 @@ orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc)
                   (unsigned)desc->width, (unsigned)desc->height, (unsigned)desc->field_count);
         return 0;
     }
+    if (world->may_name && world->may_name(world, desc->name) != ORR_OK) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "lattice '%s': cannot be created while systems run", desc->name);
         return 0;
@@ -326,6 +327,7 @@ void *orr_lattice_cells(orr_world *world, orr_lattice lattice, const char *field
                   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
         return NULL;
     }
+    if (world->locked && world->may_lattice && world->may_lattice(world, lattice) != ORR_OK) return NULL;
     if (width) {
         *width = found->width;
     }

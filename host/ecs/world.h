@@ -47,6 +47,9 @@ struct orr_world {
     int32_t (*settle)(orr_world *world);
     /* Whether the system that runs may touch a component; asked while the world is locked. May be NULL. */
     int32_t (*may)(const orr_world *world, orr_component component, bool write);
+    /* The same of a lattice's cells; and whether a new lattice may have this name. May be NULL. */
+    int32_t (*may_lattice)(const orr_world *world, orr_lattice lattice);
+    int32_t (*may_name)(const orr_world *world, const char *name);
 };
 
 /* The data half alone (orr_world_create of sim/ adds the rest). */

@@ -168,3 +168,32 @@ int32_t orr__access_may(const orr_world *world, uint32_t kind, uint32_t id, bool
     return orr__fail(ORR_E_ACCESS, "system '%s': %s is %s without being declared: add it to `resource_%s`",
                      system->name, name, write ? "written" : "read", write ? "writes" : "reads");
 }
+
+int32_t orr__access_may_lattice(const orr_world *world, orr_lattice lattice)
+{
+    return orr__access_may(world, ORR__ACCESS_LATTICE, lattice, false);
+}
+
+int32_t orr__access_may_name(const orr_world *world, uint32_t kind, const char *name)
+{
+    static const char *const words[] = { "component", "resource", "lattice", "neighbours" };
+    static const char *const others[] = { "", "a resource", "a lattice", "neighbours" };
+    const orr__sim *sim = world->sim;
+    uint32_t taken = kind;
+    for (uint32_t i = 0; i < sim->resources.count; i++) {
+        if (strcmp(sim->resources.items[i].name, name) == 0) taken = ORR__ACCESS_RESOURCE;
+    }
+    for (uint32_t i = 0; i < world->lattice_count; i++) {
+        if (strcmp(world->lattices[i]->name, name) == 0) taken = ORR__ACCESS_LATTICE;
+    }
+    for (uint32_t i = 0; i < sim->neighbours.count; i++) {
+        if (strcmp(sim->neighbours.items[i]->name, name) == 0) taken = ORR__ACCESS_NEIGHBOURS;
+    }
+    if (taken == kind) return ORR_OK;
+    return orr__fail(ORR_E_EXISTS, "%s '%s': the name is taken by %s", words[kind], name, others[taken]);
+}
+
+int32_t orr__access_may_lattice_name(const orr_world *world, const char *name)
+{
+    return orr__access_may_name(world, ORR__ACCESS_LATTICE, name);
+}

@@ -43,6 +43,13 @@ int32_t orr__access_find(const orr_world *world, const char *name, uint32_t *kin
 int32_t orr__access_may(const orr_world *world, uint32_t kind, uint32_t id, bool write);
 /* The same as what world->may is. */
 int32_t orr__access_may_component(const orr_world *world, orr_component component, bool write);
+/* The same as what world->may_lattice is: the cells of a declared lattice may be reached, the type of the pointer does
+ * not say what for. */
+int32_t orr__access_may_lattice(const orr_world *world, orr_lattice lattice);
+/* Resources, lattices and neighbours share their names, for systems declare them in the same lists: ORR_E_EXISTS when
+ * one of another kind has this name. */
+int32_t orr__access_may_name(const orr_world *world, uint32_t kind, const char *name);
+int32_t orr__access_may_lattice_name(const orr_world *world, const char *name); /* world->may_name */
 /* ORR_E_ACCESS when a system of the render stage is what runs: "... `what`". */
 int32_t orr__access_not_drawing(const orr_world *world, const char *what);
 

@@ -104,6 +104,9 @@ static int32_t call(orr_world *world, const orr__hook *hook, const orr_entity *e
         orr__range_drop(&run->outside);
         const char *text = run->failure.text;
         const int line = (int)strcspn(text, "\n"); /* a script's text goes on with its traceback */
+        /* the run whose patch it was says in which tick */
+        if (hook->kind == ORR_HOOK_REMOVE && sim->stepping && !hooks->running)
+            return orr__fail(run->failure.code, "%s: %s", name, text);
         return orr__fail(run->failure.code, "%s: %.*s (tick %llu)%s", name, line, text, (unsigned long long)sim->tick,
                          text + line);
     }
@@ -289,6 +292,12 @@ int32_t orr__hooks_run(orr_world *world, bool changes)
     hooks->chain[0] = 0;
     hooks->running = false;
     return result;
+}
+
+bool orr__hooks_wait(const orr_world *world)
+{
+    const orr__hooks *hooks = &world->sim->hooks;
+    return hooks->watched_count || hooks->gain_count || hooks->pending;
 }
 
 void orr__hooks_init(orr_world *world)

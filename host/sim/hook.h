@@ -48,5 +48,7 @@ void orr__hooks_init(orr_world *world);
 void orr__hooks_fini(orr_world *world);
 /* Works off add hooks and rounds; with `changes` change hooks too. */
 int32_t orr__hooks_run(orr_world *world, bool changes);
+/* Whether hooks may have something to do at the end of a stage without systems. */
+bool orr__hooks_wait(const orr_world *world);
 
 #endif

@@ -242,6 +242,7 @@ orr_near_index orr_neighbours_create(orr_world *world, const orr_neighbours_desc
         orr__fail(ORR_E_LOCKED, "neighbours '%s' cannot be created while systems run", desc->name);
         return 0;
     }
+    if (orr__access_may_name(world, ORR__ACCESS_NEIGHBOURS, desc->name)) return 0;
     orr__near_set *all = &world->sim->neighbours;
     orr__near_grid *grid = create(world, desc);
     if (!grid) {

@@ -144,9 +144,9 @@ static int32_t no_system(const builder *b, const orr__system *system, const orr_
         const char *candidate = systems->items[i]->name;
         best = orr__nearest(order->name, &candidate, 1);
     }
-    return orr__fail(ORR_E_NOT_FOUND, "system '%s': `%s` names '%s', which is no system%s%s%s", system->name,
+    return orr__fail(ORR_E_NOT_FOUND, "system '%s': `%s` names '%s', which is no system%s%s%s%s%s", system->name,
                      order->before ? "before" : "after", order->name, best ? " (did you mean '" : "", best ? best : "",
-                     best ? "'?)" : "");
+                     best ? "'?)" : "", system->source ? "  " : "", system->source ? system->source : "");
 }
 
 /* An order between stages is either true anyway or impossible. */
@@ -154,8 +154,9 @@ static int32_t across(const builder *b, const orr__system *system, const orr__sy
 {
     if (before == (system->stage < other->stage)) return ORR_OK;
     const orr__schedule_stage *stages = b->world->sim->schedule.stages;
-    return orr__fail(ORR_E_CYCLE, "system '%s' of stage '%s' cannot run %s '%s' of stage '%s'", system->name,
-                     stages[system->stage].name, before ? "before" : "after", other->name, stages[other->stage].name);
+    return orr__fail(ORR_E_CYCLE, "system '%s' of stage '%s' cannot run %s '%s' of stage '%s'%s%s", system->name,
+                     stages[system->stage].name, before ? "before" : "after", other->name, stages[other->stage].name,
+                     system->source ? "  " : "", system->source ? system->source : "");
 }
 
 static uint32_t place_of(const builder *b, const orr__system *system)
@@ -234,6 +235,7 @@ static void find_implied(builder *b)
 static int32_t cycle_error(const builder *b, uint32_t start)
 {
     char text[1500], reason[300];
+    const char *source;
     size_t used = (size_t)snprintf(text, sizeof text, "'%s'", b->stage->systems[start]->name);
     uint32_t at = start, steps = 0;
     do {
@@ -244,10 +246,12 @@ static int32_t cycle_error(const builder *b, uint32_t start)
             if (edge->from == at && leads && (!step || edge->to == start)) step = edge;
         }
         orr__schedule_reason(b->world, b->stage, step, reason, sizeof reason);
+        /* where the order was declared: at the later of two that conflict */
+        source = b->stage->systems[step->reason == ORR__EDGE_BEFORE ? at : step->to]->source;
         at = step->to;
         if (used < sizeof text)
-            used +=
-                (size_t)snprintf(text + used, sizeof text - used, " -> '%s' (%s)", b->stage->systems[at]->name, reason);
+            used += (size_t)snprintf(text + used, sizeof text - used, " -> '%s' (%s%s%s)", b->stage->systems[at]->name,
+                                     reason, source ? ", " : "", source ? source : "");
     } while (at != start && ++steps < b->count);
     return orr__fail(ORR_E_CYCLE, "systems of stage '%s' wait for each other: %s", b->stage->name, text);
 }

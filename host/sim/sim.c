@@ -46,6 +46,8 @@ static int32_t start(orr_world *world, const orr_world_desc *desc)
     orr__recordings_init(&sim->recordings);
     orr__hooks_init(world);
     world->may = orr__access_may_component;
+    world->may_lattice = orr__access_may_lattice;
+    world->may_name = orr__access_may_lattice_name;
     sim->pool = orr__pool_create(&world->alloc, desc->scheduler, desc->threads);
     if (!sim->pool) return orr__error_code();
     if (orr__pool_workers(sim->pool) < orr__pool_wanted(sim->pool))
@@ -93,6 +95,8 @@ void orr_world_destroy(orr_world *world)
         world->gained = NULL;
         world->settle = NULL;
         world->may = NULL;
+        world->may_lattice = NULL;
+        world->may_name = NULL;
         orr__alloc_free(&world->alloc, sim, sizeof *sim);
     }
     orr__world_destroy(world);

@@ -37,7 +37,8 @@ static void tick(orr_world *world)
     orr__near_touch(world, 0);
     for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
         orr__schedule_stage *stage = &sim->schedule.stages[i];
-        if (!stage->once && !stage->render && stage->batch_count) run_stage(world, stage, &lap);
+        if (stage->once || stage->render) continue;
+        if (stage->batch_count || orr__hooks_wait(world)) run_stage(world, stage, &lap);
     }
     if (sim->events.count) {
         orr__events_expire(world, sim->tick);
@@ -55,7 +56,7 @@ static void run_once(orr_world *world)
     orr__systems_apply_enabled(world);
     for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
         orr__schedule_stage *stage = &sim->schedule.stages[i];
-        if (stage->once && stage->batch_count) run_stage(world, stage, &lap);
+        if (stage->once && (stage->batch_count || orr__hooks_wait(world))) run_stage(world, stage, &lap);
     }
 }
 
