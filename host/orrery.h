@@ -499,6 +499,48 @@ typedef struct orr_system_stats {
 ORR_API uint32_t orr_system_count(const orr_world *world); /* systems are 1 .. count */
 ORR_API int32_t orr_system_describe(const orr_world *world, orr_system system, orr_system_stats *out);
 
+/* The timeline: what every thread did, from orr_trace_start to orr_trace_stop. It changes no result. Each worker has a ring
+ * of its own, written at about 60 ns a record and emptied between ticks; what does not fit is lost and counted. */
+enum {
+    ORR_TRACE_TICK = 0, /* a whole tick, on worker 0 */
+    ORR_TRACE_SYSTEM,   /* the function of a system, or some ranges of it */
+    ORR_TRACE_PLAN,     /* before it: its ranges, gathers and neighbours */
+    ORR_TRACE_SETTLE,   /* after it: changed rows, set-patches, commits */
+    ORR_TRACE_SYNC,     /* the end of a stage */
+    ORR_TRACE_APPLY,    /* in it: patches of one system */
+    ORR_TRACE_HOOK,     /* the hooks of one component */
+    ORR_TRACE_PUBLISH,  /* the state is published for drawing */
+    ORR_TRACE_WAIT,     /* this thread had nothing to do, others had */
+    ORR_TRACE_COLLECT,  /* a Lua machine's collector */
+    ORR_TRACE_SPAN,     /* a user's own: orr_run_span, ctx:span */
+    ORR_TRACE_KINDS
+};
+typedef struct orr_trace_record {
+    uint64_t begin_ns, end_ns; /* since orr_trace_start */
+    uint64_t tick;
+    uint64_t rows; /* of SYSTEM: that it ran over; else 0 */
+    uint32_t kind;
+    uint32_t worker; /* below orr_world_threads; 0 is the thread that steps, unless the scheduler is the embedder's */
+    uint32_t name;   /* for orr_trace_name */
+} orr_trace_record;
+
+/* Gets records of one worker in order of their ends, on the thread that steps, between ticks, several times a tick at
+ * most. They are valid during the call. It may call orr_trace_name; nothing that changes the world. */
+typedef void orr_trace_sink(void *context, const orr_trace_record *records, uint32_t count);
+typedef struct orr_trace_desc {
+    orr_trace_sink *sink;
+    void *context;
+    uint32_t records; /* room of each ring, for one tick; default 8192, 56 bytes each. A world's first trace decides */
+} orr_trace_desc;
+/* Between ticks; ORR_E_EXISTS when it is on already. */
+ORR_API int32_t orr_trace_start(orr_world *world, const orr_trace_desc *desc);
+/* Hands over what is left. Nothing happens when it is off. */
+ORR_API int32_t orr_trace_stop(orr_world *world);
+ORR_API uint64_t orr_trace_lost(const orr_world *world); /* records, since the start */
+/* "system" and so on; the name of the system, stage, component or span that a record is about, "" where there is none. */
+ORR_API const char *orr_trace_kind(uint32_t kind);
+ORR_API const char *orr_trace_name(orr_world *world, const orr_trace_record *record);
+
 /* The graph of systems as text, DOT or Mermaid, with the reason of every edge and the batches. `write` gets pieces. */
 enum { ORR_GRAPH_TEXT = 0, ORR_GRAPH_DOT, ORR_GRAPH_MERMAID };
 typedef void orr_write_function(void *context, const char *text, size_t bytes);

@@ -44,6 +44,7 @@ static int32_t start(orr_world *world, const orr_world_desc *desc)
     atomic_init(&sim->running, NULL);
     atomic_init(&sim->interrupted, 0);
     orr__recordings_init(&sim->recordings);
+    orr__trace_init(&sim->trace);
     orr__hooks_init(world);
     world->may = orr__access_may_component;
     world->may_lattice = orr__access_may_lattice;
@@ -80,6 +81,7 @@ void orr_world_destroy(orr_world *world)
     if (sim) {
         orr__pool_destroy(sim->pool);
         orr__dispatch_fini(world);
+        orr__trace_fini(world);
         orr__hooks_fini(world);
         orr__systems_fini(world);
         orr__schedule_fini(world);

@@ -16,6 +16,7 @@
 #include "sim/resource.h"
 #include "sim/schedule.h"
 #include "sim/system.h"
+#include "sim/trace.h"
 
 #include <stdatomic.h>
 
@@ -37,6 +38,7 @@ typedef struct orr__sim {
     orr__hooks hooks;
     orr__recordings recordings;
     orr__dispatch dispatch;
+    orr__trace trace;
     orr__pool *pool;
     uint64_t seed, tick;
     double dt;
