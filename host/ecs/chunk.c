@@ -59,9 +59,9 @@ static void tracked_set(orr__chunk *chunk, void **block, uint32_t term_capacity)
 orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_t capacity)
 {
     const size_t bytes = chunk_bytes(table, capacity);
-    orr__chunk *chunk = orr__alloc_new(&world->alloc, bytes, ALIGNMENT);
+    // all zero: jobs work on whole lines of rows, and what malloc left there may be numbers that take them long
+    orr__chunk *chunk = orr__alloc_zero(&world->alloc, bytes, ALIGNMENT);
     if (!chunk) return NULL;
-    memset(chunk, 0, sizeof *chunk);
     chunk->capacity = capacity;
     chunk->bytes = bytes;
     chunk->changed = (uint64_t **)(chunk->columns + table->column_count);
@@ -72,7 +72,6 @@ orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_
         chunk->columns[i] = at;
         at += aligned((size_t)capacity * table->column_bytes[i] + PADDING);
     }
-    memset(at, 0, table->component_count * words_bytes(capacity));
     for (uint32_t i = 0; i < table->component_count; i++) {
         chunk->changed[i] = (uint64_t *)at;
         at += words_bytes(capacity);

@@ -6,7 +6,8 @@
  *   orr__chunk | column and word pointers | handles | column | column | ... | changed words
  *                                          ^ each 64-byte aligned, padded by 64 bytes past the capacity
  *
- * Full vectors may read and write past the last row into the padding. Tracker words are a block of their own beside
+ * Jobs read and write whole lines of 16 rows (orr_rows_padded_end): values past the last row mean nothing and nobody
+ * looks at them; a new chunk is zero, so that they are never numbers that take the processor long. Tracker words are a block of their own beside
  * each chunk, so that columns do not move when a tracker comes or goes:
  *
  *   word pointers | summaries | words of term 0 | words of term 1 | ... up to the table's term_capacity
