@@ -179,5 +179,6 @@ void orr__settle_batch(orr_world *world, orr__system **systems, uint32_t count)
             orr__settle_failure(world, system);
         else if (atomic_load_explicit(&system->run.recorded, memory_order_relaxed))
             apply_sets(world, system);
+        if (world->sim->observer) world->sim->observer->settled(world->sim->observer, world, system);
     }
 }

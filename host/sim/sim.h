@@ -10,6 +10,7 @@
 #include "sim/hook.h"
 #include "sim/job.h"
 #include "sim/neighbours.h"
+#include "sim/observer.h"
 #include "sim/param.h"
 #include "sim/range.h"
 #include "sim/reduction.h"
@@ -48,6 +49,7 @@ typedef struct orr__sim {
     orr__failure failure;
     _Atomic(const char *) running; /* for watchdogs */
     _Atomic int interrupted;
+    orr__observer *observer; /* NULL: none */
     orr_log_function *log;
     void *log_context;
     uint64_t sync_ns, events_ns; /* time of the tick's own work */

@@ -26,6 +26,8 @@ static void run_stage(orr_world *world, orr__schedule_stage *stage, uint64_t *la
     timed(lap, &stage->time_ns);
     orr__sync_stage(world, stage);
     timed(lap, &world->sim->sync_ns);
+    orr__observer *observer = world->sim->observer;
+    if (observer) observer->staged(observer, world, (uint32_t)(stage - world->sim->schedule.stages));
 }
 
 static void tick(orr_world *world)
