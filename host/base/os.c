@@ -81,6 +81,11 @@ void orr__thread_join(orr__thread *thread)
     }
 }
 
+uintptr_t orr__thread_self(void)
+{
+    return (uintptr_t)pthread_self();
+}
+
 void orr__thread_yield(void)
 {
     sched_yield();

@@ -34,6 +34,9 @@ int32_t orr__thread_start(orr__thread *thread, void (*run)(void *context), void 
 /* Waits for its end; nothing when it was never started. */
 void orr__thread_join(orr__thread *thread);
 
+/* A number of the calling thread, never 0; another thread may have it once this one has been joined. */
+uintptr_t orr__thread_self(void);
+
 /* Gives the rest of the time slice away. */
 void orr__thread_yield(void);
 
