@@ -168,12 +168,65 @@ static void hooks_that_fail(void **state)
     case_end(&t.c);
 }
 
+/* Nothing needs to run for a change to be told: at the end of the next stage, whichever it is. */
+static int32_t changed(orr_run *run, const orr_entity *entities, uint32_t count, void *context)
+{
+    tale *t = context;
+    (void)run;
+    for (uint32_t i = 0; i < count; i++) say(t, "changed", (double)case_f32(&t->c, entities[i], t->c.px));
+    return ORR_OK;
+}
+
+static void changes_without_systems(void **state)
+{
+    (void)state;
+    tale t = { .c = case_new(0) };
+    orr_entity handles[2];
+    assert_ok(orr_hook_create(t.c.world, ORR_HOOK_CHANGE, t.c.position, changed, &t));
+    assert_ok(orr_entity_spawn(t.c.world, t.c.mote, 2, handles));
+    assert_ok(orr_world_step(t.c.world, 1));
+    assert_string_equal(told(&t), "changed 0, changed 0");
+    case_set(&t.c, handles[1], t.c.px, 4);
+    assert_ok(orr_world_step(t.c.world, 2));
+    assert_string_equal(told(&t), "changed 4");
+    case_end(&t.c);
+}
+
+/* A remove hook that fails is the failure of the patch, which says when: once. */
+static int32_t kill_all(orr_run *run, void *context)
+{
+    (void)context;
+    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
+        const int32_t code = orr_patch_destroy(run, (int64_t)rows->entity[rows->begin]);
+        if (code != ORR_OK) return code;
+    }
+    return ORR_OK;
+}
+
+static void a_failing_hook_says_the_tick_once(void **state)
+{
+    (void)state;
+    tale t = { .c = case_new(0) };
+    const orr_component mote[] = { t.c.position, 0 };
+    assert_ok(orr_entity_spawn(t.c.world, t.c.mote, 2, NULL));
+    assert_ok(orr_hook_create(t.c.world, ORR_HOOK_REMOVE, t.c.position, fails, &t));
+    assert_true(orr_system_create(
+        t.c.world, &(orr_system_desc){ .name = "kill", .run = kill_all, .query.all = mote, .reads = mote }));
+    assert_int_equal(orr_world_step(t.c.world, 1), ORR_E_SCRIPT);
+    const char *first = strstr(orr_last_error(), "(tick 0");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "(tick 0"));
+    case_end(&t.c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_of_those_who_go),
         cmocka_unit_test(rounds),
         cmocka_unit_test(hooks_that_fail),
+        cmocka_unit_test(changes_without_systems),
+        cmocka_unit_test(a_failing_hook_says_the_tick_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
