@@ -151,6 +151,7 @@ static int bench_all(const orr__command *command, int count, char **arguments)
     bench->only = o.only;
     keep_memory();
     orr__bench_move(bench);
+    orr__bench_lua(bench);
     orr__bench_entity(bench);
     orr__bench_pool(bench);
     fprintf(stderr, "\r%-60s\r", "");

@@ -1,5 +1,5 @@
-/* position += velocity * dt: by the native job, by scripts, with marks and trackers, over many tables; and rows with 64
- * operations each on one and two threads. */
+/* position += velocity * dt by the native job, with marks and trackers, over many tables; and rows with 64 operations
+ * each on one and two threads. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,6 @@
 #include "app/bench_heavy.h"
 
 typedef struct move_case {
-    orr_host *host; /* of the Lua rows */
     orr_world *world;
     uint64_t rows;
     uint32_t ticks;         /* a call, so that small worlds can be timed */
@@ -35,10 +34,7 @@ static bool arrays(move_case *c)
 
 static void end_case(move_case *c)
 {
-    if (c->host)
-        orr_host_close(c->host);
-    else
-        orr_world_destroy(c->world);
+    orr_world_destroy(c->world);
     free(c->x);
     free(c->y);
     free(c->vx);
@@ -158,116 +154,9 @@ static void heavy(orr__bench *bench)
     }
 }
 
-/* The same loop in Lua: over columns by a system, and over plain ffi arrays. */
-static const char lua_move[] =
-    "local orrery = require 'orrery'\n"
-    "local P = orrery.component('Position', { x = orrery.f32, y = orrery.f32 })\n"
-    "local V = orrery.component('Velocity', { x = orrery.f32, y = orrery.f32 })\n"
-    "local rows = orrery.param('rows', 1000000)\n"
-    "orrery.system { name = 'populate', stage = 'startup', run = function(ctx) ctx:spawn({ P, V }, rows()) end }\n"
-    "orrery.system { name = 'move', all = { P, V }, reads = { V }, writes = { P }, run = function(rows, ctx)\n"
-    "  local p, v, dt = rows:write(P), rows:read(V), ctx.dt\n"
-    "  for i = rows.first, rows.last do\n"
-    "    p.x[i] = p.x[i] + v.x[i] * dt\n"
-    "    p.y[i] = p.y[i] + v.y[i] * dt\n"
-    "  end\n"
-    "end }\n";
-static const char lua_plain[] = "local orrery, ffi = require 'orrery', require 'ffi'\n"
-                                "local n = orrery.param('rows', 1000000)\n"
-                                "local x, y, vx, vy\n"
-                                "orrery.system { name = 'plain', run = function(ctx)\n"
-                                "  if not x then\n"
-                                "    x, y = ffi.new('float[?]', n()), ffi.new('float[?]', n())\n"
-                                "    vx, vy = ffi.new('float[?]', n()), ffi.new('float[?]', n())\n"
-                                "  end\n"
-                                "  local x, y, vx, vy, dt = x, y, vx, vy, ctx.dt\n"
-                                "  for i = 0, n() - 1 do\n"
-                                "    x[i] = x[i] + vx[i] * dt\n"
-                                "    y[i] = y[i] + vy[i] * dt\n"
-                                "  end\n"
-                                "end }\n";
-
-typedef struct lua_case {
-    move_case ours, plain;
-} lua_case;
-
-static void lua_step(void *context)
-{
-    step(&((lua_case *)context)->ours);
-}
-
-static void plain_step(void *context)
-{
-    step(&((lua_case *)context)->plain);
-}
-
-static bool lua_host(move_case *c, const char *text, uint64_t rows, bool unchecked)
-{
-    char set[32];
-    snprintf(set, sizeof set, "rows=%llu", (unsigned long long)rows);
-    const char *const params[] = { set, NULL };
-    c->rows = rows;
-    c->ticks = rows < 100000 ? (uint32_t)(200000 / rows) : 1;
-    c->host = orr_host_open(&(orr_host_desc){ .text = text, .script = "bench", .unchecked = unchecked, .set = params });
-    if (!c->host) return false;
-    c->world = orr_host_world(c->host);
-    return orr_host_step(c->host, 2) == ORR_OK;
-}
-
-static void lua_moves(orr__bench *bench)
-{
-    for (uint64_t rows = 1000; rows <= 1000000; rows *= 10) {
-        for (uint32_t unchecked = 0; unchecked < 2; unchecked++) {
-            lua_case c = { 0 };
-            char name[64];
-            snprintf(name, sizeof name, "Lua move, %.0e rows, %s", (double)rows, unchecked ? "unchecked" : "checked");
-            if (!lua_host(&c.ours, lua_move, rows, unchecked != 0) || !lua_host(&c.plain, lua_plain, rows, true)) {
-                orr__bench_fail(bench, name);
-            }
-            const double target = rows < 10000 ? 0 : unchecked ? 1.1 : 1.6;
-            orr__bench_pair(bench, name, "ns a row", (double)rows * c.ours.ticks, target, lua_step, plain_step, NULL,
-                            &c);
-            end_case(&c.ours);
-            end_case(&c.plain);
-        }
-    }
-}
-
-/* get and set by handle, in compiled Lua. */
-static const char lua_handles[] =
-    "local orrery = require 'orrery'\n"
-    "local P = orrery.component('Position', { x = orrery.f32, y = orrery.f32 })\n"
-    "local hs\n"
-    "local many = orrery.param('rows', 100000)\n"
-    "orrery.system { name = 'populate', stage = 'startup', run = function(ctx) ctx:spawn({ P }, many()) end }\n"
-    "orrery.system { name = 'get', run = function(ctx)\n"
-    "  local world = ctx.world\n"
-    "  if not hs then\n"
-    "    hs = {}\n"
-    "    for rows in world:each { all = { P } } do\n"
-    "      for i = rows.first, rows.last do hs[#hs + 1] = rows.entity[i] end\n"
-    "    end\n"
-    "  end\n"
-    "  local sum, n = 0, #hs\n"
-    "  for k = 1, n do sum = sum + world:get(hs[k * 7919 % n + 1], P.x) end\n"
-    "  ctx:sum('sum', sum)\n"
-    "end }\n";
-
-static void lua_by_handle(orr__bench *bench)
-{
-    move_case c = { 0 };
-    if (!lua_host(&c, lua_handles, 100000, false)) orr__bench_fail(bench, "get by handle from Lua");
-    c.ticks = 1;
-    orr__bench_pair(bench, "get by handle at random, from compiled Lua", "ns", 1e5, 10, step, NULL, NULL, &c);
-    end_case(&c);
-}
-
 void orr__bench_move(orr__bench *bench)
 {
     if (orr__bench_wanted(bench, "native")) native_moves(bench);
     if (orr__bench_wanted(bench, "tables")) many_tables(bench);
     if (orr__bench_wanted(bench, "heavy")) heavy(bench);
-    if (strcmp(orr_host_engine(), "none") == 0) return;
-    if (orr__bench_wanted(bench, "lua")) lua_moves(bench);
-    if (orr__bench_wanted(bench, "handle")) lua_by_handle(bench);
 }
