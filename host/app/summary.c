@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "app/text.h"
+
 static double per_second(const orr__summary *s)
 {
     return s->seconds > 0 ? (double)s->ticks / s->seconds : 0;
@@ -39,39 +41,13 @@ void orr__summary_text(const orr__summary *s)
     }
 }
 
-/* Bytes of the UTF-8 character at c, 0 when there is none. */
-static int utf8_bytes(const unsigned char *c)
-{
-    const int count = *c < 0x80                 ? 1
-                      : *c >= 0xc2 && *c < 0xe0 ? 2
-                      : *c >= 0xe0 && *c < 0xf0 ? 3
-                      : *c >= 0xf0 && *c < 0xf5 ? 4
-                                                : 0;
-    for (int i = 1; i < count; i++) {
-        if ((c[i] & 0xc0) != 0x80) return 0;
-    }
-    const bool wide = (*c == 0xe0 && c[1] < 0xa0) || (*c == 0xf0 && c[1] < 0x90);
-    const bool surrogate = *c == 0xed && c[1] >= 0xa0, beyond = *c == 0xf4 && c[1] >= 0x90;
-    return wide || surrogate || beyond ? 0 : count;
-}
-
 /* Scripts may name things and say errors in any bytes; JSON is UTF-8. */
-static void json_text(const char *text)
+static void json_text(const char *raw)
 {
-    putchar('"');
-    for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        const int count = utf8_bytes(c);
-        if (*c == '"' || *c == '\\')
-            printf("\\%c", *c);
-        else if (*c < 0x20)
-            printf("\\u%04x", *c);
-        else if (count == 0)
-            fputs("\\ufffd", stdout);
-        else
-            fwrite(c, 1, (size_t)count, stdout);
-        c += count ? count : 1;
-    }
-    putchar('"');
+    orr__text text = { 0 };
+    orr__text_add_json(&text, raw);
+    orr__text_print(&text);
+    orr__text_fini(&text);
 }
 
 static void json_number(double number)

@@ -9,7 +9,7 @@
  * a task that outlives the end of a trace still has a place to write to.
  *
  * Cost: switched off one load and one branch a call; switched on two readings of the clock (22 ns each) and a store of
- * 56 bytes a record. Callers that have read the clock already pass it on. */
+ * 48 bytes a record. Callers that have read the clock already pass it on. */
 #ifndef ORR_SIM_TRACE_H
 #define ORR_SIM_TRACE_H
 
