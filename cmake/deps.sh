@@ -15,7 +15,7 @@ if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>
     for tool in cc cmake pkg-config; do
         command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
     done
-    if [ -z "$missing" ] && pkg-config --exists luajit libxxhash cmocka; then
+    if [ -z "$missing" ] && pkg-config --exists luajit libxxhash jansson cmocka; then
         exit 0
     fi
     echo "deps: this is not a Debian system. Install what these Debian packages are called here, then run make again:" >&2
