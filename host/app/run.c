@@ -18,7 +18,7 @@
 
 typedef struct run_options {
     bool headless, unchecked, no_jit, guard, json, quiet;
-    uint64_t ticks, threads, seed, hash, every;
+    uint64_t ticks, threads, seed, hash, every, guard_budget;
     double dt;
     orr__option_list set;
     const char *dump;
@@ -33,14 +33,17 @@ static const orr__option options[] = {
     { "--seed", "N", ORR__OPTION_WHOLE, AT(seed), 0, 0, "of the random numbers (default 0)" },
     { "--dt", "S", ORR__OPTION_NUMBER, AT(dt), -1e6, 1e6, "simulated seconds a tick (default: the script's, or 1/60)" },
     { "--set", "NAME=VALUE", ORR__OPTION_LIST, AT(set), 0, 0, "a param of the script; may be repeated" },
-    { "--hash", "N", ORR__OPTION_WHOLE, AT(hash), 0, 0, "print the state hash every N ticks" },
+    { "--hash", "N", ORR__OPTION_WHOLE, AT(hash), 1, 1e15, "print the state hash every N ticks" },
     { "--json", NULL, ORR__OPTION_FLAG, AT(json), 0, 0, "the summary as one JSON object" },
     { "--dump", "FILE.csv", ORR__OPTION_TEXT, AT(dump), 0, 0, "write entities and fields as CSV" },
     { "--every", "N", ORR__OPTION_WHOLE, AT(every), 1, 1e15, "with --dump: every N ticks (default: at the end only)" },
     { "--unchecked", NULL, ORR__OPTION_FLAG, AT(unchecked), 0, 0,
       "raw pointers and ffi for the script: fast and unsafe" },
-    { "--no-jit", NULL, ORR__OPTION_FLAG, AT(no_jit), 0, 0, "interpret the script (about 100 times slower)" },
+    { "--no-jit", NULL, ORR__OPTION_FLAG, AT(no_jit), 0, 0,
+      "interpret the script: loops over columns are 20 to 200 times slower" },
     { "--guard", NULL, ORR__OPTION_FLAG, AT(guard), 0, 0, "an endless loop becomes an error; costs about 25 %" },
+    { "--guard-budget", "N", ORR__OPTION_WHOLE, AT(guard_budget), 1, 1e15,
+      "--guard, with N loops for each run of a system (default 1e9)" },
     { "--quiet", NULL, ORR__OPTION_FLAG, AT(quiet), 0, 0, "no progress bar" },
     { NULL, NULL, 0, 0, 0, 0, NULL },
 };
@@ -193,6 +196,10 @@ static int run_script(const orr__command *command, int count, char **arguments)
         fprintf(stderr, "orrery run: --dt must be above 0, not %g (see 'orrery run --help')\n", o.dt);
         return ORR__EXIT_USAGE;
     }
+    if (o.every && !o.dump) {
+        fputs("orrery run: --every says how often --dump writes, which is missing (see 'orrery run --help')\n", stderr);
+        return ORR__EXIT_USAGE;
+    }
     run r = { .options = &o, .script = script };
     if (orr__signals_begin() != ORR_OK) return failed(ORR_E_THREAD, orr_last_error());
     const orr_host_desc desc = { .script = script,
@@ -201,7 +208,8 @@ static int run_script(const orr__command *command, int count, char **arguments)
                                  .threads = (uint32_t)o.threads,
                                  .unchecked = o.unchecked,
                                  .no_jit = o.no_jit,
-                                 .guard = o.guard,
+                                 .guard = o.guard || o.guard_budget,
+                                 .guard_budget = o.guard_budget,
                                  .log = log_line,
                                  .log_context = &o };
     int code = orr__open(&desc, o.set.items, &r.host);
