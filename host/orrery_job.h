@@ -34,10 +34,11 @@ typedef uint64_t orr_entity;
 typedef struct orr_range orr_range;
 
 /* One range of rows of one chunk, begin to end (half open). Lives as long as the call. Row r of a column is
- * column[r]: columns start at row 0 of the chunk, also when begin is not 0, and are 64-byte aligned. */
+ * column[r]: columns start at row 0 of the chunk, also when begin is not 0, and are 64-byte aligned. The values from
+ * end up to the next multiple of 16 may be read and written too, and mean nothing (orr_rows_padded_end). */
 typedef struct orr_rows {
     uint32_t begin;       /* first row; a multiple of 512 */
-    uint32_t end;         /* one past the last row */
+    uint32_t end;         /* one past the last row; a multiple of 512, or the end of the chunk's rows */
     uint32_t chunk_count; /* ORR_WHOLE: how many of these stand one after the other; otherwise 1 */
     uint32_t slot_count;
     void *const *slots;       /* [slot_count] columns, or what the slot's kind says; NULL: optional and absent */
@@ -67,6 +68,7 @@ typedef struct orr_neighbours {
     uint32_t carry_count;
     uint32_t wraps; /* bit a: axis a is periodic with `size` */
     uint32_t reserved;
+    const uint8_t *carry_types;    /* [carry_count] ORR_TYPE_... of the carried fields */
     double radius;                 /* what it was built for: no distance above it may be asked for */
     double origin[3];              /* of cell (0, 0, 0) */
     double cell[3];                /* edge of a cell along each axis, at least radius */
@@ -128,7 +130,7 @@ typedef struct orr_tick {
 /* ffi: end */
 
 /* Raised whenever anything above or the descriptions below change: an object built for another number is refused. */
-#define ORR_ABI 1u
+#define ORR_ABI 2u
 
 /* What a job returns; negative for a failure of its own (see orr_job_fail). */
 #define ORR_OK 0
@@ -226,6 +228,7 @@ typedef struct orr_job_param {
 
 typedef int32_t orr_job_function(const orr_rows *rows, const orr_tick *tick);
 typedef int32_t orr_job_around_function(const orr_tick *tick);
+typedef orr_job_function *orr_job_choose_function(void);
 
 typedef struct orr_job_desc {
     uint32_t abi;   /* ORR_ABI */
@@ -238,11 +241,12 @@ typedef struct orr_job_desc {
     uint32_t flags;      /* ORR_WHOLE */
     uint32_t param_count;
     const orr_job_param *params;
-    uint32_t params_bytes;          /* size of the params struct, at most 256 */
-    uint32_t state_bytes;           /* size of the job's own memory for each system that runs it */
-    orr_job_around_function *begin; /* once a tick before the ranges, on the thread that steps the world */
-    orr_job_around_function *end;   /* and after them, when none failed */
-    const char *help;               /* one line */
+    uint32_t params_bytes;           /* size of the params struct, at most 256 */
+    uint32_t state_bytes;            /* size of the job's own memory for each system that runs it */
+    orr_job_around_function *begin;  /* once a tick before the ranges, on the thread that steps the world */
+    orr_job_around_function *end;    /* and after them, when none failed */
+    orr_job_choose_function *choose; /* which version of run suits this processor, asked once a binding; NULL: run */
+    const char *help;                /* one line */
     uint32_t reserved;
 } orr_job_desc;
 
@@ -327,6 +331,20 @@ static inline void *orr_state(const orr_tick *tick)
     return tick->state;
 }
 #endif
+
+/* ---- whole lines of rows ------------------------------------------------------------------------------------------ */
+
+/* The end of the rows, rounded up to a multiple of 16. A loop that treats each row alike and for itself may run to it
+ * in the columns of its row slots, those that it reads and those that it writes, and so leave out the slow last rows of
+ * a loop in vectors:
+ *     for (uint32_t i = rows->begin, end = orr_rows_padded_end(rows); i < end; i++) x[i] += vx[i] * dt;
+ * The rows from rows->end on belong to nobody: whatever stands there is some finite or not finite number, and what is
+ * written is forgotten. Nothing else goes that far: not marks, not gathers, neighbours and lattices, not what a range
+ * records; and no sum may count those rows. */
+static inline uint32_t orr_rows_padded_end(const orr_rows *rows)
+{
+    return (rows->end + 15u) & ~15u;
+}
 
 /* ---- changed rows ------------------------------------------------------------------------------------------------ */
 

@@ -85,4 +85,5 @@ static const orr_job_param attract_param_list[] = {
     ORR_PARAM(attract_params, share, f64, 1, -1e30, 1e30),
 };
 ORR_JOB(attract, attract_slots, .arithmetic = ORR_F64, .param_count = 4, .params = attract_param_list,
-        .params_bytes = sizeof(attract_params), .help = "gravity between all pairs: velocity from position and mass");
+        .params_bytes = sizeof(attract_params), .choose = attract_choose,
+        .help = "gravity between all pairs: velocity from position and mass");

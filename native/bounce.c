@@ -17,9 +17,9 @@ typedef struct bounce_params {
 } bounce_params;
 
 static inline ORR__KERNEL void reflect(float *restrict x, float *restrict v, float min, float max, float restitution,
-                                       uint32_t begin, uint32_t end)
+                                       uint32_t count)
 {
-    for (uint32_t i = begin; i < end; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const float at = x[i], was = v[i], speed = fabsf(was) * restitution, back = -speed;
         const float low = min + (min - at), high = max - (at - max);
         const float up = at < min ? low : at, r = at > max ? high : up;
@@ -35,8 +35,9 @@ static inline ORR__KERNEL int32_t bounce_rows(const orr_rows *rows, const orr_ti
     const bounce_params *box = orr_params(tick);
     if (!(box->max_x > box->min_x && box->max_y > box->min_y))
         return orr_job_fail(rows, tick, "bounce: the box is empty: max_x must be above min_x and max_y above min_y");
-    reflect(orr_slot(rows, 0), orr_slot(rows, 2), box->min_x, box->max_x, box->restitution, rows->begin, rows->end);
-    reflect(orr_slot(rows, 1), orr_slot(rows, 3), box->min_y, box->max_y, box->restitution, rows->begin, rows->end);
+    const uint32_t count = orr__line_rows(rows);
+    reflect(orr__column_f32(rows, 0), orr__column_f32(rows, 2), box->min_x, box->max_x, box->restitution, count);
+    reflect(orr__column_f32(rows, 1), orr__column_f32(rows, 3), box->min_y, box->max_y, box->restitution, count);
     return ORR_OK;
 }
 ORR__VARIANTS(bounce)
@@ -53,4 +54,5 @@ static const orr_job_param bounce_param_list[] = {
     ORR_PARAM(bounce_params, restitution, f32, 1, 0, 1),
 };
 ORR_JOB(bounce, bounce_slots, .arithmetic = ORR_F32, .param_count = 5, .params = bounce_param_list,
-        .params_bytes = sizeof(bounce_params), .help = "reflects position and velocity at the walls of a box");
+        .params_bytes = sizeof(bounce_params), .choose = bounce_choose,
+        .help = "reflects position and velocity at the walls of a box");

@@ -169,7 +169,9 @@ static int32_t make_view(const orr_rows *rows, const orr_tick *tick, view *v)
     const flock_params *p = orr_params(tick);
     const orr_neighbours *near = orr_slot(rows, 4);
     const int flat = near->dimensions == 2 && near->position[0] && near->position[1];
-    if (near->carry_count < 2 || (near->count > 0 && !flat))
+    const int carries =
+        near->carry_count >= 2 && near->carry_types[0] == ORR_TYPE_F32 && near->carry_types[1] == ORR_TYPE_F32;
+    if (!carries || (near->count > 0 && !flat))
         return orr_job_fail(rows, tick, "flock: needs neighbours of two f32 positions carrying velocity.x, velocity.y");
     const double r = p->radius > 0 ? p->radius : near->radius;
     const double s = p->separation_radius > 0 ? p->separation_radius : r * 0.4;
@@ -198,7 +200,7 @@ static inline ORR__KERNEL int32_t flock_rows(const orr_rows *rows, const orr_tic
         memset(&sum, 0, sizeof sum);
         for (uint32_t l = 0; l < count; l++)
             look(&v, rows->entity[i + l], (double)x[i + l], (double)y[i + l], &c, &sum, l);
-        steer(orr_params(tick), &sum, tick->dt, vx + i, vy + i, count);
+        steer(orr_params(tick), &sum, tick->dt, vx + i, vy + i, (count + 15u) & ~15u); /* no sums, no change of note */
     }
     return ORR_OK;
 }
@@ -215,4 +217,5 @@ static const orr_job_param flock_param_list[] = {
     ORR_PARAM(flock_params, min_speed, f64, 20, 0, 1e30), ORR_PARAM(flock_params, max_speed, f64, 80, 0, 1e30),
 };
 ORR_JOB(flock, flock_slots, .arithmetic = ORR_F64, .param_count = 8, .params = flock_param_list,
-        .params_bytes = sizeof(flock_params), .help = "boids: separation, alignment, cohesion of what is near");
+        .params_bytes = sizeof(flock_params), .choose = flock_choose,
+        .help = "boids: separation, alignment, cohesion of what is near");

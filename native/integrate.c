@@ -8,22 +8,25 @@ typedef struct integrate3_params {
     double rate; /* stretches time; -1 turns it round */
 } integrate3_params;
 
-static inline ORR__KERNEL void advance_f32(float *restrict x, const float *restrict v, float dt, uint32_t begin,
-                                           uint32_t end)
+/* Both axes in one loop: small tables are over before a second one would have got going. */
+static inline ORR__KERNEL void advance_f32(float *restrict x, float *restrict y, const float *restrict vx,
+                                           const float *restrict vy, float dt, uint32_t count)
 {
-    for (uint32_t i = begin; i < end; i++) x[i] += v[i] * dt;
+    for (uint32_t i = 0; i < count; i++) {
+        x[i] += vx[i] * dt;
+        y[i] += vy[i] * dt;
+    }
 }
 
-static inline ORR__KERNEL void advance_f64(double *restrict x, const double *restrict v, double dt, uint32_t begin,
-                                           uint32_t end)
+static inline ORR__KERNEL void advance_f64(double *restrict x, const double *restrict v, double dt, uint32_t count)
 {
-    for (uint32_t i = begin; i < end; i++) x[i] += v[i] * dt;
+    for (uint32_t i = 0; i < count; i++) x[i] += v[i] * dt;
 }
 
 static inline ORR__KERNEL int32_t integrate_rows(const orr_rows *rows, const orr_tick *tick)
 {
-    for (uint32_t a = 0; a < 2; a++)
-        advance_f32(orr_slot(rows, a), orr_slot(rows, 2 + a), tick->dt_f32, rows->begin, rows->end);
+    advance_f32(orr__column_f32(rows, 0), orr__column_f32(rows, 1), orr__column_f32(rows, 2), orr__column_f32(rows, 3),
+                tick->dt_f32, orr__line_rows(rows));
     return ORR_OK;
 }
 ORR__VARIANTS(integrate)
@@ -32,7 +35,8 @@ static inline ORR__KERNEL int32_t integrate3_rows(const orr_rows *rows, const or
 {
     const integrate3_params *params = orr_params(tick);
     for (uint32_t a = 0; a < 3; a++)
-        advance_f64(orr_slot(rows, a), orr_slot(rows, 3 + a), tick->dt * params->rate, rows->begin, rows->end);
+        advance_f64(orr__column_f64(rows, a), orr__column_f64(rows, 3 + a), tick->dt * params->rate,
+                    orr__line_rows(rows));
     return ORR_OK;
 }
 ORR__VARIANTS(integrate3)
@@ -43,7 +47,8 @@ static const orr_slot_desc integrate_slots[] = {
     ORR_SLOT_R("velocity.x", f32),
     ORR_SLOT_R("velocity.y", f32),
 };
-ORR_JOB(integrate, integrate_slots, .arithmetic = ORR_F32, .help = "position += velocity * dt, in the plane");
+ORR_JOB(integrate, integrate_slots, .arithmetic = ORR_F32, .choose = integrate_choose,
+        .help = "position += velocity * dt, in the plane");
 
 static const orr_slot_desc integrate3_slots[] = {
     ORR_SLOT_RW("position.x", f64), ORR_SLOT_RW("position.y", f64), ORR_SLOT_RW("position.z", f64),
@@ -51,4 +56,5 @@ static const orr_slot_desc integrate3_slots[] = {
 };
 static const orr_job_param integrate3_param_list[] = { ORR_PARAM(integrate3_params, rate, f64, 1, -1e30, 1e30) };
 ORR_JOB(integrate3, integrate3_slots, .arithmetic = ORR_F64, .param_count = 1, .params = integrate3_param_list,
-        .params_bytes = sizeof(integrate3_params), .help = "position += velocity * dt, in space, f64");
+        .params_bytes = sizeof(integrate3_params), .choose = integrate3_choose,
+        .help = "position += velocity * dt, in space, f64");

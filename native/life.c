@@ -71,4 +71,4 @@ ORR__VARIANTS(life)
 static const orr_slot_desc life_slots[] = { ORR_LATTICE_RW("life.alive", u8) };
 static const orr_job_param life_param_list[] = { ORR_PARAM(life_params, born, u32, 3, 0, 8) };
 ORR_JOB(life, life_slots, .param_count = 1, .params = life_param_list, .params_bytes = sizeof(life_params),
-        .help = "Conway's game of life on a lattice of u8");
+        .choose = life_choose, .help = "Conway's game of life on a lattice of u8");

@@ -1,9 +1,9 @@
 /* Run-time variants of a job for wider vectors.
  *
  * A job's loop is written once, as `static inline ORR__KERNEL int32_t NAME_rows(rows, tick)`, and ORR__VARIANTS(NAME)
- * makes of it `NAME`, which runs the version for the widest vectors that the processor has. The compiler does the
- * vectors; -ffp-contract=off and loops without reordered sums make every version give the same bits (a test compares).
- * The choice is a plain branch once a range and not an ifunc: resolvers run before the sanitizers are set up.
+ * makes of it `NAME_choose`, which tells the version for the widest vectors that the processor has, and `NAME`, which
+ * runs it. The compiler does the vectors; -ffp-contract=off and loops without reordered sums make every version give
+ * the same bits (a test compares). Not an ifunc: resolvers run before the sanitizers are set up.
  *
  * ORRERY_NO_SIMD_VARIANTS leaves only the version for the processor that the compiler was told of. A test may define
  * ORR__SIMD_LEVEL before it includes a job's source, to choose by itself. */
@@ -13,6 +13,25 @@
 #include <orrery_job.h>
 
 #define ORR__KERNEL __attribute__((always_inline))
+
+/* How many rows from begin on, in whole lines of 16. The mask changes nothing: it tells the compiler that no rows are
+ * left over after the vectors. */
+static inline uint32_t orr__line_rows(const orr_rows *rows)
+{
+    return (orr_rows_padded_end(rows) - rows->begin) & ~15u;
+}
+
+/* A column, from the first row of the range on. */
+static inline float *orr__column_f32(const orr_rows *rows, uint32_t slot)
+{
+    float *column = orr_slot(rows, slot);
+    return column + rows->begin;
+}
+static inline double *orr__column_f64(const orr_rows *rows, uint32_t slot)
+{
+    double *column = orr_slot(rows, slot);
+    return column + rows->begin;
+}
 
 #if defined(__x86_64__) && !defined(ORRERY_NO_SIMD_VARIANTS)
 
@@ -44,11 +63,14 @@ static inline int orr__simd_level(void)
     {                                                                                                                  \
         return name##_rows(rows, tick);                                                                                \
     }                                                                                                                  \
-    static int32_t name(const orr_rows *rows, const orr_tick *tick)                                                    \
+    static orr_job_function *name##_choose(void)                                                                       \
     {                                                                                                                  \
         const int level = ORR__SIMD_LEVEL();                                                                           \
-        if (level == 2) return name##_avx512(rows, tick);                                                              \
-        return level == 1 ? name##_avx2(rows, tick) : name##_base(rows, tick);                                         \
+        return level == 2 ? name##_avx512 : level == 1 ? name##_avx2 : name##_base;                                    \
+    }                                                                                                                  \
+    static int32_t name(const orr_rows *rows, const orr_tick *tick)                                                    \
+    {                                                                                                                  \
+        return name##_choose()(rows, tick);                                                                            \
     }
 
 #else
@@ -57,6 +79,10 @@ static inline int orr__simd_level(void)
     static int32_t name(const orr_rows *rows, const orr_tick *tick)                                                    \
     {                                                                                                                  \
         return name##_rows(rows, tick);                                                                                \
+    }                                                                                                                  \
+    static orr_job_function *name##_choose(void)                                                                       \
+    {                                                                                                                  \
+        return name;                                                                                                   \
     }
 
 #endif

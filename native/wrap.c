@@ -41,12 +41,13 @@ static float fetch(float x, float min, float max)
     return r < min || r >= max ? min : r;
 }
 
-static inline ORR__KERNEL void wrap_column(float *x, float min, float max, uint32_t begin, uint32_t end)
+/* Whole lines: what stands after the last row is wrapped as well, so that it does not need fetch() for ever. */
+static inline ORR__KERNEL void wrap_column(float *x, float min, float max, uint32_t rows)
 {
     enum { BLOCK = 256 };
     float moved[BLOCK];
-    for (uint32_t i = begin; i < end; i += BLOCK) {
-        const uint32_t count = end - i < BLOCK ? end - i : BLOCK;
+    for (uint32_t i = 0; i < rows; i += BLOCK) {
+        const uint32_t count = rows - i < BLOCK ? rows - i : BLOCK;
         if (nudge(x + i, moved, min, max, count))
             for (uint32_t k = 0; k < count; k++)
                 if (moved[k] < min || moved[k] >= max) moved[k] = fetch(x[i + k], min, max);
@@ -59,8 +60,8 @@ static inline ORR__KERNEL int32_t wrap_rows(const orr_rows *rows, const orr_tick
     const wrap_params *box = orr_params(tick);
     if (!(box->max_x > box->min_x && box->max_y > box->min_y))
         return orr_job_fail(rows, tick, "wrap: the box is empty: max_x must be above min_x and max_y above min_y");
-    wrap_column(orr_slot(rows, 0), box->min_x, box->max_x, rows->begin, rows->end);
-    wrap_column(orr_slot(rows, 1), box->min_y, box->max_y, rows->begin, rows->end);
+    wrap_column(orr__column_f32(rows, 0), box->min_x, box->max_x, orr__line_rows(rows));
+    wrap_column(orr__column_f32(rows, 1), box->min_y, box->max_y, orr__line_rows(rows));
     return ORR_OK;
 }
 ORR__VARIANTS(wrap)
@@ -73,4 +74,5 @@ static const orr_job_param wrap_param_list[] = {
     ORR_PARAM(wrap_params, max_y, f32, 1, -1e30, 1e30),
 };
 ORR_JOB(wrap, wrap_slots, .arithmetic = ORR_F32, .param_count = 4, .params = wrap_param_list,
-        .params_bytes = sizeof(wrap_params), .help = "position into the periodic box [min, max)");
+        .params_bytes = sizeof(wrap_params), .choose = wrap_choose,
+        .help = "position into the periodic box [min, max)");

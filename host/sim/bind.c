@@ -376,6 +376,7 @@ static int32_t make(orr_world *world, orr__system *system, const orr_job_desc *j
     if (!binding) return ORR_E_MEMORY;
     system->binding = binding;
     binding->job = job;
+    binding->run = job->choose ? job->choose() : job->run;
     if (job->slot_count) binding->slots = orr__alloc_zero(alloc, job->slot_count * sizeof *binding->slots, 0);
     if (job->param_count) binding->params = orr__alloc_zero(alloc, job->param_count * sizeof *binding->params, 0);
     if (job->params_bytes) binding->params_struct = orr__alloc_zero(alloc, job->params_bytes, 64);

@@ -23,6 +23,7 @@ typedef struct orr__bound_param {
 
 typedef struct orr__binding {
     const orr_job_desc *job;
+    orr_job_function *run;    /* the version of job->run for this processor */
     orr__bound_slot *slots;   /* [job->slot_count] */
     orr__bound_param *params; /* [job->param_count] */
     void *params_struct;      /* [job->params_bytes] */

@@ -106,7 +106,7 @@ static bool begin_system(orr_world *world, orr__system *system)
 
 static void run_ranges(orr_run *run, uint32_t begin, uint32_t end)
 {
-    orr_job_function *const function = run->system->binding->job->run;
+    orr_job_function *const function = run->system->binding->run;
     if (run->tick.substeps <= 1) {
         for (uint32_t i = begin; i < end; i++) {
             const int32_t code = function(&run->ranges[i].rows, &run->tick);
@@ -129,7 +129,7 @@ static void run_once(orr_run *run)
     orr_tick tick = run->tick;
     int32_t code = ORR_OK;
     for (tick.substep = 0; code == ORR_OK && tick.substep < tick.substeps; tick.substep++)
-        code = run->system->binding->job->run(whole ? run->whole : &run->outside.rows, &tick);
+        code = run->system->binding->run(whole ? run->whole : &run->outside.rows, &tick);
     if (code != ORR_OK) orr__run_failed(run, whole ? &run->ranges[0] : &run->outside, code);
 }
 

@@ -176,6 +176,7 @@ static void describe(orr__near_grid *grid, const orr_neighbours_desc *desc)
     grid->stale = true;
     grid->out.dimensions = dimensions(desc);
     grid->out.carry_count = desc->carry_count;
+    grid->out.carry_types = grid->carry_types;
     grid->out.wraps = desc->wraps;
     grid->build.out = &grid->out;
     grid->build.position_type = desc->position[0].type;
@@ -187,6 +188,7 @@ static void describe(orr__near_grid *grid, const orr_neighbours_desc *desc)
     }
     for (uint32_t i = 0; i < desc->carry_count; i++) {
         grid->carry[i] = desc->carry[i];
+        grid->carry_types[i] = (uint8_t)desc->carry[i].type;
         grid->build.carry_bytes[i] = desc->carry[i].bytes;
     }
 }

@@ -14,6 +14,7 @@ typedef struct orr__near_grid {
     orr_neighbours_build build;
     orr_field position[3];
     orr_field carry[16];
+    uint8_t carry_types[16];
     double radius;
     orr_param radius_param;
     bool stale;                      /* to be built before it is read */

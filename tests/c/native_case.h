@@ -1,4 +1,6 @@
-/* What the tests of native jobs share: a job is called by hand, without a world. */
+/* What the tests of native jobs share: a job is called by hand, without a world. Its columns keep to the contract: they
+ * are 64-byte aligned, ranges begin at a multiple of 512, and up to the next multiple of 16 after their end the rows are
+ * nobody's. */
 #ifndef TESTS_NATIVE_CASE_H
 #define TESTS_NATIVE_CASE_H
 
@@ -71,6 +73,7 @@ static inline void *native_copy(const void *from, size_t bytes)
 typedef struct native_grid {
     orr_neighbours near;
     orr_neighbours_build build;
+    uint8_t carry_types[16];
     void *owned[32];
     uint32_t owned_count;
 } native_grid;
@@ -93,6 +96,7 @@ static inline void native_grid_init(native_grid *g, uint32_t dimensions, uint32_
     g->near.dimensions = dimensions;
     g->near.count = count;
     g->near.radius = 1;
+    g->near.carry_types = g->carry_types;
     g->build.out = &g->near;
     g->build.position_type = type;
     g->build.cells_capacity = cells_capacity;
@@ -107,9 +111,12 @@ static inline void native_grid_init(native_grid *g, uint32_t dimensions, uint32_
     g->build.sorted_entity = native_own(g, count * sizeof *entity);
 }
 
-static inline void native_carry(native_grid *g, const void *field, uint8_t bytes)
+static inline void native_carry(native_grid *g, const void *field, uint8_t type)
 {
+    static const uint8_t all_bytes[ORR_TYPE_COUNT] = { 0, 4, 8, 1, 1, 2, 2, 4, 4, 8, 8, 1, 8 };
+    const uint8_t bytes = all_bytes[type];
     const uint32_t f = g->near.carry_count++;
+    g->carry_types[f] = type;
     g->build.carry[f] = field;
     g->build.carry_bytes[f] = bytes;
     g->build.sorted_carry[f] = native_own(g, g->near.count * (size_t)bytes);

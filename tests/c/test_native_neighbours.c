@@ -118,10 +118,10 @@ static void check(uint32_t capacity)
     g.near.wraps = c.wraps;
     memcpy(g.build.min, c.min, sizeof c.min);
     memcpy(g.build.max, c.max, sizeof c.max);
-    native_carry(&g, c.small, 1);
-    native_carry(&g, c.middle, 2);
-    native_carry(&g, c.narrow[0], 4);
-    native_carry(&g, c.wide[1], 8);
+    native_carry(&g, c.small, ORR_TYPE_U8);
+    native_carry(&g, c.middle, ORR_TYPE_U16);
+    native_carry(&g, c.narrow[0], ORR_TYPE_F32);
+    native_carry(&g, c.wide[1], ORR_TYPE_F64);
     native_build(&g);
     check_sorted(&g);
     for (uint32_t i = 0; i < c.count; i++)
@@ -287,7 +287,7 @@ static void test_refused(void **state)
     g.build.cells_capacity = 0;
     refused(&g, "room for a cell");
     g.build.cells_capacity = 64;
-    native_carry(&g, c.entity, 8);
+    native_carry(&g, c.entity, ORR_TYPE_ENTITY);
     g.build.carry_bytes[0] = 3;
     refused(&g, "1, 2, 4 or 8 bytes");
     native_grid_fini(&g);

@@ -14,7 +14,7 @@ static int variant;
 
 #include "native_case.h"
 
-enum { COUNT = 1100 };
+enum { COUNT = 1104 };
 
 static int levels(void)
 {
@@ -75,11 +75,11 @@ static void test_moves(void **state)
     const integrate3_params time = { -1 };
     fill(1);
     for (uint32_t end = 800; end < 840; end++) {
-        all_levels(&orr_job_integrate, 3, end, NULL, 0, NULL);
-        all_levels(&orr_job_integrate3, 5, end, &time, 1, NULL);
+        all_levels(&orr_job_integrate, 0, end, NULL, 0, NULL);
+        all_levels(&orr_job_integrate3, 512, end, &time, 1, NULL);
         all_levels(&orr_job_damp, 0, end, &rate, 0, NULL);
-        all_levels(&orr_job_wrap, 1, end, box, 0, NULL);
-        all_levels(&orr_job_bounce, 2, end, box, 0, NULL);
+        all_levels(&orr_job_wrap, 512, end, box, 0, NULL);
+        all_levels(&orr_job_bounce, 0, end, box, 0, NULL);
     }
 }
 
@@ -89,7 +89,7 @@ static void test_attract(void **state)
     const attract_params params[] = { { 1, 0, 1, 1 }, { 2, 0.3, -1, 0.5 } };
     fill(2);
     all_levels(&orr_job_attract, 0, COUNT, &params[0], 1, NULL);
-    all_levels(&orr_job_attract, 7, 301, &params[1], 1, NULL);
+    all_levels(&orr_job_attract, 0, 301, &params[1], 1, NULL);
 }
 
 static void test_flock(void **state)
@@ -107,11 +107,11 @@ static void test_flock(void **state)
             g.build.min[a] = -5;
             g.build.max[a] = 65;
         }
-        native_carry(&g, start.f[2], 4);
-        native_carry(&g, start.f[3], 4);
+        native_carry(&g, start.f[2], ORR_TYPE_F32);
+        native_carry(&g, start.f[3], ORR_TYPE_F32);
         native_build(&g);
         all_levels(&orr_job_flock, 0, COUNT, &params, 0, &g.near);
-        all_levels(&orr_job_flock, 13, 700, &params, 0, &g.near);
+        all_levels(&orr_job_flock, 512, 700, &params, 0, &g.near);
         native_grid_fini(&g);
     }
 }
