@@ -163,7 +163,7 @@ static int32_t move_groups(orr_world *world, const change *c, orr__stretch *scra
 }
 
 // One entity, in `slot`. Plain arguments: a structure that is written in parts and read whole costs more than it helps.
-static inline int32_t apply_one(orr_world *world, orr_entity entity, const orr__slot *slot, orr_component component,
+static inline int32_t apply_one(orr_world *world, orr_entity entity, orr__slot *slot, orr_component component,
                                 neighbour *next, bool losing, bool gained)
 {
     orr__table *table = world->tables[slot->table], *to = next(world, table, component);
@@ -177,14 +177,14 @@ static inline int32_t apply_one(orr_world *world, orr_entity entity, const orr__
         const int32_t code = orr__table_room(world, to, 1);
         if (code) return code;
     }
-    const uint64_t row = orr__table_move(world, table, slot->row, to, component);
+    const uint64_t row = orr__table_move(world, table, slot, to, component);
     return gained ? tell_gained(world, to, row, 1, component) : ORR_OK;
 }
 
 static int32_t apply(orr_world *world, const change *c)
 {
     if (c->of.count == 1) {
-        const orr__slot *slot = orr__slot_alive(&world->entities, c->of.entities[0]);
+        orr__slot *slot = orr__slot_alive(&world->entities, c->of.entities[0]);
         if (!slot) return ORR_OK;
         return apply_one(world, *c->of.entities, slot, c->component, c->next, c->tell_losing, c->tell_gained);
     }
@@ -253,7 +253,8 @@ int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint3
 // All alive, and nothing runs; finds out whether they are one group.
 static int32_t check(const orr_world *world, const char *call, batch *of)
 {
-    const int32_t code = world->locked ? orr__world_unlocked(world, call) : ORR_OK;
+    int32_t code = orr__world_mine(world, call);
+    if (!code && world->locked) code = orr__world_unlocked(world, call);
     if (code) return code;
     if (of->count && !of->entities) return orr__fail(ORR_E_ARGUMENT, "%s: no array of entities", call);
     uint32_t table = 0, differ = 0;
@@ -327,7 +328,7 @@ int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t co
 {
     int32_t code = component - 1 < world->component_count ? ORR_OK : orr__component_check(world, component, "add");
     if (code) return code;
-    const orr__slot *slot = single(world, entities, count);
+    orr__slot *slot = single(world, entities, count);
     if (slot) {
         const bool gained = tells_gained(world, component);
         return orr__world_settle(world, apply_one(world, *entities, slot, component, orr__table_with, false, gained));
@@ -341,7 +342,7 @@ int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t
 {
     int32_t code = component - 1 < world->component_count ? ORR_OK : orr__component_check(world, component, "remove");
     if (code) return code;
-    const orr__slot *slot = single(world, entities, count);
+    orr__slot *slot = single(world, entities, count);
     if (slot) {
         const bool losing = tells_losing(world, component);
         code = apply_one(world, *entities, slot, component, orr__table_without, losing, false);

@@ -105,9 +105,6 @@ static void copy_rows(const orr__table *table, const orr__chunk *from, orr__chun
     for (uint32_t i = 0; i < table->column_count; i++) {
         memcpy(to->columns[i], from->columns[i], (size_t)count * table->column_bytes[i]);
     }
-    for (uint32_t i = 0; i < table->component_count; i++) {
-        memcpy(to->changed[i], from->changed[i], words * sizeof(uint64_t));
-    }
     for (uint32_t i = 0; i < table->term_count; i++) {
         memcpy(to->tracked[i], from->tracked[i], words * sizeof(uint64_t));
         to->tracked_summary[i] = from->tracked_summary[i];

@@ -46,28 +46,6 @@ static void default_column(const piece *p, uint32_t column, const orr__field *fi
     }
 }
 
-static bool any_changed(const orr__table *table, uint32_t component_at)
-{
-    for (uint32_t i = 0; i < table->chunk_count; i++) {
-        const orr__chunk *chunk = table->chunks[i];
-        if (orr__bits_any(chunk->changed[component_at], chunk->capacity / 64)) return true;
-    }
-    return false;
-}
-
-static void copy_changed(const piece *p, uint32_t from_at, uint32_t to_at)
-{
-    if (p->count > p->of->from->chunk_count * 32 && !any_changed(p->of->from, from_at)) return;
-    for (uint32_t s = 0, at = p->begin; s < p->stretch_count; s++) {
-        const orr__stretch *rows = &p->stretches[s];
-        const uint64_t *words = p->of->from->chunks[rows->row >> 12]->changed[from_at];
-        const uint32_t row = rows->row & (ORR__CHUNK_ROWS - 1), step = rows->count < 0 ? UINT32_MAX : 1;
-        for (uint32_t i = 0; i < orr__stretch_rows(rows->count); i++, at++) {
-            if (orr__bits_get(words, row + step * i)) orr__bits_set(p->chunk->changed[to_at], at);
-        }
-    }
-}
-
 static void copy_term(const piece *p, uint32_t from_term, uint32_t to_term)
 {
     for (uint32_t s = 0, at = p->begin; s < p->stretch_count; s++) {
@@ -113,7 +91,6 @@ static void move_columns(const orr_world *world, const piece *p)
         for (uint32_t i = first; i < end; i++) {
             copy_column(p, from->first_column[at] + i - first, i, to->column_bytes[i]);
         }
-        copy_changed(p, at, c);
     }
 }
 
@@ -225,44 +202,74 @@ __attribute__((noinline)) static void set_defaults(const orr_world *world, const
     }
 }
 
-// Columns and changed bits of a row that moves to the table with a component more or less. What stands before the
-// component stays in place, what stands after it moves by its columns.
-__attribute__((noinline)) static void move_row(const orr__table *longer, const orr__chunk *out, uint32_t source,
-                                               const orr__chunk *into, uint32_t row, orr_component component, bool adds)
+// A row of one chunk.
+typedef struct at_row {
+    void *const *columns;
+    uint32_t row;
+} at_row;
+
+// `count` columns of a row that goes from `hole` to `into`, and of the last row of its table, which takes its place
+// (or is the same).
+static void pass_mixed(at_row into, at_row hole, at_row last, uint32_t count, const uint8_t *bytes)
 {
-    const orr__placed placed = longer->placed[component];
-    const uint32_t width = (uint32_t)longer->first_column[placed.at + 1] - placed.first;
-    const uint32_t columns = longer->column_count - width, components = longer->component_count - 1;
-    const uint8_t *bytes = longer->all_four ? NULL : longer->column_bytes;
-    orr__row_copy(into->columns, row, out->columns, source, placed.first, bytes);
-    if (columns > placed.first) {
-        orr__row_copy(into->columns + placed.first + (adds ? width : 0), row,
-                      out->columns + placed.first + (adds ? 0 : width), source, columns - placed.first,
-                      bytes ? bytes + placed.first + width : NULL);
-    }
-    for (uint32_t i = 0; i < components; i++) {
-        const uint32_t behind = i >= placed.at;
-        if (!orr__bits_get(out->changed[i + (adds ? 0 : behind)], source)) continue;
-        orr__bits_set(into->changed[i + (adds ? behind : 0)], row);
+    for (uint32_t i = 0; i < count; i++) {
+        orr__value_copy(into.columns[i], into.row, hole.columns[i], hole.row, bytes[i]);
+        orr__value_copy(hole.columns[i], hole.row, last.columns[i], last.row, bytes[i]);
     }
 }
 
-uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__table *to, orr_component component)
+// The same when all have 4 bytes.
+static inline void pass_fours(at_row into, at_row hole, at_row last, uint32_t count)
 {
-    const uint32_t source = row & (ORR__CHUNK_ROWS - 1), at = (uint32_t)to->row_count, r = at & (ORR__CHUNK_ROWS - 1);
-    const orr__chunk *out = from->chunks[row >> 12];
-    orr__chunk *into = to->chunks[at >> 12];
-    const orr_entity entity = out->entity[source];
-    orr__slot *slot = orr__slot_at(&world->entities, (uint32_t)(entity >> ORR__GENERATION_BITS));
-    slot->table = to->index;
-    slot->row = at;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *from = (uint32_t *)hole.columns[i] + hole.row;
+        ((uint32_t *)into.columns[i])[into.row] = *from;
+        *from = ((const uint32_t *)last.columns[i])[last.row];
+    }
+}
+
+// The same for tables that may differ by columns of `component`: what stands before it keeps its column, what stands
+// behind it moves, what only `to` has gets defaults.
+__attribute__((noinline)) static void pass_shifted(const orr_world *world, const orr__table *from, uint32_t row,
+                                                   const orr__table *to, orr_component component)
+{
+    const uint32_t at = (uint32_t)to->row_count, end = (uint32_t)from->row_count - 1;
+    void *const *out = from->chunks[row >> 12]->columns, *const *tail = from->chunks[end >> 12]->columns;
+    at_row into = { to->chunks[at >> 12]->columns, at & (ORR__CHUNK_ROWS - 1) };
+    at_row hole = { out, row & (ORR__CHUNK_ROWS - 1) }, last = { tail, end & (ORR__CHUNK_ROWS - 1) };
+    const bool adds = to->component_count > from->component_count;
+    const orr__table *longer = adds ? to : from;
+    const orr__placed placed = longer->placed[component];
+    const uint32_t first = placed.first, width = longer->first_column[placed.at + 1] - first;
+    const uint32_t behind = adds ? first : first + width;
+    if (adds) set_defaults(world, to, into.columns, into.row, component);
+    pass_mixed(into, hole, last, first, from->column_bytes);
+    if (!adds) orr__row_copy(out + first, hole.row, tail + first, last.row, width, from->column_bytes + first);
+    into.columns += adds ? first + width : first;
+    hole.columns += behind;
+    last.columns += behind;
+    pass_mixed(into, hole, last, from->column_count - behind, from->column_bytes + behind);
+}
+
+uint64_t orr__table_move(orr_world *world, orr__table *from, orr__slot *slot, orr__table *to, orr_component component)
+{
+    const uint32_t row = slot->row, at = (uint32_t)to->row_count, last = (uint32_t)from->row_count - 1;
+    orr__chunk *into = to->chunks[at >> 12], *out = from->chunks[row >> 12], *tail = from->chunks[last >> 12];
+    const uint32_t r = at & (ORR__CHUNK_ROWS - 1), h = row & (ORR__CHUNK_ROWS - 1), t = last & (ORR__CHUNK_ROWS - 1);
+    const orr_entity entity = out->entity[h], moved = tail->entity[t];
+    const at_row hole = { out->columns, h };
+    if (to->column_count == from->column_count && from->all_four)
+        pass_fours((at_row){ into->columns, r }, hole, (at_row){ tail->columns, t }, from->column_count);
+    else
+        pass_shifted(world, from, row, to, component);
     into->entity[r] = entity;
     into->count = r + 1;
-    to->row_count++;
-    const bool adds = orr__table_component(to, component) != ORR__NO_COLUMN;
-    move_row(adds ? to : from, out, source, into, r, component, adds);
-    if (adds && to->column_count > from->column_count) set_defaults(world, to, into->columns, r, component);
-    if (from->term_count | to->term_count) move_tracked(world, from, (uint32_t)row, to, at);
-    orr__table_remove(world, from, row);
+    to->row_count = (uint64_t)at + 1;
+    if (from->term_count | to->term_count) move_tracked(world, from, row, to, at);
+    out->entity[h] = moved;
+    orr__slot_at(&world->entities, (uint32_t)(moved >> ORR__GENERATION_BITS))->row = row;
+    slot->table = to->index; // after that of the last row, which may be the same
+    slot->row = at;
+    orr__table_cut_last(world, from, row);
     return at;
 }

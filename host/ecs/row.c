@@ -110,18 +110,9 @@ void orr__values_copy(void *to, uint32_t to_row, int32_t to_step, const void *fr
     }
 }
 
-// Row `tail` of the same table takes the place of row `hole`.
-static void fill_hole(orr_world *world, orr__table *table, uint32_t hole, uint32_t tail)
+// The bits of row `t` of a chunk become those of row `h` of another.
+static void fill_terms(const orr__table *table, orr__chunk *to, uint32_t h, const orr__chunk *from, uint32_t t)
 {
-    const uint32_t h = hole & (ORR__CHUNK_ROWS - 1), t = tail & (ORR__CHUNK_ROWS - 1);
-    const orr__chunk *from = table->chunks[tail >> 12];
-    orr__chunk *to = table->chunks[hole >> 12];
-    const orr_entity entity = from->entity[t];
-    to->entity[h] = entity;
-    orr__slot_at(&world->entities, (uint32_t)(entity >> ORR__GENERATION_BITS))->row = hole;
-    const uint32_t components = table->component_count;
-    orr__row_copy(to->columns, h, from->columns, t, table->column_count, table->all_four ? NULL : table->column_bytes);
-    for (uint32_t i = 0; i < components; i++) orr__bit_copy(to->changed[i], h, from->changed[i], t);
     for (uint32_t i = 0; i < table->term_count; i++) {
         if (orr__bits_get(from->tracked[i], t))
             orr__term_set(to, i, h);
@@ -130,30 +121,25 @@ static void fill_hole(orr_world *world, orr__table *table, uint32_t hole, uint32
     }
 }
 
-// Whether a word that has one of the rows has any bit.
-static bool any_marked(const uint64_t *words, uint32_t row, uint32_t count)
+// Row `tail` of the same table takes the place of row `hole`.
+static inline void fill_hole(orr_world *world, orr__table *table, uint32_t hole, uint32_t tail)
 {
-    return orr__bits_any(words + (row >> 6), ((row + count - 1) >> 6) - (row >> 6) + 1);
+    const uint32_t h = hole & (ORR__CHUNK_ROWS - 1), t = tail & (ORR__CHUNK_ROWS - 1);
+    const orr__chunk *from = table->chunks[tail >> 12];
+    orr__chunk *to = table->chunks[hole >> 12];
+    const orr_entity entity = from->entity[t];
+    to->entity[h] = entity;
+    orr__slot_at(&world->entities, (uint32_t)(entity >> ORR__GENERATION_BITS))->row = hole;
+    orr__row_copy(to->columns, h, from->columns, t, table->column_count, table->all_four ? NULL : table->column_bytes);
+    if (table->term_count) fill_terms(table, to, h, from, t);
 }
 
-// Bits of rows tail, tail - 1, ... to rows hole, hole + step, ... of their chunks.
+// Tracker bits of rows tail, tail - 1, ... to rows hole, hole + step, ... of their chunks.
 static void fill_bits(const orr__table *table, orr__chunk *to, uint32_t hole, int32_t step, const orr__chunk *from,
                       uint32_t tail, uint32_t count)
 {
-    const uint32_t low = step < 0 ? hole - (count - 1) : hole;
-    for (uint32_t c = 0; c < table->component_count; c++) {
-        uint64_t *into = to->changed[c];
-        const uint64_t *out = from->changed[c];
-        if (!any_marked(out, tail - (count - 1), count) && !any_marked(into, low, count)) continue;
-        for (uint32_t i = 0; i < count; i++) orr__bit_copy(into, hole + (uint32_t)step * i, out, tail - i);
-    }
-    for (uint32_t t = 0; t < table->term_count; t++) {
-        for (uint32_t i = 0; i < count; i++) {
-            if (orr__bits_get(from->tracked[t], tail - i))
-                orr__term_set(to, t, hole + (uint32_t)step * i);
-            else
-                orr__term_clear(to, t, hole + (uint32_t)step * i);
-        }
+    for (uint32_t i = 0; table->term_count && i < count; i++) {
+        fill_terms(table, to, hole + (uint32_t)step * i, from, tail - i);
     }
 }
 
@@ -178,13 +164,7 @@ static void fill_block(orr_world *world, orr__table *table, uint32_t hole, int32
 static void cut(const orr__table *table, orr__chunk *chunk, uint32_t begin)
 {
     const uint32_t end = chunk->count, word = begin >> 6;
-    const uint32_t components = table->component_count;
     chunk->count = begin;
-    if (end - begin == 1) {
-        for (uint32_t i = 0; i < components; i++) orr__bits_clear(chunk->changed[i], begin);
-    } else {
-        for (uint32_t i = 0; i < components; i++) orr__bits_clear_range(chunk->changed[i], begin, end);
-    }
     for (uint32_t i = 0; i < table->term_count; i++) {
         if (!chunk->tracked_summary[i]) continue;
         orr__bits_clear_range(chunk->tracked[i], begin, end);
@@ -249,21 +229,35 @@ void orr__table_close(orr_world *world, orr__table *table, const orr__stretch *s
     cut_rows(world, table, left);
 }
 
-void orr__table_remove(orr_world *world, orr__table *table, uint64_t row)
+// The last row is no more.
+static inline void cut_last(orr_world *world, orr__table *table, uint32_t last)
 {
-    const uint32_t last = (uint32_t)table->row_count - 1, in_chunk = last & (ORR__CHUNK_ROWS - 1);
+    const uint32_t in_chunk = last & (ORR__CHUNK_ROWS - 1);
     orr__chunk *chunk = table->chunks[last >> 12];
-    if ((uint32_t)row != last) fill_hole(world, table, (uint32_t)row, last);
-    if (table->term_count) {
+    if (table->term_count)
         cut(table, chunk, in_chunk);
-    } else {
-        const uint32_t components = table->component_count;
-        for (uint32_t i = 0; i < components; i++) orr__bits_clear(chunk->changed[i], in_chunk);
+    else
         chunk->count = in_chunk;
-    }
     table->row_count = last;
     world->version++;
     if (in_chunk == ORR__CHUNK_ROWS / 2) orr__table_settle(world, table); // where it starts to give back
+}
+
+void orr__table_remove(orr_world *world, orr__table *table, uint64_t row)
+{
+    const uint32_t last = (uint32_t)table->row_count - 1;
+    if ((uint32_t)row != last) fill_hole(world, table, (uint32_t)row, last);
+    cut_last(world, table, last);
+}
+
+void orr__table_cut_last(orr_world *world, orr__table *table, uint32_t row)
+{
+    const uint32_t last = (uint32_t)table->row_count - 1;
+    if (table->term_count && row != last) {
+        fill_terms(table, table->chunks[row >> 12], row & (ORR__CHUNK_ROWS - 1), table->chunks[last >> 12],
+                   last & (ORR__CHUNK_ROWS - 1));
+    }
+    cut_last(world, table, last);
 }
 
 // The handles of those that are the table's become 0; returns how many they are. One that is named twice counts once.

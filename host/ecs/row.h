@@ -58,14 +58,6 @@ static inline void orr__value_copy(void *to, size_t to_row, const void *from, si
     }
 }
 
-static inline void orr__bit_copy(uint64_t *to, uint32_t to_row, const uint64_t *from, uint32_t from_row)
-{
-    const uint64_t from_word = from[from_row >> 6], to_word = to[to_row >> 6];
-    if (!(from_word | to_word)) return; /* nearly always: marks are absorbed before rows move */
-    const uint64_t bit = (from_word >> (from_row & 63u)) & 1u;
-    to[to_row >> 6] = (to_word & ~((uint64_t)1 << (to_row & 63u))) | bit << (to_row & 63u);
-}
-
 /* `count` values, each a step (1 or -1) after the other on both sides, which do not overlap. */
 void orr__values_copy(void *to, uint32_t to_row, int32_t to_step, const void *from, uint32_t from_row,
                       int32_t from_step, uint32_t count, uint32_t bytes);
@@ -80,6 +72,9 @@ static inline void orr__row_copy(void *const *to, uint32_t to_row, void *const *
         for (uint32_t i = 0; i < count; i++) orr__value_copy(to[i], to_row, from[i], from_row, 4);
     }
 }
+
+/* The second half of the removal of a row: the last one's handle and values stand in its place already. */
+void orr__table_cut_last(orr_world *world, orr__table *table, uint32_t row);
 
 /* Removes the rows of stretches in the order given, `removed` in all, whose handles are 0 already: rows that stay are
  * swapped in from the end. */

@@ -13,7 +13,9 @@
  *   word pointers | summaries | words of term 0 | words of term 1 | ... up to the table's term_capacity
  *
  * Row r of a table is chunk r >> 12, row r & 4095; chunks before the last row's are full, one after it may wait empty.
- * Removal swaps in the table's last row; changed and tracker bits move with their rows. */
+ * Removal swaps in the table's last row; tracker bits move with their rows. Changed words are for the time between two
+ * structural changes: they are clear whenever rows come, move or go, because what a system marked is absorbed by the
+ * trackers when it is done, before anything that it recorded is applied. */
 #ifndef ORR_ECS_TABLE_H
 #define ORR_ECS_TABLE_H
 
@@ -101,9 +103,11 @@ uint64_t orr__table_spawn(orr_world *world, orr__table *table, uint64_t count, o
 void orr__table_remove(orr_world *world, orr__table *table, uint64_t row);
 /* Releases and removes `count` entities, all of this table; repeated and dead ones are skipped. */
 void orr__table_destroy(orr_world *world, orr__table *table, const orr_entity *entities, uint32_t count);
-/* Moves a row to the table that has one component more or less: shared fields and bits are kept, new ones get defaults
- * and are marked. Room must be there. Returns the row in `to`. */
-uint64_t orr__table_move(orr_world *world, orr__table *from, uint64_t row, orr__table *to, orr_component component);
+/* Moves the row of a live slot to the table that has one component more or less: shared fields and bits are kept, new
+ * ones get defaults and are marked. Room must be there. Returns the row in `to`. */
+struct orr__slot;
+uint64_t orr__table_move(orr_world *world, orr__table *from, struct orr__slot *slot, orr__table *to,
+                         orr_component component);
 /* The same for many entities of `from`, to any table; repeated, dead and other ones are skipped. They become rows of
  * `to` in the order given; returns how many. `scratch` has room for `count`. */
 struct orr__stretch;

@@ -118,31 +118,6 @@ static void removal_keeps_the_others(void **state)
     }
 }
 
-// What is marked for systems to see goes with the rows as well.
-static void changed_words_move_with_rows(void **state)
-{
-    (void)state;
-    world_case c;
-    case_open(&c);
-    static orr_entity e[300];
-    assert_int_equal(case_spawn(c.world, LIST(c.position), 300, e), ORR_OK);
-    orr__chunk *chunk = table_of(&c, LIST(c.position))->chunks[0];
-    orr_mark(chunk->changed[0], 299);
-    orr_mark(chunk->changed[0], 7);
-    assert_int_equal(orr_entity_destroy(c.world, &e[3], 1), ORR_OK); // 299 moves to 3
-    assert_true(chunk->changed[0][0] == (1u << 3 | 1u << 7));
-    assert_valid(c.world);
-    assert_int_equal(orr_entity_add(c.world, (orr_entity[]){ e[299], e[5] }, 2, c.velocity), ORR_OK);
-    orr__chunk *to = table_of(&c, LIST(c.position, c.velocity))->chunks[0];
-    assert_true(to->changed[0][0] == 1 && to->changed[1][0] == 0);
-    assert_true(chunk->changed[0][0] == 1u << 7);
-    assert_int_equal(orr_entity_add(c.world, e + 6, 200, c.velocity), ORR_OK);
-    to = table_of(&c, LIST(c.position, c.velocity))->chunks[0]; // it has grown
-    assert_true(to->changed[0][0] == (1u | 1u << 3));
-    assert_valid(c.world);
-    case_close(&c);
-}
-
 static void thousands_of_tables(void **state)
 {
     (void)state;
@@ -201,7 +176,6 @@ int main(void)
         cmocka_unit_test(chunks_grow_and_go),
         cmocka_unit_test(full_vectors_may_go_past_the_last_row),
         cmocka_unit_test(removal_keeps_the_others),
-        cmocka_unit_test(changed_words_move_with_rows),
         cmocka_unit_test(thousands_of_tables),
         cmocka_unit_test(wide_tables),
     };

@@ -70,7 +70,7 @@ static void validation_finds_what_is_broken(void **state)
         { &c.world->entities.free_count, 1, "free" },
         { &table->chunks[0]->tracked_summary[0], 2, "summary" },
         { (char *)&table->chunks[1]->tracked[0][63] + 7, 0x80, "tracker bits beyond" },
-        { (char *)&table->chunks[1]->changed[0][63] + 7, 0x80, "changed bits beyond" },
+        { (char *)&table->chunks[1]->changed[0][63] + 7, 0x80, "changed bits" },
         { &table->terms[0].tracker, 2, "term" },
         { &table->components[0], 4, "table" },
         { &table->first_column[0], 1, "first_column" },
