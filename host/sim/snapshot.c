@@ -1,0 +1,192 @@
+#include "sim/snapshot.h"
+
+#include "base/bitset.h"
+#include "ecs/row.h"
+#include "ecs/world.h"
+#include "sim/sim.h"
+
+#include <string.h>
+
+enum { ALIGNMENT = 64, PADDING = 64, CHUNK_WORDS = ORR__CHUNK_ROWS / 64 };
+
+static size_t aligned(size_t bytes)
+{
+    return (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
+/* ---- freezing ---- */
+
+/* Calls for every component that the system declares and the table has. */
+typedef void part_function(void *context, const orr__table *table, uint32_t at, uint32_t mode);
+
+static void each_part(const orr__system *system, const orr__table *table, part_function *function, void *context)
+{
+    for (uint32_t i = 0; i < system->access.count; i++) {
+        const orr__access *access = &system->access.items[i];
+        if (access->kind != ORR__ACCESS_COMPONENT) break; /* the lowest kind */
+        if (!(access->mode & (ORR_READ | ORR_WRITE | ORR_MARK))) continue;
+        const uint32_t at = orr__table_component(table, access->id);
+        if (at != ORR__NO_COLUMN) function(context, table, at, access->mode);
+    }
+}
+
+typedef struct copy {
+    const orr__chunk *from;
+    orr__chunk *to; /* NULL: only measure */
+    char *at;
+    size_t bytes, rows, words; /* rows and words: as many as are copied */
+} copy;
+
+static void add_part(void *context, const orr__table *table, uint32_t at, uint32_t mode)
+{
+    copy *c = context;
+    for (uint32_t i = table->first_column[at]; i < table->first_column[at + 1]; i++) {
+        const size_t size = c->rows * table->column_bytes[i], room = aligned(size + PADDING);
+        c->bytes += room;
+        if (!c->to) continue;
+        c->to->columns[i] = c->at;
+        memcpy(c->at, c->from->columns[i], size);
+        memset(c->at + size, 0, room - size);
+        c->at += room;
+    }
+    if (!(mode & (ORR_WRITE | ORR_MARK))) return;
+    c->bytes += aligned(c->words * sizeof(uint64_t));
+    if (!c->to) return;
+    c->to->changed[at] = (uint64_t *)(void *)c->at;
+    memset(c->at, 0, c->words * sizeof(uint64_t));
+    c->at += aligned(c->words * sizeof(uint64_t));
+}
+
+orr__chunk *orr__snapshot_freeze(const orr_world *world, const orr__system *system, const orr__table *table,
+                                 const orr__chunk *chunk, orr__arena *arena)
+{
+    (void)world;
+    const size_t pointers = (size_t)table->column_count + table->component_count;
+    const size_t head = aligned(sizeof(orr__chunk) + pointers * sizeof(void *));
+    const size_t handles = aligned(chunk->count * sizeof(orr_entity) + PADDING);
+    copy c = { .from = chunk, .rows = chunk->count, .words = chunk->capacity / 64 };
+    each_part(system, table, add_part, &c);
+    const size_t bytes = head + handles + c.bytes;
+    orr__chunk *to = orr__arena_new(arena, bytes, ALIGNMENT);
+    if (!to) return NULL;
+    memset(to, 0, head);
+    to->count = chunk->count;
+    to->capacity = chunk->capacity;
+    to->bytes = bytes;
+    to->changed = (uint64_t **)(to->columns + table->column_count);
+    to->entity = (orr_entity *)(void *)((char *)to + head);
+    memcpy(to->entity, chunk->entity, chunk->count * sizeof(orr_entity));
+    c.to = to;
+    c.at = (char *)to->entity + handles;
+    each_part(system, table, add_part, &c);
+    return to;
+}
+
+/* ---- committing ---- */
+
+/* One component of the rows of one range. */
+typedef struct part {
+    orr_world *world;
+    orr_tracker except; /* the system's own */
+    orr_component component;
+    orr__table *table; /* where the rows were */
+    const orr__chunk *frozen;
+    orr__chunk *chunk; /* the chunk in the same place now; NULL: there is none */
+    uint32_t at;       /* of the component in the table */
+    bool tracked;
+} part;
+
+static void tell(const part *p, orr__table *table, orr__chunk *chunk, uint32_t begin, uint32_t end)
+{
+    if (p->tracked) orr__tracker_mark(p->world, table, chunk, p->component, begin, end, p->except);
+}
+
+/* Rows that are where they were. */
+static void copy_rows(const part *p, uint32_t begin, uint32_t end)
+{
+    for (uint32_t i = p->table->first_column[p->at]; i < p->table->first_column[p->at + 1]; i++) {
+        const size_t bytes = p->table->column_bytes[i];
+        memcpy((char *)p->chunk->columns[i] + begin * bytes, (const char *)p->frozen->columns[i] + begin * bytes,
+               (end - begin) * bytes);
+    }
+    tell(p, p->table, p->chunk, begin, end);
+}
+
+/* One row, wherever its entity is now; 1 when it is dropped. */
+static uint64_t copy_row(const part *p, uint32_t row)
+{
+    const orr_entity entity = p->frozen->entity[row];
+    if (p->chunk && row < p->chunk->count && p->chunk->entity[row] == entity) {
+        copy_rows(p, row, row + 1);
+        return 0;
+    }
+    const orr__slot *slot = orr__slot_alive(&p->world->entities, entity);
+    orr__table *table = slot ? p->world->tables[slot->table] : NULL;
+    const uint32_t at = table ? orr__table_component(table, p->component) : ORR__NO_COLUMN;
+    if (at == ORR__NO_COLUMN) return 1;
+    orr__chunk *chunk = table->chunks[slot->row / ORR__CHUNK_ROWS];
+    const uint32_t to = slot->row % ORR__CHUNK_ROWS, from = p->table->first_column[p->at];
+    const uint32_t first = table->first_column[at], end = table->first_column[at + 1];
+    for (uint32_t i = first; i < end; i++) {
+        orr__value_copy(chunk->columns[i], to, p->frozen->columns[from + (i - first)], row, table->column_bytes[i]);
+    }
+    tell(p, table, chunk, to, to + 1);
+    return 0;
+}
+
+static uint64_t copy_run(const part *p, uint32_t begin, uint32_t end, bool moved)
+{
+    if (!moved) {
+        copy_rows(p, begin, end);
+        return 0;
+    }
+    uint64_t dropped = 0;
+    for (uint32_t row = begin; row < end; row++) dropped += copy_row(p, row);
+    return dropped;
+}
+
+/* Runs of set bits among rows begin to end, which are whole words but for the last. */
+static uint64_t copy_marked(const part *p, const uint64_t *words, uint32_t begin, uint32_t end, bool moved)
+{
+    uint64_t dropped = 0;
+    for (uint32_t w = begin / 64; w < (end + 63) / 64; w++) {
+        for (uint64_t word = words[w]; word;) {
+            const uint32_t first = (uint32_t)__builtin_ctzll(word);
+            const uint64_t rest = ~(word >> first); /* shifted-in zeros are ones here: a run ends with the word */
+            const uint32_t many = rest ? (uint32_t)__builtin_ctzll(rest) : 64;
+            dropped += copy_run(p, w * 64 + first, w * 64 + first + many, moved);
+            if (first + many >= 64) break;
+            word &= ~(uint64_t)0 << (first + many);
+        }
+    }
+    return dropped;
+}
+
+static uint64_t commit_range(orr_world *world, const orr__system *system, const orr_range *range, bool moved)
+{
+    uint64_t dropped = 0;
+    const orr_rows *rows = &range->rows;
+    part p = { .world = world, .except = system->tracker, .table = range->table, .frozen = range->chunk };
+    p.chunk = range->place < range->table->chunk_count ? range->table->chunks[range->place] : NULL;
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (const orr_component *c = pass ? system->marks : system->writes; *c; c++) {
+            p.component = *c;
+            p.at = orr__table_component(range->table, *c);
+            if (p.at == ORR__NO_COLUMN) continue;
+            p.tracked = orr__component_at(world, *c)->tracker_count > 0;
+            dropped += pass ? copy_marked(&p, p.frozen->changed[p.at], rows->begin, rows->end, moved)
+                            : copy_run(&p, rows->begin, rows->end, moved);
+        }
+    }
+    return dropped;
+}
+
+uint64_t orr__snapshot_commit(orr_world *world, const orr__system *system, const orr_run *run, uint32_t visited,
+                              bool moved)
+{
+    uint64_t dropped = 0;
+    for (uint32_t i = 0; i < visited; i++) {
+        if (run->ranges[i].chunk) dropped += commit_range(world, system, &run->ranges[i], moved);
+    }
+    return dropped;
+}
