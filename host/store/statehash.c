@@ -107,8 +107,7 @@ static void put_f64(orr__hasher *hasher, double value)
     orr__hasher_put_f64(hasher, &value, 1);
 }
 
-/* The bits of a value as they count: floats of their own width in the low bits. */
-static uint64_t canonical_bits(uint32_t type, orr_value value)
+uint64_t orr__state_bits(uint32_t type, orr_value value)
 {
     const uint64_t bits = orr__value_clean(type, value).u64;
     if (type == ORR_TYPE_F32) return canonical_32((uint32_t)bits);
@@ -156,7 +155,7 @@ static void put_resources(orr__hasher *hasher, const orr_world *world)
         orr__hasher_put_text(hasher, resource->name);
         put_fields(hasher, resource->fields, resource->field_count);
         for (uint32_t k = 0; k < resource->field_count; k++) {
-            orr__hasher_put_u64(hasher, canonical_bits(resource->fields[k].type, resource->values[k]));
+            orr__hasher_put_u64(hasher, orr__state_bits(resource->fields[k].type, resource->values[k]));
         }
         if (resource->text) orr__hasher_put_text(hasher, resource->text);
     }
@@ -187,7 +186,7 @@ static void put_event_field(orr__hasher *hasher, const orr__event *event, uint32
         const uint32_t many = left < 512 ? (uint32_t)left : 512;
         const orr_value *values = event->values + done * event->field_count + field;
         for (uint32_t i = 0; i < many; i++) {
-            block[i] = canonical_bits(type, values[(size_t)i * event->field_count]);
+            block[i] = orr__state_bits(type, values[(size_t)i * event->field_count]);
         }
         orr__hasher_put_u64(hasher, orr__hash_bytes(block, many * sizeof *block, 0));
         done += many;

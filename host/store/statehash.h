@@ -39,6 +39,9 @@ enum {
  * hashes of all parts in order. */
 uint64_t orr__state_hash_part(const orr_world *world, uint32_t part);
 
+/* The bits of a value as they are hashed: every NaN one value, a bool 0 or 1, narrow values in the low bits. */
+uint64_t orr__state_bits(uint32_t type, orr_value value);
+
 /* "tick and seed", "params", ... */
 const char *orr__state_part_name(uint32_t part);
 
