@@ -48,7 +48,7 @@ static int32_t run_system(orr_run *run, void *context)
 {
     orr__bound *bound = context;
     orr__machine *m = bound->worker ? orr__worker_of(bound->host, run) : &bound->host->main;
-    if (!m) return orr__fail(ORR_E_SCRIPT, "there is no machine to run it");
+    if (!m) return orr__error_code();
     if (bound->extra && bound->worker && run->next == 0) {
         const int32_t status = hand_extra(bound, m);
         if (status != ORR_OK) return status;

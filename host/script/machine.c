@@ -312,7 +312,9 @@ int32_t orr__machine_enter_with(orr__machine *machine, const char *what, uint32_
 static int32_t enter_text(orr__machine *m, const char *what, const char *text, size_t bytes, const char *name)
 {
     lua_State *L = m->vm.L;
-    if (m->vm.dead) return orr__fail(ORR_E_MEMORY, "the script's Lua machine ran out of memory and is closed");
+    if (m->vm.dead)
+        return orr__fail(ORR_E_MEMORY,
+                         "the script's Lua machine ran out of memory and is closed: open the script anew to run it");
     const int base = lua_gettop(L);
     lua_pushstring(L, what);
     lua_pushlstring(L, text, bytes);

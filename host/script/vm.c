@@ -221,7 +221,9 @@ static int32_t translate(orr__vm *vm, int status)
     const char *text = lua_tostring(L, -1);
     int32_t code = ORR_E_SCRIPT;
     if (vm->dead) {
-        code = orr__fail(ORR_E_MEMORY, "the script used up all memory it may have; its Lua machine is closed");
+        code = orr__fail(ORR_E_MEMORY,
+                         "the script used up all memory it may have (%d MiB, lua_bytes); its Lua machine is closed",
+                         (int)(vm->soft >> 20));
     } else if (status == LUA_ERRMEM) {
         code = orr__fail(ORR_E_MEMORY, "the script is out of memory");
     } else if (status == LUA_ERRERR) {
@@ -251,7 +253,9 @@ int orr__vm_raise(lua_State *L, int32_t code)
 int32_t orr__vm_call(orr__vm *vm, int arguments, int results)
 {
     lua_State *L = vm->L;
-    if (vm->dead) return orr__fail(ORR_E_MEMORY, "the script's Lua machine ran out of memory and is closed");
+    if (vm->dead)
+        return orr__fail(ORR_E_MEMORY,
+                         "the script's Lua machine ran out of memory and is closed: open the script anew to run it");
     const int function = lua_gettop(L) - arguments;
     lua_pushcfunction(L, handler);
     lua_insert(L, function);

@@ -20,7 +20,10 @@ int32_t orr__worker_start(orr_host *host)
     }
     host->worker = machine;
     status = orr__machine_load(machine, host->text, host->text_bytes, host->name);
-    return status == ORR_OK ? ORR_OK : orr__fail_more("in the worker's machine");
+    if (status == ORR_OK) return ORR_OK;
+    status = orr__fail_more("in the worker's machine");
+    orr__worker_stop(host);
+    return status;
 }
 
 void orr__worker_stop(orr_host *host)
@@ -34,7 +37,8 @@ void orr__worker_stop(orr_host *host)
 orr__machine *orr__worker_of(orr_host *host, const orr_run *run)
 {
     (void)run;
-    return host->worker;
+    if (host->worker && host->worker->vm.dead && host->worker->depth == 0) orr__worker_stop(host);
+    return orr__worker_start(host) == ORR_OK ? host->worker : NULL;
 }
 
 static int32_t copy_value(lua_State *from, int index, lua_State *to, int depth);

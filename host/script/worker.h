@@ -9,7 +9,7 @@
 /* Makes the machine and runs the script in it; nothing when it is there or nobody needs it. */
 int32_t orr__worker_start(orr_host *host);
 void orr__worker_stop(orr_host *host);
-/* The machine for a run of a worker system. */
+/* The machine for a run of a worker system: one that ran out of memory is made anew. NULL with the reason. */
 orr__machine *orr__worker_of(orr_host *host, const orr_run *run);
 
 /* Copies the value on top of one machine's stack to another's: numbers, booleans, texts and tables of them. */

@@ -1,0 +1,95 @@
+/* Lua machines that ran out of memory for good: a worker's is made anew, the main one says what to do. needs: lua */
+#include "sim_case.h"
+
+static const char head[] = "local orrery = require 'orrery'\n"
+                           "local P = orrery.component('P', { x = orrery.f32 }) local n = orrery.param('n', 1)\n"
+                           "local R = orrery.resource('R', { v = 2 }) orrery.world:spawn({ P }, 10)\n"
+                           "orrery.hook('change', P, function() end)\n";
+
+typedef struct notes {
+    char last[600];
+    int count;
+} notes;
+
+static void note(void *context, int level, const char *text)
+{
+    notes *n = context;
+    if (level == 0) return;
+    n->count++;
+    snprintf(n->last, sizeof n->last, "%s", text);
+}
+
+static orr_host *open_with(const char *body, notes *n)
+{
+    char text[2048];
+    snprintf(text, sizeof text, "%s%s", head, body);
+    orr_host *host = orr_host_open(
+        &(orr_host_desc){ .script = "x.lua", .text = text, .lua_bytes = 16u << 20, .log = note, .log_context = n });
+    if (!host) fail_msg("%s", orr_last_error());
+    return host;
+}
+
+static void first_is(orr_world *world, double wanted)
+{
+    const orr_field x = orr_field_find(world, "P.x");
+    orr_cursor at = orr_query_begin(world, orr_query_create(world, &(orr_query_desc){ 0 }));
+    assert_true(orr_cursor_next(&at));
+    assert_true((double)((const float *)orr_cursor_read(&at, x))[at.begin] == wanted);
+}
+
+static void a_worker_is_made_anew(void **state)
+{
+    (void)state;
+    notes n = { .count = 0 };
+    orr_host *host =
+        open_with("orrery.system { name = 's', on = 'workers', all = { P }, reads = { R }, writes = { P },\n"
+                  "  on_error = 'skip', run = function(rows, ctx)\n"
+                  "    if ctx.tick == 1 or ctx.tick == 4 then local s = ('x'):rep(1e8) end\n"
+                  "    local p = rows:write(P)\n"
+                  "    for i = rows.first, rows.last do p.x[i] = p.x[i] + ctx:read(R).v * n() end\n"
+                  "  end }\n",
+                  &n);
+    orr_world *world = orr_host_world(host);
+    assert_ok(orr_host_step(host, 1));
+    first_is(world, 2);
+    assert_ok(orr_host_step(host, 1));
+    assert_int_equal(n.count, 1);
+    if (!strstr(n.last, "system 's': ") || !strstr(n.last, "used up all memory")) fail_msg("%s", n.last);
+    first_is(world, 2);
+    const orr_param param = orr_param_find(world, "n");
+    assert_ok(orr_param_set(world, param, 10));
+    assert_ok(orr_host_step(host, 2)); /* ticks 2 and 3: what the new machine reads is what is now */
+    first_is(world, 42);
+    assert_ok(orr_host_step(host, 2)); /* tick 4: once more */
+    assert_int_equal(n.count, 2);
+    first_is(world, 62);
+    assert_int_equal(orr_param_count(world), 1);
+    assert_int_equal(orr_system_count(world), 1);
+    assert_ok(orr__world_validate(world));
+    orr_host_close(host);
+}
+
+static void the_main_one_says_what_to_do(void **state)
+{
+    (void)state;
+    notes n = { .count = 0 };
+    orr_host *host = open_with("orrery.system { name = 's', run = function() local s = ('x'):rep(1e8) end }\n", &n);
+    assert_int_equal(orr_host_step(host, 1), ORR_E_MEMORY);
+    assert_says("system 's': the script used up all memory it may have (16 MiB");
+    assert_int_equal(orr_host_step(host, 1), ORR_E_MEMORY);
+    assert_says("is closed: open the script anew");
+    assert_int_equal(orr_host_eval(host, "print(1)", NULL), ORR_E_MEMORY);
+    assert_says("is closed: open the script anew");
+    first_is(orr_host_world(host), 0); /* the data is there */
+    assert_ok(orr__world_validate(orr_host_world(host)));
+    orr_host_close(host);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_worker_is_made_anew),
+        cmocka_unit_test(the_main_one_says_what_to_do),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
