@@ -341,7 +341,7 @@ ORR_API double orr_param_get(const orr_world *world, orr_param param);
 ORR_API int32_t orr_param_set(orr_world *world, orr_param param, double value);
 
 typedef struct orr_resource_desc {
-    const char *name; /* no other resource, lattice or neighbours has it */
+    const char *name;             /* no other resource, lattice or neighbours has it */
     const orr_field_desc *fields; /* a record; or */
     uint32_t field_count;
     const char *text; /* a string (field_count 0): may be set to other strings */
@@ -530,7 +530,7 @@ typedef void orr_trace_sink(void *context, const orr_trace_record *records, uint
 typedef struct orr_trace_desc {
     orr_trace_sink *sink;
     void *context;
-    uint32_t records; /* room of each ring, for one tick; default 8192, 56 bytes each. A world's first trace decides */
+    uint32_t records; /* room of each ring, for one tick; default 8192, 48 bytes each. A world's first trace decides */
 } orr_trace_desc;
 /* Between ticks; ORR_E_EXISTS when it is on already. */
 ORR_API int32_t orr_trace_start(orr_world *world, const orr_trace_desc *desc);
@@ -554,6 +554,107 @@ ORR_API int32_t orr_job_register(orr_world *world, const orr_job_module *module)
 ORR_API int32_t orr_job_load(orr_world *world, const char *path);
 ORR_API uint32_t orr_job_count(const orr_world *world);
 ORR_API const orr_job_desc *orr_job_at(const orr_world *world, uint32_t index);
+
+/* ---- mailboxes: states for readers that must not stop the simulation ----------------------------------------------- */
+
+/* A mailbox keeps copies of what its readers asked for, as it stood at the end of a tick: a state. States are published
+ * at the end of orr_world_step, and while a world runs free after its ticks. Readers may be on any thread: they take
+ * the newest state, hold it as long as they like and release it; nobody waits for anybody. */
+typedef struct orr_mailbox orr_mailbox;
+
+/* Columns of all rows that match a query, in the order of the data. */
+typedef struct orr_subscription {
+    orr_query query;
+    const orr_field *fields; /* ends with component 0. Rows without one (`any`, `optional`) have its default */
+    bool entities;           /* the handles too */
+} orr_subscription;
+
+typedef struct orr_mailbox_desc {
+    const char *name;                      /* an identifier, unique in the world; NULL: cannot be found */
+    const orr_subscription *subscriptions; /* copied, like the rest */
+    uint32_t subscription_count;
+    const char *const *resources;  /* names; end with NULL */
+    const char *const *lattices;   /* "heat.t", or "heat" for all its fields */
+    const char *const *reductions; /* need not exist yet */
+    uint32_t readers;              /* states that may be held at once: 1 to 64; default 4. Memory: readers + 2 states */
+    uint32_t every;                /* ticks from one state to the next, at least; default 1 */
+} orr_mailbox_desc;
+
+/* Not while a system runs. Destroy gives up the states that are held; the world's own end does too. Takes NULL. */
+ORR_API orr_mailbox *orr_mailbox_create(orr_world *world, const orr_mailbox_desc *desc);
+ORR_API void orr_mailbox_destroy(orr_mailbox *mailbox);
+ORR_API orr_mailbox *orr_mailbox_find(const orr_world *world, const char *name);
+
+/* One state. These fields are what every one begins with. */
+typedef struct orr_mail {
+    uint64_t sequence; /* 1, 2, ...: the same number is the same state */
+    uint64_t tick;     /* ticks done */
+    double time, dt;
+    uint64_t entity_count; /* alive in the world */
+} orr_mail;
+
+/* The functions from here to the end of the section may be called by any thread. */
+
+/* The newest state, the same one again when nothing new was published. NULL without an error when there is none yet;
+ * NULL with ORR_E_LIMIT when as many states are held as the mailbox has readers. Release it once for each take. */
+ORR_API const orr_mail *orr_mailbox_take(orr_mailbox *mailbox);
+ORR_API void orr_mailbox_release(orr_mailbox *mailbox, const orr_mail *state);
+
+/* States published so far: above state->sequence, there is a newer one. */
+ORR_API uint64_t orr_mailbox_sequence(const orr_mailbox *mailbox);
+/* Sleeps until more than `sequence` states were published, or so many milliseconds are over (false). */
+ORR_API bool orr_mailbox_wait(orr_mailbox *mailbox, uint64_t sequence, uint32_t timeout_ms);
+/* States that could not be published, for want of memory. The one before stayed the newest. */
+ORR_API uint64_t orr_mailbox_missed(const orr_mailbox *mailbox);
+
+/* What is in a state; pointers live until it is released. Subscriptions are counted from 0 as they were given. NULL or
+ * a code with the reason for what was not subscribed to. count, width and height may be NULL. */
+ORR_API uint64_t orr_mail_count(const orr_mail *state, uint32_t subscription); /* rows */
+ORR_API const void *orr_mail_column(const orr_mail *state, uint32_t subscription, orr_field field, uint64_t *count);
+ORR_API const orr_entity *orr_mail_entities(const orr_mail *state, uint32_t subscription, uint64_t *count);
+ORR_API const void *orr_mail_cells(const orr_mail *state, const char *field, uint32_t *width, uint32_t *height);
+ORR_API int32_t orr_mail_resource(const orr_mail *state, const char *resource, const char *field, orr_value *out);
+ORR_API const char *orr_mail_text(const orr_mail *state, const char *resource);
+ORR_API int32_t orr_mail_reduction(const orr_mail *state, const char *name, double *out);
+ORR_API int32_t orr_mail_param(const orr_mail *state, orr_param param, double *out); /* every param is there */
+
+/* ---- running free: the simulation on a thread of its own ----------------------------------------------------------- */
+
+typedef struct orr_free_desc {
+    double ticks_per_second;  /* 0: as fast as it can. What cannot be kept is not caught up with */
+    uint64_t ticks;           /* ends after so many; 0: goes on until it is stopped */
+    double states_per_second; /* of every mailbox, at most; 0: one after each tick */
+    bool paused;              /* begins so */
+} orr_free_desc;
+
+/* From here until orr_world_stop the world belongs to that thread. Others may use what this section, the mailboxes,
+ * orr_param_set and orr_world_interrupt offer; other calls are theirs no more, and those that change structure, declare
+ * or step say so (ORR_E_LOCKED). desc may be NULL. ORR_E_THREAD when there is no thread to be had. */
+ORR_API int32_t orr_world_run_free(orr_world *world, const orr_free_desc *desc);
+
+/* Ends it after the present tick and gives the world back to the caller. Returns the code of the last step and sets its
+ * text; ORR_OK when the world did not run free. Not from its own thread: there is orr_world_interrupt. */
+ORR_API int32_t orr_world_stop(orr_world *world);
+
+/* Any thread, until orr_world_stop returns. They return at once; what they ask for happens after the present tick. */
+ORR_API int32_t orr_world_pause(orr_world *world);
+ORR_API int32_t orr_world_resume(orr_world *world);
+ORR_API int32_t orr_world_pace(orr_world *world, double ticks_per_second);
+
+/* Hands a call to the thread of the world: between ticks, in order of arrival, also while it is paused, and there it
+ * may do everything (step once, change entities, run Lua). A state is published after it. Every call is made, at the
+ * latest in orr_world_stop. At once when the world does not run free. */
+typedef void orr_post_function(orr_world *world, void *context);
+ORR_API int32_t orr_world_post(orr_world *world, orr_post_function *function, void *context);
+
+enum { ORR_FREE_NOT = 0, ORR_FREE_RUNNING, ORR_FREE_PAUSED, ORR_FREE_ENDED };
+typedef struct orr_free_status {
+    uint32_t state;  /* ENDED: all ticks done, or an error; orr_world_stop is still to be called */
+    int32_t code;    /* ENDED: of the last step */
+    uint64_t tick;   /* ticks done */
+    char text[2048]; /* ENDED: of the error, "" if none */
+} orr_free_status;
+ORR_API int32_t orr_world_free_status(const orr_world *world, orr_free_status *out);
 
 /* ---- hosts: a world with a script ---------------------------------------------------------------------------------- */
 
@@ -580,6 +681,10 @@ typedef struct orr_host_desc {
 ORR_API orr_host *orr_host_open(const orr_host_desc *desc);
 ORR_API void orr_host_close(orr_host *host);
 ORR_API int32_t orr_host_step(orr_host *host, uint64_t ticks);
+/* orr_world_run_free and orr_world_stop of its world; pause, pace, post and status are the world's. The thread runs the
+ * script too: orr_host_eval only in a call that is posted. orr_host_close stops it. */
+ORR_API int32_t orr_host_run_free(orr_host *host, const orr_free_desc *desc);
+ORR_API int32_t orr_host_stop(orr_host *host);
 ORR_API orr_world *orr_host_world(orr_host *host);
 /* Runs Lua text in the main machine at this moment (between ticks), for consoles and tests. */
 ORR_API int32_t orr_host_eval(orr_host *host, const char *text, const char *name);

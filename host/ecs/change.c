@@ -253,7 +253,8 @@ int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint3
 // All alive, and nothing runs; finds out whether they are one group.
 static int32_t check(const orr_world *world, const char *call, batch *of)
 {
-    const int32_t code = world->locked ? orr__world_unlocked(world, call) : ORR_OK;
+    int32_t code = orr__world_mine(world, call);
+    if (!code && world->locked) code = orr__world_unlocked(world, call);
     if (code) return code;
     if (of->count && !of->entities) return orr__fail(ORR_E_ARGUMENT, "%s: no array of entities", call);
     uint32_t table = 0, differ = 0;

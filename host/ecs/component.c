@@ -236,6 +236,7 @@ orr_component orr_component_create(orr_world *world, const orr_component_desc *d
     lay_out(desc, &component);
     const orr_component before = find(world, desc->name);
     if (before) return same_as_before(world, before, &component);
+    if (orr__world_mine(world, "orr_component_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "component '%s' cannot be created while system '%s' runs", desc->name,
                   world->locked_by ? world->locked_by : "?");

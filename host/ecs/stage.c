@@ -214,6 +214,9 @@ static inline int32_t spawn_one(orr_world *world, const orr__prefab *prefab, orr
 
 int32_t orr_entity_spawn(orr_world *world, orr_prefab prefab, uint32_t count, orr_entity *handles)
 {
+    if (orr__world_is_foreign(world)) {
+        return orr__world_refuse("orr_entity_spawn");
+    }
     if (world->locked) {
         return orr__world_unlocked(world, "spawn");
     }

@@ -37,6 +37,14 @@ void orr__world_destroy(orr_world *world)
     orr__alloc_free(&last, world, sizeof *world);
 }
 
+int32_t orr__world_refuse(const char *call)
+{
+    return orr__fail(ORR_E_LOCKED,
+                     "%s: the world runs free on a thread of its own; stop it first (orr_world_stop), or hand the "
+                     "call over (orr_world_post)",
+                     call);
+}
+
 int32_t orr__world_unlocked(const orr_world *world, const char *call)
 {
     if (!world->locked) return ORR_OK;

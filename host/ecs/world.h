@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/os.h"
 #include "ecs/component.h"
 #include "ecs/entity.h"
 #include "ecs/lattice.h"
@@ -34,11 +35,12 @@ struct orr_world {
     orr__map prefab_keys; /* hash of name or content -> prefab (see prefab.h) */
     orr__lattice **lattices;
     uint32_t lattice_count, lattice_capacity;
-    uint64_t version;      /* goes up with every structural change */
-    uint64_t dropped;      /* patches whose entity had died */
-    uint32_t locked;       /* > 0: systems run, structural changes are refused */
-    const char *locked_by; /* name of the system, for the message; may be NULL */
-    struct orr__sim *sim;  /* what runs; opaque here */
+    uint64_t version;        /* goes up with every structural change */
+    uint64_t dropped;        /* patches whose entity had died */
+    uint32_t locked;         /* > 0: systems run, structural changes are refused */
+    const char *locked_by;   /* name of the system, for the message; may be NULL */
+    _Atomic uintptr_t owner; /* orr__thread_self of the thread that it runs free on, 0: none */
+    struct orr__sim *sim;    /* what runs; opaque here */
     /* Told before entities lose (component 0: all their components) and after they gained hooked components. May be
      * NULL. Called only for components that are hooked. */
     int32_t (*losing)(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
@@ -58,6 +60,18 @@ void orr__world_destroy(orr_world *world);
 
 /* ORR_E_LOCKED with a message naming the ctx: form of `call` when systems run. */
 int32_t orr__world_unlocked(const orr_world *world, const char *call);
+
+/* ORR_E_LOCKED when the world runs free and the caller is on another thread (or a worker). */
+int32_t orr__world_refuse(const char *call);
+static inline bool orr__world_is_foreign(const orr_world *world)
+{
+    const uintptr_t owner = atomic_load_explicit(&world->owner, memory_order_relaxed);
+    return owner && owner != orr__thread_self();
+}
+static inline int32_t orr__world_mine(const orr_world *world, const char *call)
+{
+    return orr__world_is_foreign(world) ? orr__world_refuse(call) : ORR_OK;
+}
 
 /* While systems run: whether the one that runs may touch the component; sets ORR_E_ACCESS if not. */
 bool orr__world_may(const orr_world *world, orr_component component, bool write);

@@ -145,6 +145,7 @@ void orr_host_close(orr_host *host)
 {
     if (!host) return;
     orr_world *world = host->world;
+    if (orr_world_stop(world) != ORR_OK) orr__error_clear();
     orr__alloc *alloc = &world->alloc;
     orr__worker_stop(host);
     orr__machine_fini(&host->main);
@@ -159,6 +160,16 @@ void orr_host_close(orr_host *host)
 
 /* ---- using ---- */
 
+int32_t orr_host_run_free(orr_host *host, const orr_free_desc *desc)
+{
+    return orr_world_run_free(host->world, desc);
+}
+
+int32_t orr_host_stop(orr_host *host)
+{
+    return orr_world_stop(host->world);
+}
+
 int32_t orr_host_step(orr_host *host, uint64_t ticks)
 {
     return orr_world_step(host->world, ticks);
@@ -171,6 +182,7 @@ orr_world *orr_host_world(orr_host *host)
 
 int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
 {
+    if (orr__world_mine(host->world, "orr_host_eval")) return orr__error_code();
     if (host->world->sim->stepping) return orr__fail(ORR_E_LOCKED, "text is run between ticks only");
     const uint32_t before = orr_system_count(host->world);
     int32_t status = orr__machine_eval(&host->main, text, name ? name : "eval");

@@ -26,6 +26,19 @@ int32_t orr_host_step(orr_host *host, uint64_t ticks)
     return refuse();
 }
 
+int32_t orr_host_run_free(orr_host *host, const orr_free_desc *desc)
+{
+    (void)host;
+    (void)desc;
+    return refuse();
+}
+
+int32_t orr_host_stop(orr_host *host)
+{
+    (void)host;
+    return refuse();
+}
+
 orr_world *orr_host_world(orr_host *host)
 {
     (void)host;

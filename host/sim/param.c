@@ -142,6 +142,7 @@ int32_t orr__param_check(const orr_world *world, orr_param param, double value)
 
 int32_t orr_param_set(orr_world *world, orr_param param, double value)
 {
+    if (orr__world_is_foreign(world)) return orr__free_set_param(world, param, value);
     int32_t code = orr__access_not_drawing(world, "sets no params");
     if (!code) code = orr__param_check(world, param, value);
     if (code) return code;

@@ -79,6 +79,8 @@ void orr_world_destroy(orr_world *world)
     if (!world) return;
     orr__sim *sim = world->sim;
     if (sim) {
+        orr__free_fini(world);
+        orr__mailboxes_fini(world);
         orr__pool_destroy(sim->pool);
         orr__dispatch_fini(world);
         orr__trace_fini(world);

@@ -7,8 +7,10 @@
 #include "pool/pool.h"
 #include "sim/dispatch.h"
 #include "sim/event.h"
+#include "sim/free.h"
 #include "sim/hook.h"
 #include "sim/job.h"
+#include "sim/mailbox.h"
 #include "sim/neighbours.h"
 #include "sim/observer.h"
 #include "sim/param.h"
@@ -43,8 +45,11 @@ typedef struct orr__sim {
     orr__pool *pool;
     uint64_t seed, tick;
     double dt;
-    bool started;      /* the startup stage was run */
-    bool stepping;     /* inside orr_world_step */
+    bool started;  /* the startup stage was run */
+    bool stepping; /* inside orr_world_step */
+    bool hides;    /* the present ticks are not published */
+    orr__mailboxes mailboxes;
+    orr__free free;
     orr_run *main_run; /* of the main-thread system or hook that runs now; NULL: none */
     orr__failure failure;
     _Atomic(const char *) running; /* for watchdogs */
@@ -64,7 +69,7 @@ uint64_t orr__sim_stream(const orr__sim *sim, uint64_t name_hash);
 /* Keeps the thread's error as the tick's failure unless there is one already. */
 void orr__sim_failed(orr_world *world, int32_t code);
 
-/* Runs the render stage: a state is being published for drawing. At the end of orr_world_step for now. */
+/* Runs the render stage and gives mailboxes a state. At the end of orr_world_step. */
 int32_t orr__sim_publish(orr_world *world);
 
 #endif

@@ -1,6 +1,6 @@
 /* The tick, on one page.
  *
- *   orr_world_step     startup once; ticks; then the state is published for drawing
+ *   orr_world_step     startup once; ticks; then the state is published: render stage, mailboxes
  *     tick             params -> switches -> stages in order -> events grow old
  *       run_stage      batch after batch (dispatch.c), then what they recorded is applied (sync.c) and hooks run
  */
@@ -71,6 +71,7 @@ int32_t orr__sim_publish(orr_world *world)
         uint64_t lap = orr__clock_ns(); /* here: small worlds are stepped faster than the clock is read */
         run_stage(world, stage, &lap);
     }
+    if (sim->failure.code == ORR_OK) orr__mailboxes_publish(world);
     return sim->failure.code;
 }
 
@@ -83,7 +84,7 @@ static int32_t run_ticks(orr_world *world, uint64_t ticks)
         tick(world);
         interrupted = atomic_exchange_explicit(&sim->interrupted, 0, memory_order_relaxed);
     }
-    if (sim->failure.code == ORR_OK) orr__sim_publish(world);
+    if (sim->failure.code == ORR_OK && !sim->hides) orr__sim_publish(world);
     if (sim->failure.code == ORR_OK && interrupted)
         return orr__fail(ORR_E_INTERRUPTED, "interrupted before tick %llu", (unsigned long long)sim->tick);
     /* what came later may have left other texts */
@@ -93,6 +94,7 @@ static int32_t run_ticks(orr_world *world, uint64_t ticks)
 int32_t orr_world_step(orr_world *world, uint64_t ticks)
 {
     orr__sim *sim = world->sim;
+    if (orr__world_mine(world, "orr_world_step")) return orr__error_code();
     if (world->locked || sim->stepping)
         return orr__fail(ORR_E_LOCKED, "orr_world_step is called outside of systems and hooks");
     const int32_t code = orr__schedule_build(world);

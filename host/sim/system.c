@@ -329,6 +329,7 @@ static int32_t fill(orr_world *world, orr__system *system, const orr_system_desc
 orr_system orr_system_create(orr_world *world, const orr_system_desc *desc)
 {
     orr__systems *systems = &world->sim->systems;
+    if (orr__world_mine(world, "orr_system_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "systems are declared outside of systems");
         return 0;
