@@ -65,7 +65,8 @@ int32_t orr__bind_system(orr__machine *m, orr_system_desc *desc)
 {
     orr_host *host = m->host;
     orr__bound *bound = NULL;
-    if (!desc->job) {
+    const double twin = m->draft.numbers[ORR__NUMBER_TWIN];
+    if (!desc->job || twin == 2) {
         bound = orr__alloc_zero(&m->world->alloc, sizeof *bound, 0);
         if (!bound) return ORR_E_MEMORY;
         bound->world = m->world;
@@ -73,15 +74,17 @@ int32_t orr__bind_system(orr__machine *m, orr_system_desc *desc)
         bound->index = orr_system_count(m->world) + 1;
         bound->worker = desc->on == ORR_ON_WORKERS;
         bound->extra = m->draft.numbers[ORR__NUMBER_EXTRA] != 0;
-        desc->run = run_system;
-        desc->context = bound;
-        desc->release = release;
+        desc->run = twin == 2 ? NULL : run_system;
+        desc->context = twin == 2 ? NULL : bound;
+        desc->release = twin == 2 ? NULL : release;
     }
     const orr_system system = orr_system_create(m->world, desc);
     if (!system) {
         if (bound) release(bound);
         return orr__error_code();
     }
+    orr__system_at(m->world, system)->has_twin = twin != 0;
+    if (twin == 2) orr__system_replace(m->world, system, run_system, bound, release);
     if (bound && bound->worker) host->needs_worker = true;
     return (int32_t)system;
 }

@@ -110,7 +110,7 @@ static int32_t check(const orr_host_desc *desc)
     return ORR_OK;
 }
 
-orr_host *orr_host_open(const orr_host_desc *desc)
+orr_host *orr__host_open(const orr_host_desc *desc, const orr__variant *variant)
 {
     if (check(desc) != ORR_OK) return NULL;
     const orr_world_desc world_desc = { .seed = desc->seed,
@@ -134,11 +134,17 @@ orr_host *orr_host_open(const orr_host_desc *desc)
     host->lua_bytes = desc->lua_bytes;
     host->jit = !desc->no_jit;
     host->dt = desc->dt;
+    if (variant) host->variant = *variant;
     if (load(host, desc) != ORR_OK) {
         orr_host_close(host);
         return NULL;
     }
     return host;
+}
+
+orr_host *orr_host_open(const orr_host_desc *desc)
+{
+    return orr__host_open(desc, NULL);
 }
 
 void orr_host_close(orr_host *host)

@@ -4,6 +4,7 @@
 
 #include "orrery.h"
 #include "script/machine.h"
+#include "script/variant.h"
 
 struct orr__hook_bound;
 
@@ -22,6 +23,7 @@ struct orr_host {
     uint64_t test_ticks;
     char **test_set; /* "name=value" of orrery.test */
     uint32_t test_set_count, test_set_capacity;
+    orr__variant variant; /* system NULL: none */
     struct orr__hook_bound *hooks;
     uint32_t hook_count;
 };

@@ -189,6 +189,7 @@ static const luaL_Reg functions[] = {
     { "remove", lua_remove_component },
     { "where", lua_where },
     { "columns", orr__columns_functions },
+    { "shape", orr__variant_shape },
     { NULL, NULL },
 };
 
@@ -218,6 +219,7 @@ static void push_core(lua_State *L, orr__machine *m)
     lua_setfield(L, -2, "guard_budget");
     lua_pushlightuserdata(L, m->guard);
     lua_setfield(L, -2, "guard_cell");
+    orr__variant_push(L, m->host);
 }
 
 /* Runs protected: opens the Lua half; leaves the function that enters it in the registry. */

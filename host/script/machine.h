@@ -37,6 +37,10 @@ struct orr__machine {
 int32_t orr__machine_init(orr__machine *machine, orr_host *host, bool worker);
 void orr__machine_fini(orr__machine *machine);
 
+/* For the Lua half, see variant.h: which system runs in which mode; shape(system) -> has rows, lattice or 0. */
+void orr__variant_push(lua_State *L, const orr_host *host);
+int orr__variant_shape(lua_State *L);
+
 /* Runs the script's text. `name` is its path. */
 int32_t orr__machine_load(orr__machine *machine, const char *text, size_t bytes, const char *name);
 /* Runs a text in the script's environment. */

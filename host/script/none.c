@@ -1,6 +1,7 @@
 /* A library without Lua: hosts are refused. Compiled instead of the rest of this folder when ORRERY_LUA is OFF. */
 #include "base/error.h"
 #include "orrery.h"
+#include "script/variant.h"
 
 static int32_t refuse(void)
 {
@@ -12,6 +13,37 @@ orr_host *orr_host_open(const orr_host_desc *desc)
     (void)desc;
     refuse();
     return NULL;
+}
+
+orr_host *orr__host_open(const orr_host_desc *desc, const orr__variant *variant)
+{
+    (void)variant;
+    return orr_host_open(desc);
+}
+
+const char *orr__mode_name(uint32_t mode)
+{
+    (void)mode;
+    return "none";
+}
+
+uint32_t orr__mode_declared(const orr_host *host, orr_system system)
+{
+    (void)host;
+    (void)system;
+    return 0;
+}
+
+uint32_t orr__modes_besides(const orr_host *host, orr_system system)
+{
+    return orr__mode_declared(host, system);
+}
+
+const char *orr__variant_why(orr_host *host, orr_system system)
+{
+    (void)host;
+    (void)system;
+    return "";
 }
 
 void orr_host_close(orr_host *host)

@@ -354,6 +354,17 @@ said:
     return 0;
 }
 
+void orr__system_replace(orr_world *world, orr_system system, orr_system_function *function, void *context,
+                         void (*release)(void *context))
+{
+    orr__system *of = orr__system_at(world, system);
+    orr__binding_destroy(world, of->binding);
+    of->binding = NULL;
+    of->function = function;
+    of->context = context;
+    of->release = release;
+}
+
 orr_system orr_system_find(const orr_world *world, const char *name)
 {
     const orr__systems *systems = &world->sim->systems;

@@ -38,6 +38,7 @@ typedef struct orr__system {
     uint32_t every, on, on_error, substeps;
     bool skip_if_empty, render; /* render: in the stage of that name */
     bool enabled, wanted_enabled;
+    bool has_twin;  /* the script names a function that does what the job does */
     bool serial;    /* its ranges run one after the other: it writes something that all of them share */
     orr_param when; /* 0: always */
     double when_value;
@@ -56,6 +57,9 @@ typedef struct orr__systems {
 } orr__systems;
 
 orr__system *orr__system_at(const orr_world *world, orr_system system);
+/* Before the first tick: a function takes the place of a system's job and keeps its access, for comparisons. */
+void orr__system_replace(orr_world *world, orr_system system, orr_system_function *function, void *context,
+                         void (*release)(void *context));
 /* Tick boundary: orr_system_enable takes effect. */
 void orr__systems_apply_enabled(orr_world *world);
 void orr__systems_fini(orr_world *world);

@@ -9,6 +9,7 @@ return function(core)
   local state = require "orrery.state"
   local check = require "orrery.check"
   local guard = require "orrery.guard"
+  local why = require "orrery.why"
 
   local enter = {}
 
@@ -29,6 +30,7 @@ return function(core)
   enter.system = system.run
   enter.extra = system.extra
   enter.take = system.take
+  function enter.why(id) return why.find(system.functions(id)) end
   enter.hook = hook.run
   enter.hook_over = hook.over
 

@@ -5,6 +5,7 @@ local check = require "orrery.check"
 local num = require "orrery.num"
 local source = require "orrery.source"
 local guard = require "orrery.guard"
+local why = require "orrery.why"
 local state = require "orrery.state"
 local core, S, M, ffi = seam.core, seam.S, seam.M, seam.ffi
 local fail, name_of = check.fail, check.name_of
@@ -199,6 +200,7 @@ local function compile(text, name)
   if find(text, "^\27") then return nil, "bytecode is not loaded" end
   local f, message = source.load(text, name, options)
   if f then setfenv(f, env) end
+  why.texts[name] = text
   return f, message
 end
 

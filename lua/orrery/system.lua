@@ -16,8 +16,8 @@ local type, ipairs = type, ipairs
 local system = {}
 
 local keys = {}
-for word in ([[name stage run job on data latency all any none changed optional reads writes marks after before every
-  enabled skip_if_empty on_error substeps lattice gather bind params extra unchecked]]):gmatch "%S+" do
+for word in ([[name stage run job twin on data latency all any none changed optional reads writes marks after before
+  every enabled skip_if_empty on_error substeps lattice gather bind params extra unchecked]]):gmatch "%S+" do
   keys[word] = true
 end
 local terms = { "all", "any", "none", "changed", "optional" }
@@ -133,6 +133,7 @@ local bind_kinds = { component = true, field = true, resource = true, lattice = 
 
 local function read_job(desc, what)
   if desc.run ~= nil then fail("%s: either `run` or `job`, not both", what) end
+  if desc.twin ~= nil then check.callable(desc.twin, what .. ": twin") end
   need(S.draft_text(M, seam.text.job, check.text(desc.job, what .. ": job")), what)
   for _, slot in ipairs((select(2, check.keys(check.record(desc.bind or {}, what .. ": bind"))))) do
     local info = registry.info(desc.bind[slot])
@@ -160,11 +161,32 @@ end
 local function read_function(desc, what)
   if desc.run == nil then fail("%s: it needs `run` or `job`", what) end
   check.callable(desc.run, what .. ": run")
+  if desc.twin ~= nil then fail("%s: `twin` is what a system with a `job` is compared with", what) end
   if desc.bind ~= nil or desc.params ~= nil then fail("%s: `bind` and `params` are for jobs", what) end
+end
+
+-- `orrery check` runs a system in another mode than it says: what it says then. A twin takes the place of its job in C.
+local function vary(desc)
+  if desc.name ~= core.variant_system or core.variant_mode == "twin" then return desc end
+  local varied = {}
+  for key, value in pairs(desc) do varied[key] = value end
+  varied.on = core.variant_mode
+  return varied
+end
+
+-- The twin that runs instead of the job: over the rows or the lattice that the job's slots name.
+local function put_twin(id, record, twin)
+  local has_rows, lattice = core.shape(id)
+  for _, object in pairs(registry.names "lattice") do
+    local info = registry.info(object)
+    if info.id == lattice then record.lattice = info end
+  end
+  record.run, record.rows_needed = twin, has_rows or lattice ~= 0
 end
 
 function system.new(desc)
   check.record(desc, "orrery.system")
+  desc = vary(desc)
   check.text(desc.name, "a system's name")
   local name = desc.name
   local what = "system '" .. name .. "'"
@@ -198,12 +220,16 @@ function system.new(desc)
   if desc.unchecked ~= nil then check.boolean(desc.unchecked, what .. ": unchecked") end
   if desc.run and desc.on ~= "workers" and not declares and not lattice then number("exclusive", 1) end
   if desc.extra ~= nil then number("extra", 1) end
+  local twin = desc.twin ~= nil and desc.name == core.variant_system and core.variant_mode == "twin"
+  if desc.twin ~= nil then number("twin", twin and 2 or 1) end
   local id = need(S.system_create(M), what)
   state.declared = state.declared + 1
   local unchecked = state.unchecked or desc.unchecked == true
   records[id] = { name = name, what = what, run = desc.run, rows_needed = has_rows or lattice ~= nil, all = required,
                   lattice = lattice, unchecked = unchecked, extra = desc.extra, has_changed = desc.changed ~= nil,
-                  worker = desc.on == "workers", substeps = desc.substeps or 1 }
+                  worker = desc.on == "workers", substeps = desc.substeps or 1,
+                  twin = desc.twin }
+  if twin then put_twin(id, records[id], desc.twin) end
   return registry.object({ kind = "system", name = name, id = id })
 end
 
@@ -288,6 +314,12 @@ function system.run(id)
   else record.run(context) end
   if trace.notes then tell_notes() end
   state.running = nil
+end
+
+-- The script's functions of a system, for those who look for what makes results differ.
+function system.functions(id)
+  local record = records[id]
+  return { record.run or record.twin, type(record.extra) == "function" and record.extra or nil }
 end
 
 -- What `extra` gives: a value, or what a function makes of the moment. Workers get a copy.
