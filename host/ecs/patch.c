@@ -203,6 +203,19 @@ int32_t orr__patches_set(orr__patches *patches, int64_t entity, orr_field field,
     return ORR_OK;
 }
 
+bool orr__patches_adds(const orr__patches *patches, int64_t entity, orr_component component)
+{
+    for (const orr__patch_block *block = patches->last; block; block = block->previous) {
+        for (uint32_t i = block->count; i-- > 0;) {
+            const orr__patch *patch = &block->patches[i];
+            if (patch->entity != entity) return false;
+            if (patch->kind == ORR__PATCH_ADD && patch->component == component) return true;
+            if (patch->kind != ORR__PATCH_SET && patch->kind != ORR__PATCH_ADD) return false;
+        }
+    }
+    return false;
+}
+
 int32_t orr__patches_spawn(orr__patches *patches, orr_prefab prefab, uint32_t count, orr__stage **out)
 {
     if (patches->provisional_count + count > UINT32_MAX) {

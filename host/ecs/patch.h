@@ -86,6 +86,8 @@ int32_t orr__patches_add(orr__patches *patches, int64_t entity, orr_component co
 int32_t orr__patches_remove(orr__patches *patches, int64_t entity, orr_component component);
 int32_t orr__patches_destroy(orr__patches *patches, int64_t entity);
 int32_t orr__patches_set(orr__patches *patches, int64_t entity, orr_field field, orr_value value);
+/* Whether the last patches of the list are an add of this component to this entity, and sets that follow it. */
+bool orr__patches_adds(const orr__patches *patches, int64_t entity, orr_component component);
 
 /* Applying: the thread that steps; whether the world is locked is not asked. */
 

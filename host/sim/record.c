@@ -78,6 +78,15 @@ int32_t orr_patch_remove(orr_run *run, int64_t entity, orr_component component)
     return patches ? orr__patches_remove(patches, entity, component) : orr__error_code();
 }
 
+/* Sets are applied as soon as the system is done, beside systems that it does not conflict with, so what they write must
+ * be declared. Those for what the run itself spawns or gives a component wait for the end of the stage. */
+static int32_t may_set(const orr_run *run, const orr__patches *patches, int64_t entity, orr_component component)
+{
+    if (!run->system || run->system->exclusive || entity < 0) return ORR_OK;
+    if (orr__access_mode(&run->system->access, ORR__ACCESS_COMPONENT, component) & (ORR_WRITE | ORR_MARK)) return ORR_OK;
+    return orr__patches_adds(patches, entity, component) ? ORR_OK : orr__run_may(run, component, true);
+}
+
 int32_t orr_patch_set(orr_run *run, int64_t entity, orr_field field, orr_value value)
 {
     const orr_world *world = run->world;
@@ -85,7 +94,9 @@ int32_t orr_patch_set(orr_run *run, int64_t entity, orr_field field, orr_value v
         field.index >= orr__component_at(world, field.component)->field_count)
         return orr__fail(ORR_E_ARGUMENT, "not a field of this world");
     orr__patches *patches = orr__run_patches(run);
-    return patches ? orr__patches_set(patches, entity, field, value) : orr__error_code();
+    if (!patches) return orr__error_code();
+    const int32_t code = may_set(run, patches, entity, field.component);
+    return code == ORR_OK ? orr__patches_set(patches, entity, field, value) : code;
 }
 
 int32_t orr_run_emit(orr_run *run, orr_event event, const orr_value *values)

@@ -143,7 +143,7 @@ static void run_case(uint32_t place, uint32_t every, uint32_t fails_every, const
     const orr_system_desc systems[] = {
         { .name = "some", .run = write_some, .query.all = position, .marks = position },
         { .name = "all", .run = write_all, .query.all = velocity, .writes = velocity, .every = 3 },
-        { .name = "flux", .run = come_and_go, .query.all = position, .reads = position },
+        { .name = "flux", .run = come_and_go, .query.all = position, .reads = position, .marks = position },
         { .name = "some more", .run = write_some, .stage = "late", .query.all = position, .marks = position },
     };
     const orr_system_desc watcher = { .name = "watch",

@@ -195,7 +195,7 @@ spec.later("every and enabled", function(ctx) spec.equal(ctx:read(Count).visits,
 -- ---- recorded changes from rows ----
 
 local Child = orrery.component("Child", { of = orrery.entity, n = orrery.i32 })
-orrery.system { name = "breed", stage = "late", on = "workers", all = { P, Odd }, reads = { P },
+orrery.system { name = "breed", stage = "late", on = "workers", all = { P, Odd }, reads = { P }, marks = { W },
   run = function(rows, ctx)
   if ctx.tick > 0 then return end
   for i = rows.first, rows.last do
