@@ -10,6 +10,7 @@ const orr__command *const orr__commands[] = {
     &orr__command_run,
     &orr__command_graph,
     &orr__command_header,
+    &orr__command_trace,
     &orr__command_doctor,
     &orr__command_bench,
     &orr__command_new,

@@ -12,6 +12,7 @@
 #include "app/progress.h"
 #include "app/signals.h"
 #include "app/summary.h"
+#include "app/trace_out.h"
 #include "base/error.h"
 #include "base/os.h"
 #include "orrery.h"
@@ -21,7 +22,7 @@ typedef struct run_options {
     uint64_t ticks, threads, seed, hash, every, guard_budget;
     double dt;
     orr__option_list set;
-    const char *dump;
+    const char *dump, *trace;
 } run_options;
 
 #define AT(field) offsetof(run_options, field)
@@ -37,6 +38,8 @@ static const orr__option options[] = {
     { "--json", NULL, ORR__OPTION_FLAG, AT(json), 0, 0, "the summary as one JSON object" },
     { "--dump", "FILE.csv", ORR__OPTION_TEXT, AT(dump), 0, 0, "write entities and fields as CSV" },
     { "--every", "N", ORR__OPTION_WHOLE, AT(every), 1, 1e15, "with --dump: every N ticks (default: at the end only)" },
+    { "--trace", "FILE.json", ORR__OPTION_TEXT, AT(trace), 0, 0,
+      "write who did what when, for Perfetto and `orrery trace`" },
     { "--unchecked", NULL, ORR__OPTION_FLAG, AT(unchecked), 0, 0,
       "raw pointers and ffi for the script: fast and unsafe" },
     { "--no-jit", NULL, ORR__OPTION_FLAG, AT(no_jit), 0, 0,
@@ -54,6 +57,7 @@ typedef struct run {
     orr_host *host;
     orr_world *world;
     orr__dump csv;
+    orr__trace_out timeline;
     orr__summary_hash *hashes;
     uint64_t hash_count, hash_capacity;
 } run;
@@ -123,16 +127,29 @@ static int32_t go(run *r, orr__progress *bar)
     uint64_t done = 0;
     int32_t status = ORR_OK;
     if (r->options->dump) status = orr__dump_begin(&r->csv, r->world, r->options->dump);
+    if (r->options->trace && status == ORR_OK)
+        status = orr__trace_out_begin(&r->timeline, r->world, r->options->trace, r->script);
     while (status == ORR_OK && done < r->options->ticks && !orr__signals_asked()) {
         const uint64_t some = stretch(r, r->options->ticks - done);
         status = orr_host_step(r->host, some);
         done += status == ORR_OK ? some : 0;
         if (status == ORR_OK) status = after_stretch(r);
+        if (status == ORR_OK) status = orr__trace_out_status(&r->timeline);
         orr__progress_show(bar, done, orr_world_entity_count(r->world));
     }
     if (status == ORR_E_INTERRUPTED) status = ORR_OK;
     if (r->options->dump && !r->options->every && status == ORR_OK) status = orr__dump_write(&r->csv);
     return status;
+}
+
+/* The trace up to here, also of a run that failed, which was told already. */
+static int keep_trace(run *r, bool told)
+{
+    const int32_t status = orr__trace_out_end(&r->timeline);
+    if (r->timeline.lost)
+        fprintf(stderr, "orrery: warning: %" PRIu64 " records of the trace were lost: too many in one tick\n",
+                r->timeline.lost);
+    return status == ORR_OK || told ? ORR__EXIT_FINE : failed(status, orr_last_error());
 }
 
 /* Keeps what was dumped: also of a run that failed or was interrupted, everything up to then is worth having. */
@@ -156,6 +173,8 @@ static int finish(run *r, int32_t status, const char *error, double seconds, uin
         if (written != ORR_OK && !error) code = failed(written, orr_last_error());
         orr__dump_abort(&r->csv);
     }
+    if (r->options->trace && keep_trace(r, error != NULL) != ORR__EXIT_FINE && code == ORR__EXIT_FINE)
+        code = ORR__EXIT_FILES;
     if (r->options->json)
         orr__summary_json(&s);
     else if (!error)
