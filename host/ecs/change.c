@@ -312,7 +312,8 @@ static int32_t lose(orr_world *world, const batch *of, orr_component component)
 // The slot of a single entity for which nothing is wrong; NULL: look closer.
 static inline orr__slot *single(const orr_world *world, const orr_entity *entities, uint32_t count)
 {
-    return count == 1 && !world->locked && entities ? orr__slot_alive(&world->entities, *entities) : NULL;
+    if (count != 1 || !entities || orr__world_is_foreign(world) || world->locked) return NULL;
+    return orr__slot_alive(&world->entities, *entities);
 }
 
 int32_t orr_entity_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
