@@ -107,6 +107,8 @@ typedef struct orr_world_desc {
                                         ORR_THREADS_ALL: one for each processor */
     const orr_allocator *allocator; /* NULL: the C library's */
     const orr_scheduler *scheduler; /* NULL: Orrery's own pool */
+    uint64_t memory_bytes;          /* more is ORR_E_MEMORY; default: with an allocator of yours no limit, else 7/8 of
+                                        what the system has available when the world is made */
     orr_log_function *log;          /* NULL: messages are dropped */
     void *log_context;
 } orr_world_desc;
@@ -671,6 +673,7 @@ typedef struct orr_host_desc {
     bool guard;             /* a runaway loop becomes an error; costs 25 % */
     uint64_t guard_budget;  /* loops a system run may take; default 1e9 */
     uint64_t lua_bytes;     /* soft cap of each Lua machine; default 512 MiB */
+    uint64_t memory_bytes;  /* of the world, see orr_world_desc */
     const char *const *set; /* "speed=3": params, after loading; ends with NULL */
     bool test;              /* first sets the params that the script's orrery.test asks for */
     const orr_allocator *allocator;

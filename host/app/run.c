@@ -19,7 +19,7 @@
 
 typedef struct run_options {
     bool headless, unchecked, no_jit, guard, json, quiet;
-    uint64_t ticks, threads, seed, hash, every, guard_budget;
+    uint64_t ticks, threads, seed, hash, every, guard_budget, memory;
     double dt;
     orr__option_list set;
     const char *dump, *trace;
@@ -47,6 +47,8 @@ static const orr__option options[] = {
     { "--guard", NULL, ORR__OPTION_FLAG, AT(guard), 0, 0, "an endless loop becomes an error; costs about 25 %" },
     { "--guard-budget", "N", ORR__OPTION_WHOLE, AT(guard_budget), 1, 1e15,
       "--guard, with N loops for each run of a system (default 1e9)" },
+    { "--memory", "MIB", ORR__OPTION_WHOLE, AT(memory), 1, 1e9,
+      "most that the world's data may take (default: 7/8 of what is available)" },
     { "--quiet", NULL, ORR__OPTION_FLAG, AT(quiet), 0, 0, "no progress bar" },
     { NULL, NULL, 0, 0, 0, 0, NULL },
 };
@@ -229,6 +231,7 @@ static int run_script(const orr__command *command, int count, char **arguments)
                                  .no_jit = o.no_jit,
                                  .guard = o.guard || o.guard_budget,
                                  .guard_budget = o.guard_budget,
+                                 .memory_bytes = o.memory << 20,
                                  .log = log_line,
                                  .log_context = &o };
     int code = orr__open(&desc, o.set.items, &r.host);

@@ -31,6 +31,7 @@ void orr__alloc_init(orr__alloc *alloc, const orr_allocator *hooks)
     alloc->hooks = hooks && hooks->allocate ? *hooks : heap;
     atomic_init(&alloc->live_bytes, 0);
     atomic_init(&alloc->live_blocks, 0);
+    alloc->limit_bytes = 0;
 }
 
 static void *no_memory(size_t bytes)
@@ -39,12 +40,24 @@ static void *no_memory(size_t bytes)
     return NULL;
 }
 
+/* Systems promise memory that they do not have, and end the process when it is used: so it is refused here. */
+static bool over_limit(const orr__alloc *alloc, size_t more)
+{
+    if (!alloc->limit_bytes || more > SIZE_MAX / 2) return false;
+    const uint64_t live = atomic_load_explicit(&alloc->live_bytes, memory_order_relaxed);
+    if (live + more <= alloc->limit_bytes) return false;
+    orr__fail(ORR_E_MEMORY, "out of memory: %zu bytes were refused, for the world has %llu MiB and may have %llu MiB",
+              more, (unsigned long long)live >> 20, (unsigned long long)alloc->limit_bytes >> 20);
+    return true;
+}
+
 void *orr__alloc_new(orr__alloc *alloc, size_t bytes, size_t alignment)
 {
     ORR__ASSERT(bytes > 0 && (alignment & (alignment - 1)) == 0);
     if (bytes == 0 || bytes > SIZE_MAX / 2) {
         return no_memory(bytes);
     }
+    if (over_limit(alloc, bytes)) return NULL;
     void *pointer = alloc->hooks.allocate(alloc->hooks.context, bytes, alignment ? alignment : SCALAR_ALIGNMENT);
     if (!pointer) {
         return no_memory(bytes);
@@ -64,6 +77,7 @@ void *orr__alloc_resize(orr__alloc *alloc, void *old, size_t old_bytes, size_t n
 {
     if (old && alloc->hooks.allocate == heap_allocate && alignment <= SCALAR_ALIGNMENT && new_bytes > 0) {
         // our own heap can often grow in place
+        if (new_bytes > old_bytes && over_limit(alloc, new_bytes - old_bytes)) return NULL;
         void *moved = new_bytes <= SIZE_MAX / 2 ? realloc(old, new_bytes) : NULL;
         if (!moved) {
             return no_memory(new_bytes);

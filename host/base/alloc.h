@@ -17,6 +17,7 @@ typedef struct orr__alloc {
     orr_allocator hooks;
     _Atomic uint64_t live_bytes;  /* bytes asked for and not yet released */
     _Atomic uint64_t live_blocks; /* blocks not yet released */
+    uint64_t limit_bytes;         /* of live_bytes; 0: none. Threads that ask at once may pass it by what they ask */
 } orr__alloc;
 
 /* hooks are copied; NULL or hooks whose `allocate` is NULL stand for the C library's heap. */

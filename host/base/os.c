@@ -189,6 +189,36 @@ uint32_t orr__cpu_count(void)
     return online > 0 ? (uint32_t)online : 1;
 }
 
+/* The number behind `key` in a file of the system; UINT64_MAX: not there. */
+static uint64_t number_in(const char *path, const char *key)
+{
+    char line[128];
+    uint64_t number = UINT64_MAX;
+    FILE *file = fopen(path, "re");
+    while (file && number == UINT64_MAX && fgets(line, sizeof line, file)) {
+        unsigned long long found;
+        if (strncmp(line, key, strlen(key)) == 0 && sscanf(line + strlen(key), "%llu", &found) == 1) number = found;
+    }
+    if (file) fclose(file);
+    return number;
+}
+
+uint64_t orr__memory_available(void)
+{
+    uint64_t bytes = number_in("/proc/meminfo", "MemAvailable:");
+    bytes = bytes < UINT64_MAX / 1024 ? 1024 * bytes : UINT64_MAX;
+    if (bytes == UINT64_MAX) {
+        const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+        if (pages <= 0 || page <= 0) return 0;
+        bytes = (uint64_t)pages * (uint64_t)page;
+    }
+    const uint64_t limit = number_in("/sys/fs/cgroup/memory.max", "");
+    const uint64_t used = number_in("/sys/fs/cgroup/memory.current", "");
+    if (limit == UINT64_MAX || used == UINT64_MAX) return bytes;
+    const uint64_t left = used < limit ? limit - used : 0;
+    return left < bytes ? left : bytes;
+}
+
 uint32_t orr__cpu_current(void)
 {
 #ifdef __linux__

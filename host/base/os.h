@@ -79,6 +79,10 @@ uint64_t orr__clock_ns(void);
 /* Processors this process may run on (affinity respected), at least 1. */
 uint32_t orr__cpu_count(void);
 
+/* Bytes that this process can take without pushing others out, as far as the system tells (what is available, and on
+ * Linux the limit of a container); 0: not known. Reads files: some 50 us. */
+uint64_t orr__memory_available(void);
+
 /* The processor the calling thread is on at this moment, UINT32_MAX where the system does not tell. */
 uint32_t orr__cpu_current(void);
 

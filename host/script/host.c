@@ -118,6 +118,7 @@ orr_host *orr__host_open(const orr_host_desc *desc, const orr__variant *variant)
                                         .threads = desc->threads,
                                         .allocator = desc->allocator,
                                         .scheduler = desc->scheduler,
+                                        .memory_bytes = desc->memory_bytes,
                                         .log = desc->log,
                                         .log_context = desc->log_context };
     orr_world *world = orr_world_create(&world_desc);

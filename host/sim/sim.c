@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/os.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -68,6 +69,9 @@ orr_world *orr_world_create(const orr_world_desc *desc)
     }
     orr_world *world = orr__world_create(desc->allocator);
     if (!world) return NULL;
+    world->alloc.limit_bytes = desc->memory_bytes;
+    /* an embedder's allocator knows best; else something is left for the rest of the system */
+    if (!desc->memory_bytes && !desc->allocator) world->alloc.limit_bytes = orr__memory_available() / 8 * 7;
     world->sim = orr__alloc_zero(&world->alloc, sizeof *world->sim, 64);
     if (world->sim && start(world, desc) == ORR_OK) return world;
     orr_world_destroy(world);

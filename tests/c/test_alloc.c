@@ -118,6 +118,28 @@ static void refusal_changes_nothing(void **state)
     assert_int_equal(alloc.live_bytes, 0);
 }
 
+static void a_limit_is_kept(void **state)
+{
+    (void)state;
+    for (int own = 0; own < 2; own++) {
+        faulty f;
+        const orr_allocator hooks = faulty_allocator(&f, -1);
+        orr__alloc alloc;
+        orr__alloc_init(&alloc, own ? &hooks : NULL);
+        alloc.limit_bytes = 100;
+        char *a = orr__alloc_new(&alloc, 60, 0);
+        assert_non_null(a);
+        assert_null(orr__alloc_new(&alloc, 41, 64));
+        assert_int_equal(orr__error_code(), ORR_E_MEMORY);
+        assert_non_null(strstr(orr_last_error(), "41 bytes were refused"));
+        assert_null(orr__alloc_resize(&alloc, a, 60, 101, 0));
+        if (!own) assert_non_null(a = orr__alloc_resize(&alloc, a, 60, 100, 0));
+        assert_int_equal(alloc.live_bytes, own ? 60 : 100);
+        orr__alloc_free(&alloc, a, own ? 60 : 100);
+        assert_int_equal(alloc.live_bytes, 0);
+    }
+}
+
 static void zero_bytes_are_a_broken_invariant(void **state)
 {
     (void)state;
@@ -149,8 +171,11 @@ static void copies_strings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_and_aligns),       cmocka_unit_test(resizing_keeps_content),
-        cmocka_unit_test(refusal_changes_nothing), cmocka_unit_test(zero_bytes_are_a_broken_invariant),
+        cmocka_unit_test(counts_and_aligns),
+        cmocka_unit_test(resizing_keeps_content),
+        cmocka_unit_test(refusal_changes_nothing),
+        cmocka_unit_test(a_limit_is_kept),
+        cmocka_unit_test(zero_bytes_are_a_broken_invariant),
         cmocka_unit_test(copies_strings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

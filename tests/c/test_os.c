@@ -498,9 +498,17 @@ static void sticky_flags_are_no_state(void **state)
     assert_int_equal(orr__fpu_state(), before);
 }
 
+static void memory_is_told(void **state)
+{
+    (void)state;
+    const uint64_t bytes = orr__memory_available();
+    assert_true(bytes > 1 << 20 && bytes < (uint64_t)1 << 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_is_told),
         cmocka_unit_test(threads_park_and_wake),
         cmocka_unit_test(a_thread_that_cannot_start_is_an_error),
         cmocka_unit_test(parking_ends_in_time),
