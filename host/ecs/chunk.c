@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ALIGNMENT = 64, PADDING = 64 };
+enum { ALIGNMENT = 64, PADDING = 64, LINE_ROWS = 16 };
 
 static size_t aligned(size_t bytes)
 {
@@ -56,12 +56,61 @@ static void tracked_set(orr__chunk *chunk, void **block, uint32_t term_capacity)
     chunk->tracked_summary = block ? (uint64_t *)(block + term_capacity) : NULL;
 }
 
+static void release(orr_world *world, orr__chunk *chunk)
+{
+    orr__alloc_free(&world->alloc, chunk, chunk->bytes);
+}
+
+// Whole chunks that were emptied wait for the next table that needs one of their size: a heap would give their pages
+// back to the system and fetch them again, which costs more than all else about spawning.
+static orr__chunk *take_spare(orr_world *world, size_t bytes)
+{
+    for (orr__chunk **link = &world->spares; *link; link = &(*link)->next_spare) {
+        orr__chunk *chunk = *link;
+        if (chunk->bytes != bytes) continue;
+        *link = chunk->next_spare;
+        world->spare_bytes -= bytes;
+        return chunk;
+    }
+    return NULL;
+}
+
+static bool keep_spare(orr_world *world, orr__chunk *chunk)
+{
+    if (chunk->capacity != ORR__CHUNK_ROWS || world->spare_bytes + chunk->bytes > ORR__SPARE_BYTES) return false;
+    chunk->next_spare = world->spares;
+    world->spares = chunk;
+    world->spare_bytes += chunk->bytes;
+    return true;
+}
+
+void orr__chunk_free_spares(orr_world *world)
+{
+    while (world->spares) {
+        orr__chunk *chunk = world->spares;
+        world->spares = chunk->next_spare;
+        release(world, chunk);
+    }
+    world->spare_bytes = 0;
+}
+
+void orr__chunk_new_lines(const orr__table *table, orr__chunk *chunk, uint32_t end)
+{
+    const uint32_t next = (end + (LINE_ROWS - 1)) & ~(uint32_t)(LINE_ROWS - 1);
+    for (uint32_t i = 0; i < table->column_count && end < next; i++) {
+        const size_t bytes = table->column_bytes[i];
+        memset((char *)chunk->columns[i] + end * bytes, 0, (next - end) * bytes);
+    }
+    chunk->reached = next;
+}
+
 orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_t capacity)
 {
     const size_t bytes = chunk_bytes(table, capacity);
-    // all zero: jobs work on whole lines of rows, and what malloc left there may be numbers that take them long
-    orr__chunk *chunk = orr__alloc_zero(&world->alloc, bytes, ALIGNMENT);
+    orr__chunk *chunk = capacity == ORR__CHUNK_ROWS ? take_spare(world, bytes) : NULL;
+    if (!chunk) chunk = orr__alloc_new(&world->alloc, bytes, ALIGNMENT);
     if (!chunk) return NULL;
+    memset(chunk, 0, sizeof *chunk);
     chunk->capacity = capacity;
     chunk->bytes = bytes;
     chunk->changed = (uint64_t **)(chunk->columns + table->column_count);
@@ -72,6 +121,7 @@ orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_
         chunk->columns[i] = at;
         at += aligned((size_t)capacity * table->column_bytes[i] + PADDING);
     }
+    memset(at, 0, table->component_count * words_bytes(capacity));
     for (uint32_t i = 0; i < table->component_count; i++) {
         chunk->changed[i] = (uint64_t *)at;
         at += words_bytes(capacity);
@@ -79,7 +129,7 @@ orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_
     if (table->term_capacity) {
         void **block = tracked_create(world, table->term_capacity, capacity);
         if (!block) {
-            orr__alloc_free(&world->alloc, chunk, bytes);
+            release(world, chunk);
             return NULL;
         }
         tracked_set(chunk, block, table->term_capacity);
@@ -92,7 +142,7 @@ void orr__chunk_destroy(orr_world *world, const orr__table *table, orr__chunk *c
     if (table->term_capacity) {
         orr__alloc_free(&world->alloc, chunk->tracked, orr__chunk_tracked_bytes(table->term_capacity, chunk->capacity));
     }
-    orr__alloc_free(&world->alloc, chunk, chunk->bytes);
+    if (!keep_spare(world, chunk)) release(world, chunk);
 }
 
 // ---- room -----------------------------------------------------------------------------------------------------------
@@ -100,7 +150,7 @@ void orr__chunk_destroy(orr_world *world, const orr__table *table, orr__chunk *c
 static void copy_rows(const orr__table *table, const orr__chunk *from, orr__chunk *to)
 {
     const uint32_t count = from->count, words = orr__bits_words(count);
-    to->count = count;
+    orr__chunk_extend(table, to, count);
     memcpy(to->entity, from->entity, count * sizeof *to->entity);
     for (uint32_t i = 0; i < table->column_count; i++) {
         memcpy(to->columns[i], from->columns[i], (size_t)count * table->column_bytes[i]);
@@ -181,6 +231,7 @@ void orr__table_trim(orr_world *world, orr__table *table)
 {
     const uint32_t before = table->chunk_count;
     orr__table_shrink(world, table, 0);
+    orr__chunk_free_spares(world);
     if (table->chunk_count != before) world->version++;
 }
 

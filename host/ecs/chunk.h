@@ -9,6 +9,20 @@
 orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_t capacity);
 void orr__chunk_destroy(orr_world *world, const orr__table *table, orr__chunk *chunk);
 
+/* Whole chunks that are destroyed are kept, up to 8 MiB, for the next that are created; this gives them back. */
+enum { ORR__SPARE_BYTES = 8 << 20 };
+void orr__chunk_free_spares(orr_world *world);
+
+/* Rows up to `end` exist now; their values are the caller's. Those that nobody has ever written, up to the end of the
+ * line of 16 rows, become 0: jobs work on whole lines, and what an allocator left there may be numbers that take the
+ * processor long. */
+void orr__chunk_new_lines(const orr__table *table, orr__chunk *chunk, uint32_t end);
+static inline void orr__chunk_extend(const orr__table *table, orr__chunk *chunk, uint32_t end)
+{
+    chunk->count = end;
+    if (end > chunk->reached) orr__chunk_new_lines(table, chunk, end);
+}
+
 /* Bytes of one chunk's tracker words; 0 without terms. */
 size_t orr__chunk_tracked_bytes(uint32_t term_capacity, uint32_t capacity);
 

@@ -133,7 +133,7 @@ static void move_rows(orr_world *world, const move *m)
         for (uint32_t rows = 0; rows < p.count; p.stretch_count++) {
             rows += orr__stretch_rows(p.stretches[p.stretch_count].count);
         }
-        p.chunk->count = p.begin + p.count;
+        orr__chunk_extend(to, p.chunk, p.begin + p.count);
         move_columns(world, &p);
         move_terms(&p);
         log_moved(world, m->from, to, p.chunk->entity + p.begin, p.count);
@@ -263,7 +263,7 @@ uint64_t orr__table_move(orr_world *world, orr__table *from, orr__slot *slot, or
     else
         pass_shifted(world, from, row, to, component);
     into->entity[r] = entity;
-    into->count = r + 1;
+    orr__chunk_extend(to, into, r + 1);
     to->row_count = (uint64_t)at + 1;
     if (from->term_count | to->term_count) move_tracked(world, from, row, to, at);
     out->entity[h] = moved;

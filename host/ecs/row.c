@@ -17,7 +17,7 @@ static void rows_came(orr_world *world, orr__table *table, uint64_t first, uint6
     for (uint64_t row = first; row < first + count;) {
         const uint32_t span = orr__chunk_span(row, first + count - row), begin = row & (ORR__CHUNK_ROWS - 1);
         orr__chunk *chunk = orr__table_chunk(table, row);
-        chunk->count = begin + span;
+        orr__chunk_extend(table, chunk, begin + span);
         for (uint32_t t = 0; t < table->term_count; t++) {
             orr__bits_set_range(chunk->tracked[t], begin, begin + span);
             orr__bits_set_range(&chunk->tracked_summary[t], begin >> 6, ((begin + span - 1) >> 6) + 1);
@@ -59,7 +59,7 @@ static inline uint64_t spawn_one(orr_world *world, orr__table *table, orr_entity
     world->entities.alive++;
     chunk->entity[at] = orr__entity_make(index, generation);
     if (handle) *handle = chunk->entity[at];
-    chunk->count = at + 1;
+    orr__chunk_extend(table, chunk, at + 1);
     world->version++;
     for (uint32_t t = 0; t < table->term_count; t++) orr__term_set(chunk, t, at);
     if (table->term_count) orr__tracker_log_rows(world, table, chunk->entity + at, 1, 1);

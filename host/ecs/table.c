@@ -231,6 +231,7 @@ orr__table *orr__table_without(orr_world *world, orr__table *table, orr_componen
 void orr__table_fini(orr_world *world)
 {
     for (uint32_t i = 0; i < world->table_count; i++) destroy(world, world->tables[i]);
+    orr__chunk_free_spares(world);
     orr__array_free(&world->alloc, &world->tables, &world->table_capacity, sizeof *world->tables);
     orr__map_fini(&world->alloc, &world->table_signatures);
     world->table_count = 0;

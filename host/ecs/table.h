@@ -7,8 +7,10 @@
  *                                          ^ each 64-byte aligned, padded by 64 bytes past the capacity
  *
  * Jobs read and write whole lines of 16 rows (orr_rows_padded_end): values past the last row mean nothing and nobody
- * looks at them; a new chunk is zero, so that they are never numbers that take the processor long. Tracker words are a block of their own beside
- * each chunk, so that columns do not move when a tracker comes or goes:
+ * looks at them. They are never what an allocator left there, which may be numbers that take the processor long (see
+ * `reached`).
+ *
+ * Tracker words are a block of their own beside each chunk, so that columns do not move when a tracker comes or goes:
  *
  *   word pointers | summaries | words of term 0 | words of term 1 | ... up to the table's term_capacity
  *
@@ -25,8 +27,12 @@ enum { ORR__CHUNK_ROWS = 4096, ORR__CHUNK_FIRST = 64, ORR__RANGE_ROWS = 512, ORR
 
 typedef struct orr__chunk {
     uint32_t count, capacity;
-    size_t bytes; /* of the allocation */
-    orr_entity *entity;
+    size_t bytes;     /* of the allocation */
+    uint32_t reached; /* rows whose columns hold numbers: a multiple of 16; those from there on hold rubbish */
+    union {
+        orr_entity *entity;
+        struct orr__chunk *next_spare; /* of those without a table */
+    };
     uint64_t **changed;        /* [table->component_count] words marked since the last sync; capacity/64 words */
     uint64_t **tracked;        /* [table->term_count] words of (tracker, component) */
     uint64_t *tracked_summary; /* [table->term_count] bit w: tracked word w is not 0 (exact) */

@@ -26,6 +26,8 @@ struct orr_world {
     orr__table **tables; /* in order of creation; tables[0] has no components */
     uint32_t table_count, table_capacity;
     orr__map table_signatures;
+    orr__chunk *spares; /* chunks without a table (see chunk.h) */
+    size_t spare_bytes;
     orr__query **queries; /* query q is queries[q - 1] */
     uint32_t query_count, query_capacity;
     orr__tracker **trackers;
