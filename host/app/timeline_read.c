@@ -60,12 +60,13 @@ static json_t *next_value(reader *r)
         r->at += error.position; /* with these flags: what was read */
         return value;
     }
-    if (json_error_code(&error) == json_error_premature_end_of_input) {
+    reader rest = *r;
+    rest.at += error.position;
+    r->at += error.position > 0 ? error.position - 1 : 0;
+    if (json_error_code(&error) == json_error_premature_end_of_input || at_end(&rest))
         orr__fail(ORR_E_FILE, "'%s' is cut off: the text ends in the middle", r->path);
-    } else {
-        r->at += error.position > 0 ? error.position - 1 : 0;
+    else
         broken(r, error.text);
-    }
     return NULL;
 }
 
