@@ -483,6 +483,32 @@ ORR_API int32_t orr_patch_set(orr_run *run, int64_t entity, orr_field field, orr
 ORR_API int32_t orr_run_emit(orr_run *run, orr_event event, const orr_value *values);
 ORR_API int32_t orr_run_reduce(orr_run *run, uint32_t kind, const char *name, double value);
 
+/* Lists of patches, for tools: to make, look at, keep, and apply as often as wanted. The same patches that runs record,
+ * with the same rules: applied in order, those for entities that have died are dropped and counted. A spawn gives out
+ * `count` provisional handles (negative, counting down; valid in this list) to be used as `entity` of later patches and
+ * in entity fields. A list belongs to one world and must be destroyed before it. */
+enum { ORR_PATCH_SPAWN = 1, ORR_PATCH_DESTROY, ORR_PATCH_ADD, ORR_PATCH_REMOVE, ORR_PATCH_SET };
+typedef struct orr_patch {
+    uint32_t kind;
+    orr_component component; /* add, remove */
+    int64_t entity;          /* handle or provisional; of a spawn, read back: the first that it gives out */
+    orr_field field;         /* set */
+    orr_value value;         /* set */
+    orr_prefab prefab;       /* spawn */
+    uint32_t count;          /* spawn */
+} orr_patch;
+typedef struct orr_patch_list orr_patch_list;
+ORR_API orr_patch_list *orr_patch_list_create(orr_world *world);
+ORR_API void orr_patch_list_destroy(orr_patch_list *list); /* NULL allowed */
+/* Appends a copy. A failure (ORR_E_ARGUMENT, ORR_E_DEAD, ORR_E_NOT_FOUND, ORR_E_MEMORY) appends nothing. */
+ORR_API int32_t orr_patch_list_put(orr_patch_list *list, const orr_patch *patch, int64_t *provisional);
+ORR_API uint64_t orr_patch_list_count(const orr_patch_list *list);
+ORR_API int32_t orr_patch_list_at(const orr_patch_list *list, uint64_t index, orr_patch *out);
+ORR_API void orr_patch_list_clear(orr_patch_list *list);
+/* Applies all, between ticks; the list stays as it is. `spawned` (may be NULL) gets the handles that stand for -1, -2,
+ * ...: as many as the list's spawns ask for. Hooks run before it returns. ORR_E_LOCKED while a system runs. */
+ORR_API int32_t orr_patch_list_apply(const orr_patch_list *list, orr_entity *spawned);
+
 /* Hooks: `function` for entities that gained, are about to lose, or changed a component. Rounds of recorded changes
  * follow; the 17th is an error. In a tick add and change hooks run at the end of the stage; between ticks add hooks run
  * before the call that caused them returns, and the call then returns their error, if any. Remove hooks run at once, while
