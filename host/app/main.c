@@ -8,6 +8,7 @@
 
 const orr__command *const orr__commands[] = {
     &orr__command_run,
+    &orr__command_check,
     &orr__command_graph,
     &orr__command_header,
     &orr__command_trace,
