@@ -74,7 +74,7 @@ void orr__bench_pair(orr__bench *bench, const char *name, const char *unit, doub
 {
     double our_times[REPEATS_MAX], raw_times[REPEATS_MAX];
     if (bench->failed) return;
-    fprintf(stderr, "\r%-60s", name);
+    if (orr__is_terminal(2)) fprintf(stderr, "\r%-60s", name);
     for (uint32_t k = 0; k <= bench->repeats; k++) { /* the first is to warm up */
         if (before) before(context);
         const double our_ns = timed(ours, context), raw_ns = raw ? timed(raw, context) : 0;
@@ -154,7 +154,12 @@ static int bench_all(const orr__command *command, int count, char **arguments)
     orr__bench_lua(bench);
     orr__bench_entity(bench);
     orr__bench_pool(bench);
-    fprintf(stderr, "\r%-60s\r", "");
+    if (orr__is_terminal(2)) fprintf(stderr, "\r%-60s\r", "");
+    if (o.only && !bench->count && !bench->failed) {
+        fprintf(stderr, "orrery bench: no group's name contains '%s' (see 'orrery bench --help')\n", o.only);
+        free(bench);
+        return ORR__EXIT_USAGE;
+    }
     if (o.json)
         print_json(bench);
     else

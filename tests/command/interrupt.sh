@@ -58,6 +58,13 @@ orrery.tag "Mote"
 repeat local x = 1 until x == 2
 LUA
 
+cat >"$folder/slow.lua" <<'LUA'
+local orrery = require "orrery"
+orrery.tag "Mote"
+local x = 0
+for i = 1, 2e8 do x = x + i % 7 end
+LUA
+
 for kind in hang worker; do
     expect "--guard, $kind" 1 "orrery: system 'spin': did not end within 1000000000 loops (guard)  $folder/$kind.lua:6" \
         "$orrery" run --headless --quiet --guard "$folder/$kind.lua"
@@ -68,6 +75,12 @@ for kind in hang worker; do
 done
 expect "--guard while loading" 1 "orrery: the script did not end within 1000000000 loops (guard)  $folder/load.lua:4" \
     "$orrery" run --headless --quiet --guard "$folder/load.lua"
+expect "Ctrl-C while loading" 130 "the script does not end" \
+    interrupted 1 -- "$orrery" run --headless --quiet "$folder/load.lua"
+expect "Ctrl-C twice while loading" 130 "ended at once" \
+    interrupted 1 0.3 -- "$orrery" run --headless --quiet "$folder/load.lua"
+expect "Ctrl-C while loading, which ends" 130 "interrupted" \
+    interrupted 0.3 -- "$orrery" run --headless --quiet --ticks 1000000000000 "$folder/slow.lua"
 expect "Ctrl-C between ticks" 130 "interrupted" \
     interrupted 1 -- "$orrery" run --headless --quiet --ticks 1000000000000 "$folder/fine.lua"
 expect "--guard without an endless loop" 0 "finished" \
