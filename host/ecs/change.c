@@ -8,12 +8,7 @@
 
 enum { SMALL_GROUP = 64 }; // larger groups need memory for their stretches
 
-// An array of entities to change, seen as groups: entities in a row that are alive and in one table.
-typedef struct batch {
-    const orr_entity *entities;
-    uint32_t count;
-    bool uniform; // it is one group, as the caller has found out
-} batch;
+typedef orr__batch batch; // seen as groups: entities in a row that are alive and in one table
 
 // How many entities from `at` on are a group of `*table`; 1 with table NULL for a dead one.
 static inline uint32_t group(const orr_world *world, const batch *of, uint32_t at, orr__table **table)
@@ -225,8 +220,7 @@ static int32_t remove_component(orr_world *world, batch of, orr_component compon
     return apply(world, &(change){ of, component, orr__table_without, tells_losing(world, component), false });
 }
 
-// Finds out whether it is one group: then nobody looks again.
-static batch batch_of(const orr_world *world, const orr_entity *entities, uint32_t count)
+orr__batch orr__entities_batch(const orr_world *world, const orr_entity *entities, uint32_t count)
 {
     batch of = { entities, count, false };
     orr__table *table;
@@ -234,20 +228,19 @@ static batch batch_of(const orr_world *world, const orr_entity *entities, uint32
     return of;
 }
 
-int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint32_t count)
+int32_t orr__entities_destroy(orr_world *world, orr__batch of)
 {
-    const batch of = batch_of(world, entities, count);
     return destroy(world, &of);
 }
 
-int32_t orr__entities_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
+int32_t orr__entities_add(orr_world *world, orr__batch of, orr_component component)
 {
-    return add(world, batch_of(world, entities, count), component);
+    return add(world, of, component);
 }
 
-int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component)
+int32_t orr__entities_remove(orr_world *world, orr__batch of, orr_component component)
 {
-    return remove_component(world, batch_of(world, entities, count), component);
+    return remove_component(world, of, component);
 }
 
 // All alive, and nothing runs; finds out whether they are one group.

@@ -110,11 +110,20 @@ static inline void orr__slot_release(orr__entities *entities, orr__slot *slot, u
 }
 void orr__entity_release(orr_world *world, orr_entity entity);
 
-/* What the public functions of the same names do, without the check for a locked world; dead entities are skipped. The
- * hooks of the world are called. */
-int32_t orr__entities_destroy(orr_world *world, const orr_entity *entities, uint32_t count);
-int32_t orr__entities_add(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
-int32_t orr__entities_remove(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);
+/* Entities to change at once. Dead ones are skipped. */
+typedef struct orr__batch {
+    const orr_entity *entities;
+    uint32_t count;
+    bool uniform; /* all are alive and in one table: nobody looks again */
+} orr__batch;
+
+/* Finds out whether they are uniform. */
+orr__batch orr__entities_batch(const orr_world *world, const orr_entity *entities, uint32_t count);
+/* What the public functions of the same names do, without the check for a locked world. The hooks of the world are
+ * called. */
+int32_t orr__entities_destroy(orr_world *world, orr__batch of);
+int32_t orr__entities_add(orr_world *world, orr__batch of, orr_component component);
+int32_t orr__entities_remove(orr_world *world, orr__batch of, orr_component component);
 
 void orr__entity_init(orr_world *world);
 void orr__entity_fini(orr_world *world);

@@ -208,27 +208,27 @@ static inline orr__patch *look(place *at)
     return NULL;
 }
 
-/* Takes the patches like the first one that follow each other. */
+/* Takes the patches like the first one that follow each other. They are not marked as done: `at` stands behind them, and
+ * should something fail, all the list is dropped. */
 static uint32_t take_run(orr__patches *patches, place *at, orr_entity *entities)
 {
     const orr__patch *first = look(at);
     const uint32_t kind = first->kind, component = first->component;
     uint32_t count = 0;
     for (orr__patch_block *block = at->block; block && count < RUN_MOST; block = at->block) {
-        uint32_t i = at->index;
-        for (; i < block->count && count < RUN_MOST; i++) {
-            orr__patch *patch = &block->patches[i];
-            if (patch->kind == ORR__PATCH_DONE) {
+        const uint32_t room = RUN_MOST - count, left = block->count - at->index, most = left < room ? left : room;
+        const orr__patch *patch = &block->patches[at->index], *end = patch + most;
+        for (; patch < end; patch++) {
+            if ((patch->kind ^ kind) | (patch->component ^ component)) {
+                if (patch->kind != ORR__PATCH_DONE) {
+                    break;
+                }
                 continue;
             }
-            if (patch->kind != kind || patch->component != component) {
-                break;
-            }
             entities[count++] = (orr_entity)patch->entity;
-            patch->kind = ORR__PATCH_DONE;
         }
-        at->index = i;
-        if (i < block->count) {
+        at->index = (uint32_t)(patch - block->patches);
+        if (at->index < block->count) {
             break;
         }
         *at = (place){ block->next, 0 };
@@ -300,6 +300,15 @@ static bool are_hooked(const orr_world *world, const orr_entity *entities, uint3
     return false;
 }
 
+static int32_t destroy_run(orr_world *world, orr_entity *entities, uint32_t count)
+{
+    const uint64_t before = world->entities.alive;
+    const uint32_t once = are_hooked(world, entities, count) ? keep_first(entities, count) : count;
+    const int32_t result = orr__entities_destroy(world, orr__entities_batch(world, entities, once));
+    world->dropped += count - (before - world->entities.alive); /* also the second one of the same entity */
+    return result;
+}
+
 static int32_t apply_run(orr__patches *patches, place *at)
 {
     orr_entity entities[RUN_MOST];
@@ -307,21 +316,20 @@ static int32_t apply_run(orr__patches *patches, place *at)
     const orr__patch patch = *look(at);
     const uint32_t count = take_run(patches, at, entities);
     if (patch.kind == ORR__PATCH_DESTROY) {
-        const uint64_t before = world->entities.alive;
-        const uint32_t once = are_hooked(world, entities, count) ? keep_first(entities, count) : count;
-        const int32_t result = orr__entities_destroy(world, entities, once);
-        world->dropped += count - (before - world->entities.alive); /* also the second one of the same entity */
-        return result;
+        return destroy_run(world, entities, count);
     }
-    uint32_t alive = keep_alive(world, entities, count);
+    orr__batch of = orr__entities_batch(world, entities, count);
+    if (!of.uniform) {
+        of.count = keep_alive(world, entities, count);
+    }
     int32_t result = ORR_OK;
-    if (alive > 0 && patch.kind == ORR__PATCH_ADD) {
-        result = orr__entities_add(world, entities, alive, patch.component);
-    } else if (alive > 0) {
-        alive = is_hooked(world, patch.component) ? keep_first(entities, alive) : alive;
-        result = orr__entities_remove(world, entities, alive, patch.component);
+    if (of.count > 0 && patch.kind == ORR__PATCH_ADD) {
+        result = orr__entities_add(world, of, patch.component);
+    } else if (of.count > 0) {
+        of.count = is_hooked(world, patch.component) ? keep_first(entities, of.count) : of.count;
+        result = orr__entities_remove(world, of, patch.component);
     }
-    world->dropped += result == ORR_OK ? 0 : alive;
+    world->dropped += result == ORR_OK ? 0 : of.count;
     return result;
 }
 

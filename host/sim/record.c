@@ -51,15 +51,24 @@ static orr__patches *refuse(const orr_run *run, orr_component component)
 }
 
 /* The checks that add, remove and destroy share; NULL: the thread's error. */
-static inline orr__patches *structural(orr_run *run, orr_component component)
+static orr__patches *structural(orr_run *run, orr_component component)
 {
     if (component > run->world->component_count || run->tick.substeps > 1) return refuse(run, component);
     orr__recording *into = recording(run);
     return into ? &into->patches : NULL;
 }
 
+/* The same and the record, when nothing is unusual; false: nothing is recorded. */
+static inline bool quick(orr_run *run, uint32_t kind, int64_t entity, orr_component component)
+{
+    orr__recording *into = run->current->recording;
+    if (component > run->world->component_count || run->tick.substeps > 1 || !into) return false;
+    return orr__patches_quick(&into->patches, kind, entity, component);
+}
+
 int32_t orr_patch_destroy(orr_run *run, int64_t entity)
 {
+    if (quick(run, ORR__PATCH_DESTROY, entity, 0)) return ORR_OK;
     orr__patches *patches = structural(run, 0);
     return patches ? orr__patches_destroy(patches, entity) : orr__error_code();
 }
@@ -67,6 +76,7 @@ int32_t orr_patch_destroy(orr_run *run, int64_t entity)
 int32_t orr_patch_add(orr_run *run, int64_t entity, orr_component component)
 {
     if (component == 0) return orr__fail(ORR_E_ARGUMENT, "not a component of this world");
+    if (quick(run, ORR__PATCH_ADD, entity, component)) return ORR_OK;
     orr__patches *patches = structural(run, component);
     return patches ? orr__patches_add(patches, entity, component) : orr__error_code();
 }
@@ -74,6 +84,7 @@ int32_t orr_patch_add(orr_run *run, int64_t entity, orr_component component)
 int32_t orr_patch_remove(orr_run *run, int64_t entity, orr_component component)
 {
     if (component == 0) return orr__fail(ORR_E_ARGUMENT, "not a component of this world");
+    if (quick(run, ORR__PATCH_REMOVE, entity, component)) return ORR_OK;
     orr__patches *patches = structural(run, component);
     return patches ? orr__patches_remove(patches, entity, component) : orr__error_code();
 }
@@ -83,7 +94,8 @@ int32_t orr_patch_remove(orr_run *run, int64_t entity, orr_component component)
 static int32_t may_set(const orr_run *run, const orr__patches *patches, int64_t entity, orr_component component)
 {
     if (!run->system || run->system->exclusive || entity < 0) return ORR_OK;
-    if (orr__access_mode(&run->system->access, ORR__ACCESS_COMPONENT, component) & (ORR_WRITE | ORR_MARK)) return ORR_OK;
+    if (orr__access_mode(&run->system->access, ORR__ACCESS_COMPONENT, component) & (ORR_WRITE | ORR_MARK))
+        return ORR_OK;
     return orr__patches_adds(patches, entity, component) ? ORR_OK : orr__run_may(run, component, true);
 }
 
