@@ -13,6 +13,7 @@
 #include "script/embedded.h"
 #include "script/host.h"
 #include "script/loop.h"
+#include "script/mailbox.h"
 #include "script/structure.h"
 
 enum { PATH_BYTES = 1024 };
@@ -271,6 +272,7 @@ void orr__machine_fini(orr__machine *machine)
 {
     if (!machine->world) return;
     orr__vm_fini(&machine->vm);
+    orr__box_fini(machine);
     orr__loop_fini(machine);
     orr__draft_fini(&machine->draft, machine->world);
     machine->world = NULL;

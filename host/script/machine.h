@@ -23,6 +23,7 @@ struct orr__machine {
     struct orr__loop_state *loops;  /* all that were made; many are closed */
     struct orr__loop_state *stages; /* open stages of immediate spawns, innermost first */
     orr__near_view *near;           /* all that were made */
+    orr__box *boxes;                /* all that were made */
     orr__draft draft;
     int64_t wide;
     uint64_t spawned;                /* spawns with a fill outside of systems: key of their random numbers */

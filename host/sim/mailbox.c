@@ -262,6 +262,10 @@ orr_mailbox *orr_mailbox_create(orr_world *world, const orr_mailbox_desc *desc)
 void orr_mailbox_destroy(orr_mailbox *mailbox)
 {
     if (!mailbox || orr__world_mine(mailbox->world, "orr_mailbox_destroy")) return;
+    if (mailbox->kept) {
+        orr__fail(ORR_E_LOCKED, "mailbox '%s' is a script's: it lives as long as its world", mailbox->name);
+        return;
+    }
     orr__mailboxes *all = &mailbox->world->sim->mailboxes;
     uint32_t at = 0;
     while (at < all->count && all->items[at] != mailbox) at++;

@@ -20,6 +20,7 @@ local orrery = {
   lattice = require("orrery.lattice").new,
   neighbours = require("orrery.neighbours").new,
   event = require("orrery.event").new,
+  mailbox = require("orrery.mailbox").new,
   draw = require("orrery.draw").new,
   series = require("orrery.series").new,
   world = require("orrery.world").object,
@@ -69,8 +70,8 @@ function orrery.test(desc)
 end
 
 -- In every machine alike: on a worker most declarations only look up what the main machine has made.
-for _, name in ipairs { "prefab", "param", "system", "hook", "resource", "lattice", "neighbours", "event", "draw",
-                        "series", "stages", "timestep", "load_jobs", "test" } do
+for _, name in ipairs { "prefab", "param", "system", "hook", "resource", "lattice", "neighbours", "event", "mailbox",
+                        "draw", "series", "stages", "timestep", "load_jobs", "test" } do
   local declare = orrery[name]
   orrery[name] = function(...)
     if state.running then

@@ -31,7 +31,7 @@ agree()
 local seam = {
   S = S, M = M, ffi = ffi, core = core,
   list = { all = 0, any = 1, none = 2, changed = 3, optional = 4, reads = 5, writes = 6, marks = 7 },
-  names = { reads = 0, writes = 1, after = 2, before = 3, stages = 4 },
+  names = { reads = 0, writes = 1, after = 2, before = 3, stages = 4, resources = 5, lattices = 6, reductions = 7 },
   text = { name = 0, stage = 1, lattice = 2, job = 3, source = 4 },
   number = { every = 0, disabled = 1, when = 2, when_value = 3, skip_if_empty = 4, on = 5, on_error = 6, substeps = 7,
              has_query = 8, exclusive = 9, radius = 10, radius_param = 11, wraps = 12, min = 13, max = 16,
