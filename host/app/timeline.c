@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/trace_colour.h"
 #include "base/array.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -25,16 +26,6 @@ void orr__timeline_fini(orr__timeline *timeline)
     orr__map_fini(alloc, &timeline->name_of);
 }
 
-/* What the tick does itself: these categories have colours of their own. */
-static bool is_own(const char *kind)
-{
-    static const char *const own[] = { "plan", "settle", "sync", "apply", "hook", "publish", "wait", "collect" };
-    for (uint32_t i = 0; i < sizeof own / sizeof *own; i++) {
-        if (strcmp(kind, own[i]) == 0) return true;
-    }
-    return false;
-}
-
 uint32_t orr__timeline_name_of(orr__timeline *timeline, const char *kind, const char *text)
 {
     uint64_t key = orr__hash_bytes(text, strlen(text), orr__hash_text(kind));
@@ -55,7 +46,7 @@ uint32_t orr__timeline_name_of(orr__timeline *timeline, const char *kind, const 
         orr__alloc_string_free(alloc, name.text);
         return UINT32_MAX;
     }
-    name.own = is_own(kind);
+    name.own = orr__trace_is_own(kind);
     timeline->names[timeline->name_count] = name;
     return timeline->name_count++;
 }

@@ -14,28 +14,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/trace_colour.h"
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "orrery.h"
 
-enum { LEFT = 96, RIGHT = 20, TOP = 78, BAR = 34, NESTED = 16, GAP = 14, DEPTH_SHOWN = 4, LEGEND_STEP = 22 };
+enum {
+    LEFT = 96,
+    RIGHT = 20,
+    TOP = 78,
+    BAR = 34,
+    NESTED = 16,
+    GAP = 14,
+    DEPTH_SHOWN = 4,
+    LEGEND_STEP = 22,
+    LEGEND_MOST = 60
+};
 
 /* Bars that are narrower are put together with their like next to them. */
 #define NARROW 0.7
-
-/* Colours far from each other, alternating light and dark; all of them tell apart on white and on black. */
-static const char *const palette[] = { "#3a81d7", "#ed7940", "#4ea954", "#9065d0", "#e3b831", "#2bb3b9",
-                                       "#dd4677", "#525dbd", "#abc63e", "#2c8671", "#da81c7", "#a06522" };
-enum { COLOURS = sizeof palette / sizeof *palette };
-
-/* The tick's own work. */
-static const struct {
-    const char *kind, *colour;
-} own_colours[] = {
-    { "plan", "#7d8aa0" }, { "settle", "#a3adbd" },  { "sync", "#5b6675" }, { "apply", "#8c9ab0" },
-    { "hook", "#c2855a" }, { "publish", "#6b7f99" }, { "wait", "url(#w)" }, { "collect", "#e5484d" },
-};
 
 typedef struct pending { /* a bar that may still grow */
     uint32_t name, count;
@@ -44,17 +41,25 @@ typedef struct pending { /* a bar that may still grow */
     double from, to;
 } pending;
 
+typedef struct group { /* bars of one name side by side, which share one label */
+    uint32_t name;
+    uint64_t length_ns;
+    double from, to, y, height; /* to <= from: none */
+} group;
+
 typedef struct picture {
     orr__text *svg;
     const orr__timeline *timeline;
     const orr__trace_part *part;
     const char **colour_of; /* [name] */
+    orr__trace_rank *ranks; /* [name], for sorting */
     uint64_t *drawn_ns;     /* [name] self time within the part */
     uint32_t *depth_of;     /* [lane] levels below the first */
     double *top_of;         /* [lane] */
     uint64_t *busy_ns;      /* [lane] within the part */
     double scale;           /* pixels a nanosecond */
     double lanes_end;
+    group groups[DEPTH_SHOWN];
 } picture;
 
 static double x_of(const picture *p, uint64_t ns)
@@ -73,43 +78,6 @@ static uint64_t clipped(const picture *p, const orr__timeline_event *event)
 static bool is_shown(const picture *p, const orr__timeline_event *event)
 {
     return event->begin_ns < p->part->end_ns && event->end_ns >= p->part->begin_ns && event->depth < DEPTH_SHOWN;
-}
-
-/* ---- colours ---- */
-
-/* Each system asks for the colour its name says, the longest first; who comes too late takes the next one that is free.
- * So a system keeps its colour from picture to picture as long as nothing bigger wants the same. */
-static void choose_colours(picture *p)
-{
-    const orr__timeline *t = p->timeline;
-    uint32_t taken = 0;
-    for (uint32_t i = 0; i < t->name_count; i++) {
-        p->colour_of[i] = NULL;
-        for (uint32_t k = 0; t->names[i].own && k < sizeof own_colours / sizeof *own_colours; k++) {
-            if (strcmp(own_colours[k].kind, t->names[i].kind) == 0) p->colour_of[i] = own_colours[k].colour;
-        }
-    }
-    for (;;) {
-        uint32_t longest = UINT32_MAX;
-        for (uint32_t i = 0; i < t->name_count; i++) {
-            if (p->colour_of[i]) continue;
-            if (longest == UINT32_MAX || t->names[i].total_ns > t->names[longest].total_ns) longest = i;
-        }
-        if (longest == UINT32_MAX) return;
-        uint32_t wanted = (uint32_t)(orr__hash_text(t->names[longest].text) % COLOURS);
-        if (taken == (1u << COLOURS) - 1) taken = 0; /* more systems than colours: once more from the start */
-        while (taken >> wanted & 1) wanted = (wanted + 1) % COLOURS;
-        taken |= 1u << wanted;
-        p->colour_of[longest] = palette[wanted];
-    }
-}
-
-/* Letters on a colour. */
-static const char *ink_on(const char *colour)
-{
-    unsigned r, g, b;
-    if (sscanf(colour, "#%2x%2x%2x", &r, &g, &b) != 3) return "#5b6675";
-    return 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#10151c" : "#ffffff";
 }
 
 /* ---- bars ---- */
@@ -142,26 +110,44 @@ static void add_tip(picture *p, const pending *bar)
 /* How wide a text is in letters of this size, roughly. */
 static double width_of(const char *text, double size)
 {
-    uint32_t letters = 0;
-    for (const char *c = text; *c; c++) letters += (*c & 0xc0) != 0x80;
-    return letters * size * 0.58;
+    double width = 0;
+    for (const char *c = text; *c; c++) {
+        if ((*c & 0xc0) == 0x80) continue;
+        width += strchr("iljtfrI .,:;'|!()[]-", *c) ? 0.36 : strchr("mwMW%@", *c) ? 0.9 : 0.57;
+    }
+    return width * size;
 }
 
-static void write_inside(picture *p, const pending *bar, double y, double height)
+static void write_label(picture *p, group *of)
 {
-    const char *name = p->timeline->names[bar->name].text, *ink = ink_on(p->colour_of[bar->name]);
-    const double width = bar->to - bar->from, size = height > 20 ? 11.5 : 10;
-    if (bar->count > 1 || width_of(name, size) + 8 > width) return;
+    const double width = of->to - of->from, size = of->height > 20 ? 11.5 : 10, y = of->y, height = of->height;
+    of->to = of->from;
+    if (width <= 0) return;
+    const char *name = p->timeline->names[of->name].text, *ink = orr__trace_ink(p->colour_of[of->name]);
+    if (width_of(name, size) + 8 > width) return;
     char time[32];
-    orr__trace_time(time, sizeof time, bar->length_ns, true);
+    orr__trace_time(time, sizeof time, of->length_ns, true);
     const bool two = height > 20 && width_of(time, 10) + 8 <= width;
-    orr__text_add(p->svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.4g\" fill=\"%s\">", bar->from + 5,
+    orr__text_add(p->svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.4g\" fill=\"%s\">", of->from + 5,
                   y + (two ? 14.5 : height / 2 + size * 0.36), size, ink);
     orr__text_add_xml(p->svg, name);
     orr__text_add(p->svg, "</text>\n");
     if (two)
         orr__text_add(p->svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"10\" fill=\"%s\" opacity=\".8\">%s</text>\n",
-                      bar->from + 5, y + 27.5, ink, time);
+                      of->from + 5, y + 27.5, ink, time);
+}
+
+/* The label of a group is written when the next one begins, over its bars. */
+static void join_group(picture *p, const pending *bar, double y, double height, uint32_t depth)
+{
+    group *of = &p->groups[depth];
+    const bool joins = of->to > of->from && of->name == bar->name && of->y == y && bar->from - of->to < 2;
+    if (!joins) {
+        write_label(p, of);
+        *of = (group){ .name = bar->name, .from = bar->from, .y = y, .height = height };
+    }
+    of->to = bar->to;
+    of->length_ns += bar->length_ns;
 }
 
 static void flush(picture *p, pending *bar, uint32_t depth)
@@ -173,11 +159,11 @@ static void flush(picture *p, pending *bar, uint32_t depth)
     if (width < NARROW) width = NARROW;
     orr__text_add(p->svg, "<rect class=\"e n%u\" x=\"%.2f\" y=\"%.4g\" width=\"%.2f\" height=\"%.4g\"", bar->name,
                   bar->from, y, width, height);
-    if (width > 6) orr__text_add(p->svg, " rx=\"2\"");
+    if (width > 6) orr__text_add(p->svg, " rx=\"1.5\"");
     orr__text_add(p->svg, " fill=\"%s\"><title>", p->colour_of[bar->name]);
     add_tip(p, bar);
     orr__text_add(p->svg, "</title></rect>\n");
-    write_inside(p, bar, y, height);
+    join_group(p, bar, y, height, depth);
     bar->event = NULL;
 }
 
@@ -196,14 +182,13 @@ static void add_bar(picture *p, pending *bars, const orr__timeline_event *event)
         return;
     }
     flush(p, bar, event->depth);
-    /* a hair between neighbours, where there is room for it */
     *bar = (pending){ .name = event->name,
                       .count = 1,
                       .length_ns = length,
                       .rows = event->rows,
                       .event = event,
                       .from = from,
-                      .to = to - from > 3 ? to - 0.4 : to };
+                      .to = to };
 }
 
 static void draw_bars(picture *p)
@@ -217,7 +202,10 @@ static void draw_bars(picture *p)
         }
         if (is_shown(p, event)) add_bar(p, bars, event);
     }
-    for (uint32_t d = 0; d < DEPTH_SHOWN; d++) flush(p, &bars[d], d);
+    for (uint32_t d = 0; d < DEPTH_SHOWN; d++) {
+        flush(p, &bars[d], d);
+        write_label(p, &p->groups[d]);
+    }
 }
 
 /* ---- around the bars ---- */
@@ -323,39 +311,43 @@ static void draw_axis(picture *p)
     }
 }
 
-/* The names that are drawn, systems and spans before the tick's own, the longest first. Returns its end. */
+static void draw_key(picture *p, uint32_t name, double x, double y, const char *share)
+{
+    orr__text_add(p->svg,
+                  "<g class=\"g n%u\"><rect x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" rx=\"3\" "
+                  "fill=\"%s\"/><text class=\"f\" x=\"%.1f\" y=\"%.1f\" font-size=\"12\">",
+                  name, x, y - 10, p->colour_of[name], x + 18, y);
+    orr__text_add_xml(p->svg, p->timeline->names[name].text);
+    orr__text_add(p->svg, "<tspan class=\"m\" dx=\"6\" font-size=\"11\">");
+    orr__text_add_xml(p->svg, share);
+    orr__text_add(p->svg, "</tspan></text></g>\n");
+}
+
+/* The names that are drawn, the most important first. Returns its end. */
 static double draw_legend(picture *p)
 {
     const orr__timeline *t = p->timeline;
     const double all = (double)(p->part->end_ns - p->part->begin_ns) * t->lane_count;
     double x = LEFT, y = p->lanes_end + 48;
-    for (;;) {
-        uint32_t best = UINT32_MAX;
-        for (uint32_t i = 0; i < t->name_count; i++) {
-            if (p->drawn_ns[i] == 0) continue;
-            const bool before = best == UINT32_MAX || t->names[i].own < t->names[best].own ||
-                                (t->names[i].own == t->names[best].own && p->drawn_ns[i] > p->drawn_ns[best]);
-            if (before) best = i;
-        }
-        if (best == UINT32_MAX) return y + 18;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < t->name_count; i++) {
+        if (p->drawn_ns[i])
+            p->ranks[count++] = (orr__trace_rank){ .ns = p->drawn_ns[i], .name = i, .own = t->names[i].own };
+    }
+    orr__trace_rank_sort(p->ranks, count);
+    for (uint32_t i = 0; i < count && i < LEGEND_MOST; i++) {
         char share[16];
-        const double percent = all > 0 ? 100 * (double)p->drawn_ns[best] / all : 0;
-        snprintf(share, sizeof share, percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
-        p->drawn_ns[best] = 0;
-        const double name_width = width_of(t->names[best].text, 12),
-                     width = 18 + name_width + 6 + width_of(share, 11) + 18;
+        const double percent = all > 0 ? 100 * (double)p->ranks[i].ns / all : 0;
+        snprintf(share, sizeof share, percent < 0.05 ? "<0.1 %%" : percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
+        const double width = 42 + width_of(t->names[p->ranks[i].name].text, 12) + width_of(share, 11);
         if (x + width > p->part->width - RIGHT && x > LEFT) {
             x = LEFT;
             y += LEGEND_STEP;
         }
-        orr__text_add(p->svg,
-                      "<g class=\"g n%u\"><rect x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" rx=\"3\" "
-                      "fill=\"%s\"/><text class=\"f\" x=\"%.1f\" y=\"%.1f\" font-size=\"12\">",
-                      best, x, y - 10, p->colour_of[best], x + 18, y);
-        orr__text_add_xml(p->svg, t->names[best].text);
-        orr__text_add(p->svg, "<tspan class=\"m\" dx=\"6\" font-size=\"11\">%s</tspan></text></g>\n", share);
+        draw_key(p, p->ranks[i].name, x, y, share);
         x += width;
     }
+    return y + 18;
 }
 
 static void draw_head(picture *p)
@@ -378,8 +370,10 @@ static const char style[] =
     ".p{fill:#fff}.f{fill:#1d2733}.m{fill:#677484}.l{fill:#000;fill-opacity:.045}.b0{fill:none}"
     ".b1{fill:#000;fill-opacity:.03}.k{stroke:#9aa5b3;stroke-width:1;stroke-dasharray:3 3;fill:none}"
     ".a{stroke:#b6c0cc;fill:none}.w{stroke:#b6c0cc}"
+    ".e{stroke:#fff;stroke-opacity:.45;stroke-width:.7}"
     "@media(prefers-color-scheme:dark){.p{fill:#12171e}.f{fill:#e6ebf1}.m{fill:#95a2b2}.l{fill:#fff;fill-opacity:.06}"
-    ".b1{fill:#fff;fill-opacity:.035}.k{stroke:#566273}.a{stroke:#455161}.w{stroke:#4d5a6b}}</style>\n"
+    ".b1{fill:#fff;fill-opacity:.035}.k{stroke:#566273}.a{stroke:#455161}.w{stroke:#4d5a6b}.e{stroke:#12171e}}</"
+    "style>\n"
     "<defs><pattern id=\"w\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
     "patternTransform=\"rotate(45)\"><path class=\"w\" d=\"M0 0V6\" stroke-width=\"3\"/></pattern></defs>\n";
 
@@ -413,18 +407,19 @@ int32_t orr__trace_draw(orr__text *svg, const orr__timeline *timeline, const orr
     const size_t names = timeline->name_count, lanes = timeline->lane_count;
     picture p = { .timeline = timeline, .part = part };
     p.colour_of = orr__arena_new(&arena, names * sizeof *p.colour_of, 0);
+    p.ranks = orr__arena_new(&arena, names * sizeof *p.ranks, 0);
     p.drawn_ns = orr__arena_new(&arena, names * sizeof *p.drawn_ns, 0);
     p.depth_of = orr__arena_new(&arena, lanes * sizeof *p.depth_of, 0);
     p.top_of = orr__arena_new(&arena, lanes * sizeof *p.top_of, 0);
     p.busy_ns = orr__arena_new(&arena, lanes * sizeof *p.busy_ns, 0);
     int32_t status = ORR_E_MEMORY;
-    if (p.colour_of && p.drawn_ns && p.depth_of && p.top_of && p.busy_ns) {
+    if (p.colour_of && p.ranks && p.drawn_ns && p.depth_of && p.top_of && p.busy_ns) {
         memset(p.drawn_ns, 0, names * sizeof *p.drawn_ns);
         memset(p.depth_of, 0, lanes * sizeof *p.depth_of);
         memset(p.busy_ns, 0, lanes * sizeof *p.busy_ns);
         const uint64_t all = part->end_ns > part->begin_ns ? part->end_ns - part->begin_ns : 1;
         p.scale = (double)(part->width - LEFT - RIGHT) / (double)all;
-        choose_colours(&p);
+        orr__trace_colours(timeline, p.ranks, p.colour_of);
         draw(&p, svg);
         status = svg->failed ? orr__fail(ORR_E_MEMORY, "no memory for the picture") : ORR_OK;
     }
