@@ -13,6 +13,7 @@
 #include "script/host.h"
 #include "script/loop.h"
 #include "script/machine.h"
+#include "script/mailbox.h"
 #include "script/structure.h"
 #include "sim/sim.h"
 
@@ -606,6 +607,9 @@ const orr__seam orr__seam_table = {
     .reduction = reduction,
     .event_count = event_count,
     .event_get = event_get,
+    .box_create = orr__box_create,
+    .box_take = orr__box_take,
+    .box_open = orr__box_open,
     .hook_entity = hook_entity,
     .is_alive = is_alive,
     .has = has,

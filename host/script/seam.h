@@ -23,6 +23,7 @@
 
 /* ffi: begin */
 typedef struct orr__machine orr__machine;
+typedef struct orr__box orr__box; /* a mailbox */
 
 /* Rows that may be touched now, both inclusive; empty: first 1, last 0. */
 typedef struct orr__bounds {
@@ -148,6 +149,12 @@ typedef struct orr__seam {
     double (*event_count)(orr__machine *m, uint32_t event);
     int32_t (*event_get)(orr__machine *m, uint32_t event, double index, double *values);
 
+    /* mailboxes: take gives 1 with sequence, tick, time, dt, entities alive, rows; 0 when there is no state yet */
+    orr__box *(*box_create)(orr__machine *m, const char *name, uint32_t query, int32_t entities, double readers,
+                            double every);
+    int32_t (*box_take)(orr__machine *m, orr__box *box, double *numbers);
+    int32_t (*box_open)(orr__machine *m, orr__box *box, uint32_t first, orr__near_view *view); /* 20 columns */
+
     double (*hook_entity)(orr__machine *m, uint32_t index); /* of the hook that runs; 0 after the last */
 
     /* the world, at once */
@@ -197,6 +204,9 @@ enum {
     ORR__NAMES_AFTER,
     ORR__NAMES_BEFORE,
     ORR__NAMES_STAGES,
+    ORR__NAMES_RESOURCES,
+    ORR__NAMES_LATTICES,
+    ORR__NAMES_REDUCTIONS,
     ORR__NAMES_COUNT
 };
 enum { ORR__TEXT_NAME = 0, ORR__TEXT_STAGE, ORR__TEXT_LATTICE, ORR__TEXT_JOB, ORR__TEXT_SOURCE, ORR__TEXT_COUNT };
