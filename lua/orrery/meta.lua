@@ -246,6 +246,48 @@ function orrery.load_jobs(path) end
 ---@param desc orrery.draw_desc
 function orrery.draw(desc) end
 
+---The newest state of a mailbox: good until the end of the call.
+---@class orrery.state
+---@field sequence integer 1, 2, ...: the same number is the same state
+---@field tick integer ticks done
+---@field time number
+---@field dt number
+---@field count integer rows
+---@field first integer
+---@field last integer
+---@field entity_count integer alive in the world
+---@field entity orrery.column with `entities`
+local published = {}
+---@param c orrery.component
+---@return orrery.columns
+function published:read(c) end
+
+---@class orrery.mailbox
+---@field name string
+local mailbox = {}
+---The newest state, nil if there is none. Between ticks, and in systems of the stage render.
+---@return orrery.state?
+function mailbox:latest() end
+
+---@class orrery.mailbox_desc
+---@field name string
+---@field fields? orrery.field|orrery.field[] whose columns are published
+---@field all? orrery.component|orrery.component[] default: those of the fields
+---@field any? orrery.component|orrery.component[]
+---@field none? orrery.component|orrery.component[]
+---@field optional? orrery.component|orrery.component[]
+---@field entities? boolean the handles too
+---@field resources? orrery.resource|orrery.resource[]
+---@field lattices? orrery.lattice|orrery.lattice[]
+---@field reductions? string[]
+---@field every? integer ticks from one state to the next, at least
+---@field readers? integer states that may be held at once
+
+---What is published for readers that must not stop the simulation.
+---@param desc orrery.mailbox_desc
+---@return orrery.mailbox
+function orrery.mailbox(desc) end
+
 ---A number to plot. Checked; no effect yet.
 ---@param name string
 ---@param fn fun(world: orrery.world): number?
