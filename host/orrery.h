@@ -47,7 +47,7 @@ enum {
     ORR_E_TYPE = -5,         /* a value or field of another type */
     ORR_E_RANGE = -6,        /* outside its range */
     ORR_E_DEAD = -7,         /* the entity is dead, foreign or none */
-    ORR_E_LOCKED = -8,       /* a structural change while a system runs */
+    ORR_E_LOCKED = -8,       /* a structural change while a system runs; or the world runs free on another thread */
     ORR_E_ACCESS = -9,       /* a system touches what it did not declare */
     ORR_E_CYCLE = -10,       /* systems that wait for each other */
     ORR_E_SCRIPT = -11,      /* an error in a Lua script */
