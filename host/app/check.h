@@ -47,7 +47,7 @@ typedef struct orr__check {
     uint32_t count, capacity;
     orr__difference difference; /* kind ORR__DIFFER_NOT: none, or the runs failed otherwise */
     uint32_t other;             /* the run that differs from run 0; 0: none */
-    uint64_t tick;              /* ticks done when it was seen */
+    uint64_t tick;              /* what ctx.tick was */
     char stage[64], system[128], source[300], job[128];
     uint32_t arithmetic; /* of the job */
     char *systems;       /* those that ran, when it is not known which it was */

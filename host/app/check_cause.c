@@ -7,8 +7,8 @@
 
 /* Suspicions of the text (lua/orrery/why.lua) in the order in which they explain a kind of difference. */
 static const char *const suspects[][10] = {
-    [ORR__CHECK_AGAIN] = { "clock", "random", "address", "unordered", "memory", "raw", "file", "outer", NULL },
-    [ORR__CHECK_THREADS] = { "outer", "role", "coroutine", "unordered", "address", "clock", "random", "memory", "raw",
+    [ORR__CHECK_AGAIN] = { "clock", "random", "memory", "address", "unordered", "raw", "file", "outer", NULL },
+    [ORR__CHECK_THREADS] = { "memory", "outer", "role", "coroutine", "unordered", "address", "clock", "random", "raw",
                              NULL },
     [ORR__CHECK_JIT] = { "power", "memory", "address", "raw", "clock", "random", NULL },
     [ORR__CHECK_MODE] = { "role", "outer", "coroutine", "unordered", "address", "clock", "random", "memory", NULL },
@@ -104,11 +104,30 @@ static void add_otherwise(const orr__check *check, uint32_t kind, orr__cause *ou
     add(out, count, "unknown", check->source, otherwise[kind]);
 }
 
+/* When a loop is compiled is not the same in every run, so what depends on the compiler may differ elsewhere too. */
+static uint32_t kind_of(const orr__check *check)
+{
+    const uint32_t kind = check->runs[check->other].kind;
+    if (kind > ORR__CHECK_THREADS || check->job[0]) return kind;
+    orr__cause found[ORR__CAUSES_MOST];
+    uint32_t others = 0, power = 0;
+    for (const char *const *list = suspects[kind]; *list; list++) {
+        if (strcmp(*list, "raw") != 0) add_lines(check->why, *list, found, &others);
+    }
+    add_lines(check->why, "power", found, &power);
+    if (others) return kind;
+    bool without = power > 0 || (check->unchecked && is_whole(check->difference.type));
+    for (uint32_t i = 0; i < check->count; i++)
+        without |= kind == ORR__CHECK_THREADS && check->runs[i].kind == ORR__CHECK_JIT &&
+                   check->runs[i].state == ORR__CHECK_DIFFERS;
+    return without ? ORR__CHECK_JIT : kind;
+}
+
 uint32_t orr__check_causes(const orr__check *check, orr__cause *out)
 {
     uint32_t count = 0;
     if (!check->other || check->runs[check->other].text) return 0;
-    const uint32_t kind = check->runs[check->other].kind;
+    const uint32_t kind = kind_of(check);
     if (kind == ORR__CHECK_TWIN) add_twin(check, out, &count);
     const char *const *list = suspects[kind];
     for (; *list && check->why; list++) {

@@ -190,6 +190,7 @@ static void keep_ran(orr__check *check)
 static bool tick(orr__check *check, uint32_t begin, uint32_t end, int *exit_code)
 {
     orr__check_run *first = &check->runs[0];
+    check->tick = orr_world_tick(orr_host_world(first->host));
     const int32_t reference = step(first);
     char text[1024];
     snprintf(text, sizeof text, "%s", reference == ORR_OK ? "" : orr_last_error());
@@ -199,7 +200,6 @@ static bool tick(orr__check *check, uint32_t begin, uint32_t end, int *exit_code
     for (uint32_t i = begin; i < end && !check->other; i++) {
         if (check->runs[i].state == ORR__CHECK_DIFFERS) check->other = i;
     }
-    check->tick = orr_world_tick(orr_host_world(first->host));
     if (check->other) {
         describe_difference(check);
         return false;

@@ -383,6 +383,7 @@ static bool see_stage(orr__difference *out, const orr__witness *a, const orr__wi
         const orr_system system = stage->order[s]->id;
         if (system > a->system_count || system > b->system_count) continue;
         out->system = system;
+        out->differing = out->values = 0;
         if (see_sights(out, a->world, &a->systems[system - 1], &b->systems[system - 1])) {
             explain(out, a, b);
             return true;

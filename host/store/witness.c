@@ -132,10 +132,15 @@ static void see_patch(const orr_world *world, orr__sight *sight, const orr__patc
     if (patch->kind == ORR__PATCH_DONE) return;
     const uint32_t kind = kinds[patch->kind];
     sight->record_count[kind] += kind == ORR__RECORD_SPAWN ? patch->as.stage->count : 1;
+    if (kind == ORR__RECORD_SPAWN) {
+        see_stage(world, sight, patch->as.stage);
+        return;
+    }
     put(sight, kind, (uint64_t)patch->entity);
-    put(sight, kind, (uint64_t)patch->component << 16 | patch->index);
-    if (kind == ORR__RECORD_SPAWN) see_stage(world, sight, patch->as.stage);
-    if (kind == ORR__RECORD_SET) put(sight, kind, patch->as.value.u64);
+    if (kind != ORR__RECORD_DESTROY) put(sight, kind, patch->component);
+    if (kind != ORR__RECORD_SET) return;
+    put(sight, kind, patch->index);
+    put(sight, kind, orr__state_bits(patch->type, patch->as.value));
 }
 
 static void see_recording(const orr_world *world, orr__sight *sight, const orr__recording *recording)
