@@ -268,6 +268,7 @@ int32_t orr_query_copy(orr_world *world, orr_query query, orr_field field, void 
         return orr__fail(ORR_E_RANGE, "%s: %llu rows match and there is room for %llu", call, (unsigned long long)rows,
                          (unsigned long long)capacity);
     }
+    if (!out && rows) return orr__fail(ORR_E_ARGUMENT, "%s: no array given", call);
     const size_t bytes = orr_type_bytes(field.type);
     char *at = out;
     for (orr_cursor cursor = orr_query_begin(world, query); orr_cursor_next(&cursor); at += cursor.end * bytes) {
@@ -288,6 +289,7 @@ int32_t orr_query_fill(orr_world *world, orr_query query, orr_field field, const
         return orr__fail(ORR_E_RANGE, "%s: %llu rows match and %llu values are given", call, (unsigned long long)rows,
                          (unsigned long long)count);
     }
+    if (!in && rows) return orr__fail(ORR_E_ARGUMENT, "%s: no array given", call);
     const size_t bytes = orr_type_bytes(field.type);
     const char *at = in;
     for (orr_cursor cursor = orr_query_begin(world, query); orr_cursor_next(&cursor); at += cursor.end * bytes) {
@@ -308,6 +310,7 @@ int32_t orr_query_copy_entities(orr_world *world, orr_query query, orr_entity *o
         return orr__fail(ORR_E_RANGE, "orr_query_copy_entities: %llu rows match and there is room for %llu",
                          (unsigned long long)rows, (unsigned long long)capacity);
     }
+    if (!out && rows) return orr__fail(ORR_E_ARGUMENT, "orr_query_copy_entities: no array given");
     for (orr_cursor cursor = orr_query_begin(world, query); orr_cursor_next(&cursor); out += cursor.end) {
         memcpy(out, orr_cursor_entities(&cursor), cursor.end * sizeof *out);
     }

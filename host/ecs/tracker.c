@@ -289,6 +289,20 @@ const orr_arrival *orr_tracker_log(const orr_world *world, orr_tracker tracker, 
 
 // ---- readers --------------------------------------------------------------------------------------------------------
 
+// Whether a tracker can be asked about a component; 0: about all of its own.
+static bool can_tell(const orr_world *world, orr_tracker tracker, orr_component component)
+{
+    const orr__tracker *found = need(world, tracker, "orr_tracker_begin");
+    if (!found || !component) return found;
+    if (orr__component_check(world, component, "orr_tracker_begin")) return false;
+    for (uint32_t i = 0; i < found->component_count; i++) {
+        if (found->components[i] == component) return true;
+    }
+    orr__fail(ORR_E_ARGUMENT, "orr_tracker_begin: the tracker does not watch component '%s'",
+              orr_component_name(world, component));
+    return false;
+}
+
 orr_changes orr_tracker_begin(orr_world *world, orr_tracker tracker, orr_component component)
 {
     orr_changes changes;
@@ -298,10 +312,7 @@ orr_changes orr_tracker_begin(orr_world *world, orr_tracker tracker, orr_compone
     changes.component = component;
     changes.at.world = world;
     changes.at.version = world->version;
-    if (!need(world, tracker, "orr_tracker_begin") ||
-        (component && orr__component_check(world, component, "orr_tracker_begin"))) {
-        changes.at.error = ORR_E_ARGUMENT;
-    }
+    if (!can_tell(world, tracker, component)) changes.at.error = ORR_E_ARGUMENT;
     return changes;
 }
 

@@ -190,6 +190,7 @@ orr_world *orr_host_world(orr_host *host)
 int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
 {
     if (orr__world_mine(host->world, "orr_host_eval")) return orr__error_code();
+    if (!text) return orr__fail(ORR_E_ARGUMENT, "orr_host_eval: no text given");
     if (host->world->sim->stepping) return orr__fail(ORR_E_LOCKED, "text is run between ticks only");
     const uint32_t before = orr_system_count(host->world);
     int32_t status = orr__machine_eval(&host->main, text, name ? name : "eval");

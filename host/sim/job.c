@@ -83,6 +83,7 @@ static bool has(const orr__jobs *jobs, const orr_job_desc *job)
 int32_t orr_job_register(orr_world *world, const orr_job_module *module)
 {
     orr__jobs *jobs = &world->sim->jobs;
+    if (!module) return orr__fail(ORR_E_ARGUMENT, "orr_job_register: no module given");
     if (module->abi != ORR_ABI || module->bytes != sizeof *module)
         return orr__fail(ORR_E_ABI, "built for version %u of orrery_job.h, this is version %u", module->abi, ORR_ABI);
     if (module->job_count == 0 || !module->jobs) return orr__fail(ORR_E_ABI, "has no jobs");
@@ -107,6 +108,7 @@ int32_t orr_job_register(orr_world *world, const orr_job_module *module)
 int32_t orr_job_load(orr_world *world, const char *path)
 {
     orr__jobs *jobs = &world->sim->jobs;
+    if (!path) return orr__fail(ORR_E_ARGUMENT, "orr_job_load: no path given");
     int32_t code = orr__array_reserve(&world->alloc, &jobs->libraries, &jobs->library_capacity, jobs->library_count + 1,
                                       sizeof *jobs->libraries);
     if (code != ORR_OK) return code;
@@ -135,7 +137,10 @@ uint32_t orr_job_count(const orr_world *world)
 
 const orr_job_desc *orr_job_at(const orr_world *world, uint32_t index)
 {
-    return index < world->sim->jobs.count ? world->sim->jobs.items[index] : NULL;
+    const orr__jobs *jobs = &world->sim->jobs;
+    if (index < jobs->count) return jobs->items[index];
+    orr__fail(ORR_E_ARGUMENT, "orr_job_at: job %u does not exist (there are %u)", index, jobs->count);
+    return NULL;
 }
 
 void orr__jobs_fini(orr_world *world)

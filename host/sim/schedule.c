@@ -31,7 +31,7 @@ static void fini_stages(orr_world *world, orr__schedule_stage *stages, uint32_t 
 static int32_t set_stages(orr_world *world, const char *const *names)
 {
     uint32_t count = 0;
-    while (names[count]) count++;
+    while (names && names[count]) count++;
     if (count == 0 || count > 1000) return orr__fail(ORR_E_ARGUMENT, "%u stages: from 1 to 1000 are possible", count);
     for (uint32_t i = 0; i < count; i++) {
         if (!names[i][0]) return orr__fail(ORR_E_ARGUMENT, "a stage needs a name");

@@ -47,7 +47,7 @@ void orr__systems_fini(orr_world *world)
 
 static int32_t check_plain(const orr_world *world, const orr_system_desc *desc)
 {
-    if (!desc->name || !*desc->name) return orr__fail(ORR_E_ARGUMENT, "a system needs a name");
+    if (!desc || !desc->name || !*desc->name) return orr__fail(ORR_E_ARGUMENT, "a system needs a name");
     const orr_system other = orr_system_find(world, desc->name);
     if (other) {
         const char *source = orr__system_at(world, other)->source;
@@ -350,7 +350,7 @@ orr_system orr_system_create(orr_world *world, const orr_system_desc *desc)
     system->id = systems->count;
     return system->id;
 said:
-    if (desc->name && *desc->name) orr__fail_more("system '%s'", desc->name);
+    if (desc && desc->name && *desc->name) orr__fail_more("system '%s'", desc->name);
     return 0;
 }
 
@@ -368,8 +368,8 @@ void orr__system_replace(orr_world *world, orr_system system, orr_system_functio
 orr_system orr_system_find(const orr_world *world, const char *name)
 {
     const orr__systems *systems = &world->sim->systems;
-    const uint64_t hash = orr__hash_text(name);
-    for (uint32_t i = 0; i < systems->count; i++) {
+    const uint64_t hash = name ? orr__hash_text(name) : 0;
+    for (uint32_t i = 0; name && i < systems->count; i++) {
         if (systems->items[i]->name_hash == hash && strcmp(systems->items[i]->name, name) == 0) return i + 1;
     }
     return 0;

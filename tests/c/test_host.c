@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/error.h"
 #include "c/faulty.h"
 #include "ecs/world.h"
 #include "orrery.h"
@@ -383,10 +384,48 @@ static void test_two_hosts_know_nothing_of_each_other(void **state)
     orr_host_close(NULL);
 }
 
+/* A description that cannot be opened, with its code. */
+static void not_opened(int32_t code, const char *wanted, const orr_host_desc *desc)
+{
+    orr_host *host = orr_host_open(desc);
+    if (host) fail_msg("was opened: not '%s'", wanted);
+    assert_int_equal(orr__error_code(), code);
+    assert_says(wanted);
+}
+
+static void test_bad_arguments(void **state)
+{
+    (void)state;
+    const char *const unknown[] = { "sped=1", NULL }, *const word[] = { "speed=fast", NULL },
+                      *const nothing[] = { "speed", NULL }, *const far[] = { "speed=11", NULL };
+    const char *text = "require('orrery').param('speed', 1, { min = 0, max = 10 })";
+    not_opened(ORR_E_ARGUMENT, "a host needs a script or a text", NULL);
+    not_opened(ORR_E_ARGUMENT, "a host needs a script or a text", &(orr_host_desc){ .seed = 1 });
+    not_opened(ORR_E_RANGE, "dt is -1", &(orr_host_desc){ .text = text, .dt = -1 });
+    not_opened(ORR_E_FILE, "nowhere.lua", &(orr_host_desc){ .script = "nowhere.lua" });
+    not_opened(ORR_E_SCRIPT, "defines nothing", &(orr_host_desc){ .text = "" });
+    not_opened(ORR_E_SCRIPT, "x.lua:1", &(orr_host_desc){ .text = "x =", .script = "x.lua" });
+    not_opened(ORR_E_NOT_FOUND, "did you mean 'speed'?", &(orr_host_desc){ .text = text, .set = unknown });
+    not_opened(ORR_E_ARGUMENT, "is no number", &(orr_host_desc){ .text = text, .set = word });
+    not_opened(ORR_E_ARGUMENT, "NAME=VALUE", &(orr_host_desc){ .text = text, .set = nothing });
+    not_opened(ORR_E_RANGE, "speed", &(orr_host_desc){ .text = text, .set = far });
+    not_opened(ORR_E_MEMORY, "may have 0 MiB", &(orr_host_desc){ .text = text, .memory_bytes = 5000 });
+    orr_host *host = orr_host_open(&(orr_host_desc){ .text = text });
+    assert_non_null(host);
+    assert_int_equal(orr_host_eval(host, "x =", NULL), ORR_E_SCRIPT);
+    assert_int_equal(orr_host_eval(host, "error { 1 }", "console"), ORR_E_SCRIPT);
+    assert_int_equal(orr_host_eval(host, NULL, NULL), ORR_E_ARGUMENT);
+    assert_int_equal(orr_host_step(host, 1), ORR_OK);
+    assert_int_equal(orr_host_test_ticks(host), 0);
+    orr_host_close(host);
+    orr_host_close(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_script_runs),
+        cmocka_unit_test(test_bad_arguments),
         cmocka_unit_test(test_params_are_set_from_outside),
         cmocka_unit_test(test_text_is_run_between_ticks),
         cmocka_unit_test(test_scripts_that_cannot_be_loaded),
