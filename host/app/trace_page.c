@@ -16,7 +16,7 @@ static const char look[] =
     "body{margin:0;padding:24px;background:var(--page);color:var(--text);"
     "font:14px/1.45 ui-sans-serif,system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}\n"
     ".card{background:var(--card);border-radius:10px;box-shadow:0 1px 3px #0002;overflow-x:auto;margin-bottom:20px}\n"
-    "svg{display:block}.e{cursor:default}.g{pointer-events:bounding-box;cursor:default}\n"
+    "svg{display:block}.e{cursor:default}.g text{pointer-events:auto;cursor:default}\n"
     "svg.lit .e{opacity:.16}svg.lit .e.on{opacity:1}\n"
     "#tip{position:fixed;visibility:hidden;white-space:pre;pointer-events:none;background:#10151cf2;color:#f4f6f8;"
     "padding:7px 10px;border-radius:6px;font-size:12.5px;max-width:60vw;z-index:1}\n"

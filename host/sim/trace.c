@@ -201,6 +201,8 @@ static int32_t make_rings(orr_world *world, uint32_t wanted)
 int32_t orr_trace_start(orr_world *world, const orr_trace_desc *desc)
 {
     orr__trace *trace = &world->sim->trace;
+    const int32_t mine = orr__world_mine(world, "orr_trace_start");
+    if (mine != ORR_OK) return mine;
     if (!desc || !desc->sink) return orr__fail(ORR_E_ARGUMENT, "a trace needs a sink");
     if (desc->records > RING_MOST)
         return orr__fail(ORR_E_RANGE, "rings of %u records: %d are the most", desc->records, RING_MOST);
@@ -226,6 +228,8 @@ int32_t orr_trace_start(orr_world *world, const orr_trace_desc *desc)
 int32_t orr_trace_stop(orr_world *world)
 {
     orr__trace *trace = &world->sim->trace;
+    const int32_t mine = orr__world_mine(world, "orr_trace_stop");
+    if (mine != ORR_OK) return mine;
     if (world->locked || world->sim->stepping || trace->draining)
         return orr__fail(ORR_E_LOCKED, "a trace is stopped between ticks");
     if (!orr__trace_on(trace)) return ORR_OK;
