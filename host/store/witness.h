@@ -1,12 +1,13 @@
-/* A witness keeps what every system of the present tick left behind, so that two runs of a script can be compared system
- * by system: the first that differs is the one to look at, for the others only follow from it.
+/* A witness keeps what every system of the present tick left behind, so that two runs of a script can be compared
+ * system by system: the first that differs is the one to look at, for the others only follow from it.
  *
  *   tick of run A   move: Position of 300 rows | count: resource 'total' | breed: 5 spawns recorded | stage: 8 hashes
  *   tick of run B   move: Position of 300 rows | count: resource 'total' | breed: 6 spawns recorded | stage: 8 hashes
  *                                                                                  ^ here
  *
- * Kept are copies of the components, lattices and resources that a system may write (with what the sets that it recorded
- * made of them), and counts and hashes of what else it recorded; of every stage the hashes of the parts of the state.
+ * Kept are copies of the components, lattices and resources that a system may write (with what the sets that it
+ * recorded made of them), and counts and hashes of what else it recorded; of every stage the hashes of the parts of
+ * the state.
  * Copies, because later systems write over it, and because a fault need not come again when the run is repeated. */
 #ifndef ORR_STORE_WITNESS_H
 #define ORR_STORE_WITNESS_H

@@ -125,6 +125,29 @@ local function watched(f, found)
   end
 end
 
+-- What coroutine.wrap gives holds on to its thread.
+local function is_coroutine(f)
+  for u = 1, 8 do
+    local name, value = getupvalue(f, u)
+    if not name then return false end
+    if type(value) == "thread" then return true end
+  end
+  return false
+end
+
+local function coroutines(f, tokens, count, say)
+  for u = 1, OUTER_MOST do
+    local name, value = getupvalue(f, u)
+    if not name then return end
+    for k = 1, (type(value) == "thread" or type(value) == "function" and is_coroutine(value)) and count or 0 do
+      if tokens[k] == name then
+        say("coroutine", k, "the coroutine '" .. name .. "' keeps its place between runs, in each machine its own")
+        break
+      end
+    end
+  end
+end
+
 local function look(f, found, seen, depth)
   if seen[f] or depth > DEEP then return end
   seen[f] = true
@@ -132,6 +155,7 @@ local function look(f, found, seen, depth)
   if info.what == "C" or sub(info.source, 1, 1) ~= "@" or not why.texts[info.source] then return end
   local tokens, lines, count, say = scan(info, found)
   outer_locals(f, tokens, lines, count, say)
+  coroutines(f, tokens, count, say)
   watched(f, found)
   for u = 1, OUTER_MOST do
     local name, value = getupvalue(f, u)

@@ -1,6 +1,6 @@
 -- Two systems count in one local, in one machine; on workers each machine has its own.
 -- options: --equiv --ticks 6
--- expect: and "'first' on workers" at tick 0, system 'second' (s.lua:16), entity 1, Other.y: 1 (0x3f800000) and 2 (0x40000000)
+-- expect: and "'first' on workers" at tick 0, system 'second' (s.lua:16), entity 1, Other.y: 1 (0x3f800000) and 2 *
 -- likely: the outer local 'n' is assigned: it is no state, and every machine has its own (s.lua:*)
 local orrery = require "orrery"
 local Body = orrery.component("Body", { x = orrery.f32 })

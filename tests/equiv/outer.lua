@@ -1,6 +1,6 @@
 -- A local outside, assigned by one system and read by another.
 -- options: --equiv --ticks 6
--- expect: and "'follow' on workers" at tick 3, system 'follow' (s.lua:12), entity 1, Body.x: 4 (0x40800000) and 0 (0x00000000)
+-- expect: and "'follow' on workers" at tick 3, system 'follow' (s.lua:12), entity 1, Body.x: 4 (0x40800000) and 0 *
 -- likely: the outer local 'wind', which the system reads, is assigned here*(s.lua:10)
 local orrery = require "orrery"
 local Body = orrery.component("Body", { x = orrery.f32 })
