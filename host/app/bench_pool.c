@@ -32,7 +32,7 @@ static void dispatch(orr__bench *bench, orr__pool *pool, const char *name, doubl
     for (uint32_t k = 0; k < times; k++) {
         if (idle_ms > 0) orr__sleep_ns((uint64_t)(idle_ms * 1e6));
         const uint64_t start = orr__clock_ns();
-        orr__pool_run(pool, 2, 0, nothing, NULL);
+        orr__pool_run(pool, 2, nothing, NULL);
         taken[k] = (double)(orr__clock_ns() - start) / 1e3;
     }
     qsort(taken, times, sizeof *taken, by_size);

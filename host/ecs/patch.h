@@ -118,6 +118,8 @@ int32_t orr__patches_resolve_column(const orr__patches *patches, uint64_t *colum
 /* Applies the sets whose entity has the component now, that hold no provisional handle and have no earlier unapplied
  * patch for the same entity before them in the list; the others stay. Always ORR_OK. */
 int32_t orr__patches_apply_sets(orr__patches *patches);
+/* The same for sets of the components in two lists that end with 0; `writes` NULL: of all. */
+void orr__patches_apply_sets_of(orr__patches *patches, const orr_component *writes, const orr_component *marks);
 
 /* Everything that is left; reserves and resolves before if that was not done. The list is empty afterwards, also when
  * it fails; `reserved` stays readable until it is cleared, which must happen before anything is recorded again.

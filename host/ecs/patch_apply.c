@@ -162,17 +162,26 @@ static bool keep_set(orr__patches *patches, const orr__patch_block *block, uint3
     return made == SET_LACKS;
 }
 
-int32_t orr__patches_apply_sets(orr__patches *patches)
+static bool is_listed(const orr_component *list, orr_component component)
+{
+    while (*list && *list != component) {
+        list++;
+    }
+    return *list != 0;
+}
+
+void orr__patches_apply_sets_of(orr__patches *patches, const orr_component *writes, const orr_component *marks)
 {
     uint64_t filter[FILTER_BITS / 64];
     if (patches->set_count == 0) {
-        return ORR_OK;
+        return;
     }
     memset(filter, 0, sizeof filter);
     for (orr__patch_block *block = patches->first; block; block = block->next) {
         for (uint32_t i = 0; i < block->count; i++) {
             orr__patch *patch = &block->patches[i];
-            if (patch->kind == ORR__PATCH_SET && !keep_set(patches, block, i, filter)) {
+            const bool asked = !writes || is_listed(writes, patch->component) || is_listed(marks, patch->component);
+            if (patch->kind == ORR__PATCH_SET && asked && !keep_set(patches, block, i, filter)) {
                 patch->kind = ORR__PATCH_DONE;
                 patches->set_count--;
                 patches->count--;
@@ -181,6 +190,11 @@ int32_t orr__patches_apply_sets(orr__patches *patches)
             }
         }
     }
+}
+
+int32_t orr__patches_apply_sets(orr__patches *patches)
+{
+    orr__patches_apply_sets_of(patches, NULL, NULL);
     return ORR_OK;
 }
 

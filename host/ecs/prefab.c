@@ -3,23 +3,46 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/os.h"
 #include "ecs/world.h"
 
 #include <string.h>
 
 enum { NAMES_MAX = 256 }; /* candidates for "did you mean" */
 
+/* Only while systems run may another thread be creating one. */
+static void lock(const orr_world *world)
+{
+    atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->prefabs_lock;
+    while (world->locked && atomic_flag_test_and_set_explicit(flag, memory_order_acquire)) {
+        orr__pause();
+    }
+}
+
+static void unlock(const orr_world *world)
+{
+    atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->prefabs_lock;
+    if (world->locked) {
+        atomic_flag_clear_explicit(flag, memory_order_release);
+    }
+}
+
 orr__prefab *orr__prefab_at(const orr_world *world, orr_prefab prefab)
 {
-    if (prefab < 1 || prefab > world->prefab_count) {
+    lock(world);
+    orr__prefab *found = prefab - 1 < world->prefab_count ? world->prefabs[prefab - 1] : NULL;
+    unlock(world);
+    if (!found) {
         orr__fail(ORR_E_NOT_FOUND, "prefab %u does not exist in this world", (unsigned)prefab);
-        return NULL;
     }
-    return world->prefabs[prefab - 1];
+    return found;
 }
 
 static void destroy(orr__alloc *alloc, orr__prefab *prefab)
 {
+    if (prefab->table && prefab->table->index == ORR__TABLE_APART) {
+        orr__alloc_free(alloc, prefab->table, prefab->table->bytes);
+    }
     orr__alloc_string_free(alloc, prefab->name);
     orr__alloc_free(alloc, prefab->components, prefab->component_room * sizeof *prefab->components);
     orr__alloc_free(alloc, prefab->values, prefab->column_count * sizeof *prefab->values);
@@ -216,16 +239,24 @@ static int32_t build(orr_world *world, orr__prefab *prefab, const orr_prefab_des
     return result != ORR_OK ? result : take_values(world, prefab, parent, desc);
 }
 
-/* Makes `prefab` known. The table is made last of all that can fail: a failure leaves no trace in the world. */
+/* Makes `prefab` known. A table of the world is made last of all that can fail: a failure leaves no trace. */
 static orr_prefab add(orr_world *world, orr__prefab *prefab, uint64_t key)
 {
     orr__alloc *alloc = &world->alloc;
+    if (world->locked && !orr__table_find(world, prefab->components, prefab->component_count)) {
+        prefab->table = orr__table_apart(world, prefab->components, prefab->component_count);
+        if (!prefab->table) {
+            return 0;
+        }
+    }
     if (orr__array_reserve(alloc, &world->prefabs, &world->prefab_capacity, world->prefab_count + 1,
                            sizeof(orr__prefab *)) != ORR_OK ||
         orr__map_reserve(alloc, &world->prefab_keys, world->prefab_keys.count + 1) != ORR_OK) {
         return 0;
     }
-    prefab->table = orr__table_of(world, prefab->components, prefab->component_count);
+    if (!prefab->table) {
+        prefab->table = orr__table_of(world, prefab->components, prefab->component_count);
+    }
     if (!prefab->table) {
         return 0;
     }
@@ -239,7 +270,51 @@ static orr_prefab add(orr_world *world, orr__prefab *prefab, uint64_t key)
     return handle;
 }
 
-orr_prefab orr_prefab_create(orr_world *world, const orr_prefab_desc *desc)
+struct orr__table *orr__prefab_table(orr_world *world, orr__prefab *prefab)
+{
+    if (prefab->table->index != ORR__TABLE_APART) {
+        return prefab->table;
+    }
+    orr__table *table = orr__table_of(world, prefab->components, prefab->component_count);
+    if (table) {
+        orr__alloc_free(&world->alloc, prefab->table, prefab->table->bytes);
+        prefab->table = table;
+    }
+    return table;
+}
+
+static int32_t refuse_when_locked(const orr_world *world, const orr_prefab_desc *desc)
+{
+    if (!world->locked) {
+        return ORR_OK;
+    }
+    return orr__fail(ORR_E_LOCKED, "prefab '%s': new prefabs cannot be made while systems run; declare it before",
+                     label(desc));
+}
+
+/* The one that is there already, or `prefab` made known; *made tells. 0 with the error set. */
+static orr_prefab find_or_add(orr_world *world, orr__prefab *prefab, const orr_prefab_desc *desc, bool locked_too,
+                              bool *made)
+{
+    const uint64_t key = key_of(prefab);
+    orr_prefab handle = desc->name ? find_named(world, desc->name) : find_anonymous(world, prefab, key);
+    *made = false;
+    if (handle && !same_content(world->prefabs[handle - 1], prefab)) {
+        orr__fail(ORR_E_EXISTS, "prefab '%s': exists already with other components or values", desc->name);
+        return 0;
+    }
+    if (handle || (!locked_too && refuse_when_locked(world, desc) != ORR_OK)) {
+        return handle;
+    }
+    handle = add(world, prefab, key);
+    *made = handle != 0;
+    if (!handle) {
+        orr__fail_more("prefab '%s'", label(desc));
+    }
+    return handle;
+}
+
+static orr_prefab create(orr_world *world, const orr_prefab_desc *desc, bool locked_too)
 {
     if (!desc || (desc->name && !desc->name[0])) {
         orr__fail(ORR_E_ARGUMENT, desc ? "prefab: the name is empty" : "prefab: no description given");
@@ -250,33 +325,27 @@ orr_prefab orr_prefab_create(orr_world *world, const orr_prefab_desc *desc)
         orr__fail_more("prefab '%s'", label(desc));
         return 0;
     }
-    if (build(world, prefab, desc) != ORR_OK) {
-        destroy(&world->alloc, prefab);
-        return 0;
+    orr_prefab handle = 0;
+    bool made = false;
+    if (build(world, prefab, desc) == ORR_OK) {
+        lock(world);
+        handle = find_or_add(world, prefab, desc, locked_too, &made);
+        unlock(world);
     }
-    const uint64_t key = key_of(prefab);
-    orr_prefab handle = desc->name ? find_named(world, desc->name) : find_anonymous(world, prefab, key);
-    if (handle) {
-        if (!same_content(world->prefabs[handle - 1], prefab)) {
-            orr__fail(ORR_E_EXISTS, "prefab '%s': exists already with other components or values", desc->name);
-            handle = 0;
-        }
-        destroy(&world->alloc, prefab);
-        return handle;
-    }
-    if (world->locked) {
-        orr__fail(ORR_E_LOCKED, "prefab '%s': new prefabs cannot be made while systems run; declare it before",
-                  label(desc));
-    } else {
-        handle = add(world, prefab, key);
-        if (!handle) {
-            orr__fail_more("prefab '%s'", label(desc));
-        }
-    }
-    if (!handle) {
+    if (!made) {
         destroy(&world->alloc, prefab);
     }
     return handle;
+}
+
+orr_prefab orr_prefab_create(orr_world *world, const orr_prefab_desc *desc)
+{
+    return create(world, desc, false);
+}
+
+orr_prefab orr__prefab_create(orr_world *world, const orr_prefab_desc *desc)
+{
+    return create(world, desc, true);
 }
 
 orr_prefab orr_prefab_find(const orr_world *world, const char *name)
@@ -285,15 +354,17 @@ orr_prefab orr_prefab_find(const orr_world *world, const char *name)
         orr__fail(ORR_E_ARGUMENT, "prefab: no name given");
         return 0;
     }
+    lock(world);
     const orr_prefab found = find_named(world, name);
-    if (!found) {
-        const char *names[NAMES_MAX];
-        uint32_t count = 0;
-        for (uint32_t i = 0; i < world->prefab_count && count < NAMES_MAX; i++) {
-            if (world->prefabs[i]->name) {
-                names[count++] = world->prefabs[i]->name;
-            }
+    const char *names[NAMES_MAX]; /* of prefabs, which stay */
+    uint32_t count = 0;
+    for (uint32_t i = 0; !found && i < world->prefab_count && count < NAMES_MAX; i++) {
+        if (world->prefabs[i]->name) {
+            names[count++] = world->prefabs[i]->name;
         }
+    }
+    unlock(world);
+    if (!found) {
         const char *near = orr__nearest(name, names, count);
         orr__fail(ORR_E_NOT_FOUND, "prefab '%s' does not exist%s%s%s", name, near ? " (did you mean '" : "",
                   near ? near : "", near ? "'?)" : "");

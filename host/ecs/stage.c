@@ -96,7 +96,7 @@ void orr__stage_destroy(orr_world *world, orr__stage *stage)
 
 void *orr__stage_column(const orr_world *world, const orr__stage *stage, orr_field field)
 {
-    const orr__table *table = world->prefabs[stage->prefab - 1]->table;
+    const orr__table *table = orr__prefab_at(world, stage->prefab)->table;
     const uint32_t at = orr__table_component(table, field.component);
     return at == ORR__NO_COLUMN ? NULL : stage->columns[table->first_column[at] + field.index];
 }
@@ -121,6 +121,11 @@ static int32_t tell(orr_world *world, const orr__table *table, uint64_t first, u
         }
     }
     return result;
+}
+
+static inline orr__table *table_of(orr_world *world, orr__prefab *prefab)
+{
+    return prefab->table->index != ORR__TABLE_APART ? prefab->table : orr__prefab_table(world, prefab);
 }
 
 /* One row: nothing that is made for many. */
@@ -167,11 +172,11 @@ static void fill_rows(const orr__table *table, uint64_t first, uint32_t count, c
     }
 }
 
-static int32_t spawn(orr_world *world, const orr__prefab *prefab, uint32_t count, void *const *columns,
+static int32_t spawn(orr_world *world, orr__prefab *prefab, uint32_t count, void *const *columns,
                      const orr_entity *reserved, orr_entity *handles)
 {
-    orr__table *table = prefab->table;
-    int32_t result = reserved ? ORR_OK : orr__entity_room(world, count);
+    orr__table *table = table_of(world, prefab);
+    int32_t result = !table ? orr__error_code() : reserved ? ORR_OK : orr__entity_room(world, count);
     if (result == ORR_OK) {
         result = orr__table_room(world, table, count);
     }
@@ -196,11 +201,11 @@ int32_t orr__stage_spawn(orr_world *world, const orr__stage *stage, const orr_en
 }
 
 /* One entity with the prefab's values: the same, without what only many need. */
-static inline int32_t spawn_one(orr_world *world, const orr__prefab *prefab, orr_entity *handle)
+static inline int32_t spawn_one(orr_world *world, orr__prefab *prefab, orr_entity *handle)
 {
-    orr__table *table = prefab->table;
+    orr__table *table = table_of(world, prefab);
     const orr__entities *all = &world->entities;
-    int32_t result = all->free_count ? ORR_OK : orr__entity_room(world, 1);
+    int32_t result = !table ? orr__error_code() : all->free_count ? ORR_OK : orr__entity_room(world, 1);
     if (result == ORR_OK && table->row_count == table->row_capacity) {
         result = orr__table_room(world, table, 1);
     }
@@ -224,7 +229,7 @@ int32_t orr_entity_spawn(orr_world *world, orr_prefab prefab, uint32_t count, or
         (void)orr__prefab_at(world, prefab); /* for the text */
         return ORR_E_NOT_FOUND;
     }
-    const orr__prefab *from = world->prefabs[prefab - 1];
+    orr__prefab *from = world->prefabs[prefab - 1];
     if (count == 1) {
         return orr__world_settle(world, spawn_one(world, from, handles));
     }

@@ -91,6 +91,13 @@ static orr__table *create(orr_world *world, const orr_component *sorted, uint32_
     return table;
 }
 
+orr__table *orr__table_apart(orr_world *world, const orr_component *sorted, uint32_t count)
+{
+    orr__table *table = create(world, sorted, count);
+    if (table) table->index = ORR__TABLE_APART;
+    return table;
+}
+
 static void destroy(orr_world *world, orr__table *table)
 {
     for (uint32_t i = 0; i < table->chunk_count; i++) orr__chunk_destroy(world, table, table->chunks[i]);

@@ -25,6 +25,8 @@
 
 enum { ORR__CHUNK_ROWS = 4096, ORR__CHUNK_FIRST = 64, ORR__RANGE_ROWS = 512, ORR__NO_COLUMN = 0xFFFF };
 
+#define ORR__TABLE_APART UINT32_MAX
+
 typedef struct orr__chunk {
     uint32_t count, capacity;
     size_t bytes;     /* of the allocation */
@@ -92,6 +94,9 @@ static inline void *orr__chunk_column(const orr__table *table, const orr__chunk 
 
 /* The table of a sorted list of components; created when there is none. NULL: ORR_E_MEMORY or ORR_E_LIMIT. */
 orr__table *orr__table_of(orr_world *world, const orr_component *sorted, uint32_t count);
+/* One that no list of the world holds: it has columns but no rows, and index ORR__TABLE_APART. Its memory is table->bytes
+ * in one piece, and the caller's. Any thread. */
+orr__table *orr__table_apart(orr_world *world, const orr_component *sorted, uint32_t count);
 /* Only if there is one; NULL without an error. */
 orr__table *orr__table_find(const orr_world *world, const orr_component *sorted, uint32_t count);
 orr__table *orr__table_with(orr_world *world, orr__table *table, orr_component component);

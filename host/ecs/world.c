@@ -11,6 +11,7 @@ orr_world *orr__world_create(const orr_allocator *allocator)
     orr__alloc_init(&world->alloc, allocator);
     world->alloc.live_bytes = sizeof *world; // the world counts itself
     world->alloc.live_blocks = 1;
+    atomic_flag_clear(&world->prefabs_lock);
     orr__entity_init(world);
     if (!orr__table_of(world, NULL, 0)) {
         orr__world_destroy(world);

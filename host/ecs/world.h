@@ -15,6 +15,8 @@
 #include "ecs/tracker.h"
 #include "orrery.h"
 
+#include <stdatomic.h>
+
 struct orr__sim;
 
 struct orr_world {
@@ -34,7 +36,8 @@ struct orr_world {
     uint32_t tracker_count, tracker_capacity;
     orr__prefab **prefabs;
     uint32_t prefab_count, prefab_capacity;
-    orr__map prefab_keys; /* hash of name or content -> prefab (see prefab.h) */
+    orr__map prefab_keys;     /* hash of name or content -> prefab (see prefab.h) */
+    atomic_flag prefabs_lock; /* of all four, while systems run */
     orr__lattice **lattices;
     uint32_t lattice_count, lattice_capacity;
     uint64_t version;        /* goes up with every structural change */

@@ -8,35 +8,36 @@
 #include <stdio.h>
 
 /*
- * One word is the whole agreement between the caller and its helpers:
+ * A list of indices that grows while it is worked on. One word is the whole agreement between who adds and who takes:
  *
  *     ticket   63        32 31         0
- *              [  limit   ][   open    ]     open:  indices nobody has claimed yet
- *                                            limit: workers 0 .. limit - 1 may claim
+ *              [   next   ][   added   ]     next:  the index that will be taken next
+ *                                            added: indices that there are
  *
- *     caller                                        helper w (1 .. workers - 1)
- *     ──────                                        ─────────
- *     task  = function, context, count              look at the ticket ........... spin 0.4 ms, then park
- *     unfinished = count
- *     ticket = (limit, count) ──────────────────>   open > 0 and w < limit:
- *     wake one sleeper ───────────────────────>       compare-and-swap (limit, open) to (limit, open - 1)
- *     claim and run, like a helper                    swapped: index is count - open; read the task and run it
+ *     owner                                         helper w (1 .. workers - 1)
+ *     ─────                                         ─────────
+ *     task   = function, context                    look at the ticket ........... spin 0.4 ms, then park
+ *     ticket = (0, 0)
+ *     unfinished += n, added += n ───────────────>  next < added:
+ *     wake one sleeper ───────────────────────>       compare-and-swap (next, added) to (next + 1, added)
+ *     claim and run, like a helper                    swapped: read the task and run index `next`
+ *                            <───────────────────     which may add to the list itself
  *     wait until unfinished is 0 <───────────────   nothing open: unfinished -= what I ran
  *
  * Why a late helper can do no harm. The task is written while nothing is open and read only by someone who holds an
- * index, and while an index is held `unfinished` is not 0, so the caller is still waiting. A helper that slept between
- * its look at the ticket and its swap either fails, or swaps the word of a newer dispatch that looks the same; then it
- * holds a proper index of that dispatch and reads that one's task. Hence counting *down*: 0 is closed for every
- * dispatch, whatever its count, no number of a generation is needed, and the task's fields need not be atomic.
+ * index, and while an index is held `unfinished` is not 0, so the owner does not close the list. A helper that slept
+ * between its look at the ticket and its swap either fails, or swaps the word of a newer list that looks the same; then
+ * it holds a proper index of that list and reads that one's task. Hence no number of a generation is needed, and the
+ * task's fields need not be atomic.
  *
- * Why nobody is waited for in vain. A helper that sleeps or has been put off the core holds nothing; the caller claims
+ * Why nobody is waited for in vain. A helper that sleeps or has been put off the core holds nothing; the owner claims
  * everything itself and returns.
  *
- * Parking. A helper says that it sleeps (`sleepers`, `asleep`) and then looks at the ticket once more; the caller
- * writes the ticket and then looks for sleepers. All four are sequentially consistent: one of the two sees the other.
- * Whoever turns `asleep` from 1 to 0 takes the sleeper off the count. The caller wakes one helper only (a wake-up costs
- * it microseconds), and each helper that gets work while more is open wakes two more: a tree, so that many helpers are
- * up soon. The caller's own sleep in join is the same game with `joining` and `unfinished`.
+ * Parking. A helper says that it sleeps (`sleepers`, `asleep`) and then looks at the ticket once more; who adds writes
+ * the ticket and then looks for sleepers. All four are sequentially consistent: one of the two sees the other. Whoever
+ * turns `asleep` from 1 to 0 takes the sleeper off the count. Who adds wakes one helper only (a wake-up costs it
+ * microseconds), and each helper that gets work while more is open wakes two more: a tree, so that many helpers are up
+ * soon. The owner's own sleep is the same game with `waiting`.
  *
  * Spinning is worth it only while everybody can have a processor: with more workers than processors nobody spins. A
  * spinner gives its slice away again and again once it has waited a little, and parks at once when it finds that it
@@ -63,19 +64,18 @@ struct orr__pool {
     _Alignas(LINE) _Atomic uint64_t ticket;
     orr__pool_function function;
     void *context;
-    uint32_t count;
-    uint32_t limit; /* for the embedder's scheduler; helpers read the ticket's */
+    uint32_t count; /* for the embedder's scheduler */
 
     _Alignas(LINE) _Atomic uint32_t unfinished;
 
     /* rarely written */
     _Alignas(LINE) _Atomic uint32_t sleepers; /* helpers whose `asleep` is 1 */
-    _Atomic uint32_t joining;                 /* 1: the caller is parked on this word, or about to */
-    _Atomic uint32_t caller_cpu;              /* where it was when it last woke somebody, + 1; 0: not known */
+    _Atomic uint32_t waiting;                 /* 1: the owner is parked on this word, or about to */
+    _Atomic uint32_t caller_cpu;              /* where the owner was when it last woke somebody, + 1; 0: not known */
     _Atomic uint32_t stop;
     uint64_t spin_ns; /* 0: park at once */
     uint32_t workers, wanted;
-    bool open; /* between start and join; the caller's alone */
+    bool open; /* a list is; the owner's alone */
     orr_scheduler embedder;
     orr__alloc *alloc;
     size_t bytes;
@@ -109,10 +109,10 @@ static bool rouse(orr__pool *pool, helper *sleeper)
     return true;
 }
 
-static void wake(orr__pool *pool, uint32_t limit, uint32_t how_many)
+static void wake(orr__pool *pool, uint32_t how_many)
 {
     if (atomic_load(&pool->sleepers) == 0) return;
-    for (uint32_t w = 1; w < limit && how_many > 0; w++) {
+    for (uint32_t w = 1; w < pool->workers && how_many > 0; w++) {
         helper *sleeper = &pool->helpers[w - 1];
         if (!rouse(pool, sleeper)) continue;
         keep_off_caller(pool, sleeper);
@@ -121,70 +121,96 @@ static void wake(orr__pool *pool, uint32_t limit, uint32_t how_many)
     }
 }
 
+static void wake_owner(orr__pool *pool)
+{
+    if (atomic_load(&pool->waiting) != 0 && atomic_exchange(&pool->waiting, 0) != 0) orr__unpark_one(&pool->waiting);
+}
+
+void orr__pool_ring(orr__pool *pool)
+{
+    wake_owner(pool);
+}
+
 /* ---- claiming ---- */
 
-static bool may_claim(uint64_t ticket, uint32_t worker)
+static uint32_t open_of(uint64_t ticket)
 {
-    return (uint32_t)ticket != 0 && worker < (uint32_t)(ticket >> 32);
+    return (uint32_t)ticket - (uint32_t)(ticket >> 32);
 }
 
 /* *open_before: how many were open, the claimed one included. Acquire: from here on the task may be read. */
-static bool claim(orr__pool *pool, uint32_t worker, uint32_t *open_before)
+static bool claim(orr__pool *pool, uint32_t *index, uint32_t *open_before)
 {
     uint64_t ticket = atomic_load_explicit(&pool->ticket, memory_order_relaxed);
-    while (may_claim(ticket, worker)) {
-        if (atomic_compare_exchange_weak_explicit(&pool->ticket, &ticket, ticket - 1, memory_order_acquire,
-                                                  memory_order_relaxed)) {
-            *open_before = (uint32_t)ticket;
+    while (open_of(ticket) > 0) {
+        if (atomic_compare_exchange_weak_explicit(&pool->ticket, &ticket, ticket + ((uint64_t)1 << 32),
+                                                  memory_order_acquire, memory_order_relaxed)) {
+            *index = (uint32_t)(ticket >> 32);
+            *open_before = open_of(ticket);
             return true;
         }
     }
     return false;
 }
 
+/* After the subtraction the task belongs to the owner again: only words of the pool itself are touched. */
+static void finished(orr__pool *pool, uint32_t ran)
+{
+    if (atomic_fetch_sub(&pool->unfinished, ran) == ran) wake_owner(pool);
+}
+
 /* Claims and runs until nothing is open. What was run is subtracted once, at the end: until then it counts as held. */
 static void work(orr__pool *pool, uint32_t worker)
 {
-    uint32_t ran = 0, open;
-    while (claim(pool, worker, &open)) {
-        if (worker != 0 && ran == 0 && open > 1) wake(pool, pool->limit, least(2, open - 1));
-        pool->function(pool->context, pool->count - open, worker);
+    uint32_t ran = 0, index, open;
+    while (claim(pool, &index, &open)) {
+        if (worker != 0 && ran == 0 && open > 1) wake(pool, least(2, open - 1));
+        pool->function(pool->context, index, worker);
         ran++;
     }
-    /* After the subtraction the task belongs to the caller again: only words of the pool itself are touched. */
-    if (ran == 0 || atomic_fetch_sub(&pool->unfinished, ran) != ran) return;
-    if (atomic_load(&pool->joining) != 0 && atomic_exchange(&pool->joining, 0) != 0) orr__unpark_one(&pool->joining);
+    if (ran > 0) finished(pool, ran);
 }
 
 /* ---- waiting ---- */
 
-typedef bool (*condition)(orr__pool *pool, uint32_t worker);
+/* Something is open, or what else is waited for holds. */
+typedef struct condition {
+    orr__pool *pool;
+    bool (*until)(void *context);
+    void *context;
+} condition;
 
-static bool all_finished(orr__pool *pool, uint32_t worker)
+static bool holds(const condition *c)
 {
-    (void)worker;
+    return open_of(atomic_load(&c->pool->ticket)) > 0 || c->until(c->context);
+}
+
+static bool all_finished(void *context)
+{
+    const orr__pool *pool = context;
     return atomic_load(&pool->unfinished) == 0;
 }
 
-static bool has_work_or_stops(orr__pool *pool, uint32_t worker)
+static bool stops(void *context)
 {
-    return may_claim(atomic_load(&pool->ticket), worker) || atomic_load_explicit(&pool->stop, memory_order_relaxed);
+    const orr__pool *pool = context;
+    return atomic_load_explicit(&pool->stop, memory_order_relaxed);
 }
 
 /* True as soon as the condition holds, false when it is time to park. */
-static bool spin(orr__pool *pool, uint32_t worker, condition holds)
+static bool spin(const condition *c)
 {
-    if (holds(pool, worker)) return true;
-    if (pool->spin_ns == 0) return false;
+    if (holds(c)) return true;
+    if (c->pool->spin_ns == 0) return false;
     const uint64_t began = orr__clock_ns();
     for (uint64_t now = began, before = began;; before = now) {
         for (uint32_t i = 0; i < looks_per_clock; i++) {
             orr__pause();
-            if (holds(pool, worker)) return true;
+            if (holds(c)) return true;
         }
         if (now - began > spin_alone_ns) orr__thread_yield();
         now = orr__clock_ns();
-        if (now - began > pool->spin_ns || now - before > spin_put_off_ns) return holds(pool, worker);
+        if (now - began > c->pool->spin_ns || now - before > spin_put_off_ns) return holds(c);
     }
 }
 
@@ -192,7 +218,7 @@ static void park_helper(orr__pool *pool, helper *self)
 {
     atomic_fetch_add(&pool->sleepers, 1); /* first, so that the count is never below the truth */
     atomic_store(&self->asleep, 1);
-    if (may_claim(atomic_load(&pool->ticket), self->worker) || atomic_load(&pool->stop)) {
+    if (open_of(atomic_load(&pool->ticket)) > 0 || atomic_load(&pool->stop)) {
         rouse(pool, self);
         return;
     }
@@ -203,21 +229,33 @@ static void helper_main(void *context)
 {
     helper *self = context;
     orr__pool *pool = self->pool;
+    const condition wanted = { pool, stops, pool };
     while (!atomic_load(&pool->stop)) {
         work(pool, self->worker);
-        if (!spin(pool, self->worker, has_work_or_stops)) park_helper(pool, self);
+        if (!spin(&wanted)) park_helper(pool, self);
     }
 }
 
-static void wait_for_held(orr__pool *pool)
+static void wait_for(const condition *c)
 {
-    if (spin(pool, 0, all_finished)) return;
+    if (spin(c)) return;
     for (;;) {
-        atomic_store(&pool->joining, 1);
-        if (atomic_load(&pool->unfinished) == 0) break;
-        orr__park(&pool->joining, 1, ORR__FOREVER);
+        atomic_store(&c->pool->waiting, 1);
+        if (holds(c)) break;
+        orr__park(&c->pool->waiting, 1, ORR__FOREVER);
+        if (holds(c)) break;
     }
-    atomic_store(&pool->joining, 0);
+    atomic_store(&c->pool->waiting, 0);
+}
+
+/* Works until nothing is open and nobody holds anything. */
+static void work_and_wait(orr__pool *pool)
+{
+    const condition wanted = { pool, all_finished, pool };
+    do {
+        work(pool, 0);
+        wait_for(&wanted);
+    } while (!all_finished(pool));
 }
 
 /* ---- the embedder's scheduler ---- */
@@ -232,80 +270,86 @@ static void embedder_index(void *context, uint32_t index, uint32_t worker)
     atomic_fetch_sub(&pool->unfinished, 1);
 }
 
-/* One task a lane, for limits below what the scheduler has: a lane claims indices like a helper. */
-static void embedder_lane(void *context, uint32_t lane, uint32_t worker)
-{
-    (void)lane;
-    work(context, worker);
-}
-
-static void run_embedder(orr__pool *pool)
+static void run_embedder(orr__pool *pool, uint32_t count)
 {
     const orr_scheduler *by = &pool->embedder;
-    if (pool->limit >= pool->workers) {
-        by->parallel_for(by->context, pool->count, embedder_index, pool);
-    } else {
-        atomic_store(&pool->ticket, (uint64_t)pool->workers << 32 | pool->count);
-        by->parallel_for(by->context, least(pool->limit, pool->count), embedder_lane, pool);
-    }
+    pool->count = count;
+    atomic_store_explicit(&pool->unfinished, count, memory_order_relaxed);
+    by->parallel_for(by->context, count, embedder_index, pool);
     /* A scheduler that forgets indices breaks its promise. */
     ORR__ASSERT(atomic_load(&pool->unfinished) == 0);
-    atomic_store(&pool->ticket, 0);
 }
 
 /* ---- dispatch ---- */
 
-static void publish(orr__pool *pool, uint32_t count, uint32_t limit, orr__pool_function function, void *context)
+/* After the ticket was written. The owner says where it is, so that the one who wakes goes elsewhere. */
+static void wake_one(orr__pool *pool, uint32_t worker)
 {
-    pool->function = function;
-    pool->context = context;
-    pool->count = count;
-    pool->limit = limit;
-    pool->open = true;
-    atomic_store_explicit(&pool->unfinished, count, memory_order_relaxed);
-    if (pool->embedder.parallel_for) return; /* nothing happens before the join */
-    atomic_store(&pool->ticket, (uint64_t)limit << 32 | count);
     if (atomic_load(&pool->sleepers) == 0) return;
-    if (pool->spin_ns > 0) atomic_store_explicit(&pool->caller_cpu, orr__cpu_current() + 1, memory_order_relaxed);
-    wake(pool, limit, 1);
+    if (worker == 0 && pool->spin_ns > 0)
+        atomic_store_explicit(&pool->caller_cpu, orr__cpu_current() + 1, memory_order_relaxed);
+    wake(pool, 1);
 }
 
-static uint32_t limit_of(const orr__pool *pool, uint32_t at_most_workers)
+void orr__pool_run(orr__pool *pool, uint32_t count, orr__pool_function function, void *context)
 {
-    return at_most_workers == 0 ? pool->workers : least(at_most_workers, pool->workers);
-}
-
-void orr__pool_run(orr__pool *pool, uint32_t count, uint32_t at_most_workers, orr__pool_function function,
-                   void *context)
-{
-    const uint32_t limit = limit_of(pool, at_most_workers);
-    if (limit < 2 || count < 2 || pool->open) {
+    if (pool->workers < 2 || count < 2 || pool->open) {
         for (uint32_t i = 0; i < count; i++) function(context, i, 0);
         return;
     }
-    publish(pool, count, limit, function, context);
-    orr__pool_join(pool);
+    pool->function = function;
+    pool->context = context;
+    pool->open = true;
+    if (pool->embedder.parallel_for) {
+        run_embedder(pool, count);
+    } else {
+        atomic_store_explicit(&pool->unfinished, count, memory_order_relaxed);
+        atomic_store(&pool->ticket, count);
+        wake_one(pool, 0);
+        work_and_wait(pool);
+    }
+    pool->open = false;
 }
 
-void orr__pool_start(orr__pool *pool, uint32_t count, uint32_t at_most_workers, orr__pool_function function,
-                     void *context)
+bool orr__pool_open(orr__pool *pool, orr__pool_function function, void *context)
 {
     ORR__ASSERT(!pool->open);
-    orr__pool_join(pool);
-    if (count > 0) publish(pool, count, limit_of(pool, at_most_workers), function, context);
+    orr__pool_close(pool);
+    if (pool->workers < 2 || pool->embedder.parallel_for) return false;
+    pool->function = function;
+    pool->context = context;
+    pool->open = true;
+    atomic_store_explicit(&pool->ticket, 0, memory_order_relaxed);
+    return true;
 }
 
-void orr__pool_join(orr__pool *pool)
+void orr__pool_add(orr__pool *pool, uint32_t count, uint32_t worker)
+{
+    if (count == 0) return;
+    atomic_fetch_add_explicit(&pool->unfinished, count, memory_order_relaxed);
+    atomic_fetch_add(&pool->ticket, count);
+    if (worker != 0) wake_owner(pool);
+    wake_one(pool, worker);
+}
+
+bool orr__pool_help(orr__pool *pool)
+{
+    uint32_t index, open;
+    if (!claim(pool, &index, &open)) return false;
+    pool->function(pool->context, index, 0);
+    finished(pool, 1);
+    return true;
+}
+
+void orr__pool_wait(orr__pool *pool, bool (*until)(void *context), void *context)
+{
+    wait_for(&(condition){ pool, until, context });
+}
+
+void orr__pool_close(orr__pool *pool)
 {
     if (!pool->open) return;
-    if (!pool->embedder.parallel_for) {
-        work(pool, 0);
-        wait_for_held(pool);
-    } else if (pool->limit < 2 || pool->count < 2) {
-        for (uint32_t i = 0; i < pool->count; i++) pool->function(pool->context, i, 0);
-    } else {
-        run_embedder(pool);
-    }
+    work_and_wait(pool);
     pool->open = false;
 }
 
@@ -355,7 +399,7 @@ orr__pool *orr__pool_create_with(orr__alloc *alloc, const orr_scheduler *embedde
     atomic_init(&pool->ticket, 0);
     atomic_init(&pool->unfinished, 0);
     atomic_init(&pool->sleepers, 0);
-    atomic_init(&pool->joining, 0);
+    atomic_init(&pool->waiting, 0);
     atomic_init(&pool->caller_cpu, 0);
     atomic_init(&pool->stop, 0);
     if (embedder) {
@@ -374,7 +418,7 @@ orr__pool *orr__pool_create(orr__alloc *alloc, const orr_scheduler *embedder, ui
 void orr__pool_destroy(orr__pool *pool)
 {
     if (!pool) return;
-    orr__pool_join(pool);
+    orr__pool_close(pool);
     atomic_store(&pool->stop, 1);
     const uint32_t helpers = pool->embedder.parallel_for ? 0 : pool->workers - 1;
     for (uint32_t i = 0; i < helpers; i++) {

@@ -1,6 +1,7 @@
 #ifndef ORR__POOL_H
 #define ORR__POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,11 +10,11 @@
  * calling thread works too and is worker 0. Knows nothing of rows, systems or Lua.
  *
  * What it promises: each index once; no two calls at the same time with the same worker number; everything the caller
- * wrote before run or start is seen by the function, everything the function wrote is seen after run or join. Which
+ * wrote before run or add is seen by the function, everything the function wrote is seen after run or close. Which
  * worker gets which index, and when, is left to chance: results may depend on the index only.
  * What it does not: it never reports errors of the function, never stops early, never allocates after creation.
  *
- * One thread owns a pool: create, run, start, join and destroy come from it alone. Its helpers block all signals, and
+ * One thread owns a pool: create, run, open, close and destroy come from it alone. Its helpers block all signals, and
  * as long as there are processors enough they are kept off the one the owner runs on.
  */
 
@@ -24,7 +25,8 @@ struct orr_scheduler;
 /* More threads than this are not started. */
 #define ORR__POOL_WORKERS_MAX 256u
 
-/* index below the count given; worker below orr__pool_workers. It must not use the pool, unless worker 0 calls run. */
+/* index below the count given; worker below orr__pool_workers. It must not use the pool, but for orr__pool_add and
+ * orr__pool_ring; worker 0 may call orr__pool_run. */
 typedef void (*orr__pool_function)(void *context, uint32_t index, uint32_t worker);
 
 typedef struct orr__pool orr__pool;
@@ -47,7 +49,7 @@ typedef int32_t (*orr__pool_starter)(struct orr__thread *thread, void (*run)(voi
 orr__pool *orr__pool_create_with(struct orr__alloc *alloc, const struct orr_scheduler *embedder, uint32_t threads,
                                  orr__pool_starter starter);
 
-/* Joins what was started, ends the threads. NULL allowed. */
+/* Closes an open list, ends the threads. NULL allowed. */
 void orr__pool_destroy(orr__pool *pool);
 
 /* Worker numbers are below this: at least 1, constant for the pool's life. Size per-worker storage by it. */
@@ -57,23 +59,33 @@ uint32_t orr__pool_workers(const orr__pool *pool);
 uint32_t orr__pool_wanted(const orr__pool *pool);
 
 /*
- * Calls function for 0 .. count - 1 and returns when all are done. at_most_workers limits how many threads take part,
- * 0 stands for all. With one worker, fewer than two indices, or between start and join, the caller does all of it, in
- * order, as worker 0.
- * Cost of sharing: about 0.5 us back to back, 3 to 9 us when the helpers sleep (they do after 0.4 ms without work), so
+ * Calls function for 0 .. count - 1 and returns when all are done. With one worker, fewer than two indices, or while a
+ * list is open, the caller does all of it, in order, as worker 0.
+ * Cost of sharing: about 0.3 us back to back, 3 to 9 us when the helpers sleep (they do after 0.4 ms without work), so
  * give work below about 20 us to one worker, and make an index worth 3 us or more.
  */
-void orr__pool_run(orr__pool *pool, uint32_t count, uint32_t at_most_workers, orr__pool_function function,
-                   void *context);
+void orr__pool_run(orr__pool *pool, uint32_t count, orr__pool_function function, void *context);
 
 /*
- * The same in two halves: helpers begin while the caller does something else. join: the caller takes what nobody has
- * taken yet, then waits only for indices that are being worked on. context must live until then. One start at a time;
- * join without start does nothing. The caller counts as a worker: at_most_workers 1 leaves everything to the join, and
- * so does an embedder's scheduler.
+ * The same for a list that grows while it is worked on: helpers run what has been added, the owner does what it likes
+ * in between and helps when it likes. False when the pool has no threads of its own (one worker, or an embedder's
+ * scheduler): use orr__pool_run. One list at a time; context must live until the close.
  */
-void orr__pool_start(orr__pool *pool, uint32_t count, uint32_t at_most_workers, orr__pool_function function,
-                     void *context);
-void orr__pool_join(orr__pool *pool);
+bool orr__pool_open(orr__pool *pool, orr__pool_function function, void *context);
+
+/* Adds `count` indices after those that were added before, at most 2^32 - 1 in all. Owner (worker 0), or
+ * from within a function that is being run; one call at a time. What the caller wrote before is seen by the functions. */
+void orr__pool_add(orr__pool *pool, uint32_t count, uint32_t worker);
+
+/* Owner: runs one index that nobody has taken; false when there is none. */
+bool orr__pool_help(orr__pool *pool);
+
+/* Owner: returns when there is an index to take, or `until` holds. Who makes it hold does so by sequentially consistent
+ * stores and then calls orr__pool_ring, from any function that is being run. */
+void orr__pool_wait(orr__pool *pool, bool (*until)(void *context), void *context);
+void orr__pool_ring(orr__pool *pool);
+
+/* Owner: takes what nobody has taken, waits for what is being worked on, ends the list. Nothing when none is open. */
+void orr__pool_close(orr__pool *pool);
 
 #endif

@@ -86,6 +86,8 @@ int32_t orr__bind_system(orr__machine *m, orr_system_desc *desc)
     orr__system_at(m->world, system)->has_twin = twin != 0;
     if (twin == 2) orr__system_replace(m->world, system, run_system, bound, release);
     if (bound && bound->worker) host->needs_worker = true;
+    if (bound)
+        orr__system_at(m->world, system)->pooled = false; /* one machine for all workers: on the thread that steps */
     return (int32_t)system;
 }
 

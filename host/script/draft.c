@@ -191,16 +191,8 @@ int32_t orr__draft_prefab(orr__machine *m, const char *name, uint32_t parent)
                                    .components = all->count ? all->items : nothing,
                                    .values = d->values,
                                    .value_count = d->value_count };
-    /* A set that is written where it is spawned becomes a prefab when it is first met, perhaps in a system. The jobs
-     * of the batch, which may look prefabs up, are finished first; tables that appear hold no rows yet. */
-    const uint32_t locked = m->world->locked;
-    if (locked) {
-        orr__pool_join(m->world->sim->pool);
-        m->world->locked = 0;
-    }
-    const int32_t id = created(orr_prefab_create(m->world, &desc));
-    m->world->locked = locked;
-    return id;
+    /* A set that is written where it is spawned becomes a prefab when it is first met, perhaps in a system. */
+    return created(orr__prefab_create(m->world, &desc));
 }
 
 static const uint32_t *list_of(const orr__draft *d, uint32_t list)

@@ -1,6 +1,5 @@
 #include "sim/dispatch.h"
 
-#include "base/array.h"
 #include "base/error.h"
 #include "base/os.h"
 #include "sim/bind.h"
@@ -10,18 +9,39 @@
 
 #include <string.h>
 
-/* Below this a batch is not worth waking anyone; a task should be worth at least the second. */
+/*
+ * How a stage runs on threads of our own.
+ *
+ *     owner (the thread that steps)                 helpers
+ *     ─────────────────────────────                 ───────
+ *     systems without needs are ready
+ *     pass: begin what is ready ── tasks ─────────> run them
+ *        |      main-thread ones wait their turn      |  the last task of a system is done:
+ *        v                                            v
+ *     its turn: run the function              finished: push the system, then pass, unless somebody is at it
+ *        |                                            |    settle what is finished
+ *        +── finished ────────────────────────────────+    begin whom that makes ready, share their tasks
+ *        v
+ *     help with tasks, or wait
+ *     over: all are settled
+ *
+ * A pass is made by one thread at a time, whichever finishes something: `busy` is theirs. Who finds it taken leaves the
+ * system on the stack of the finished; who gives it back looks at the stack once more (both sequentially consistent,
+ * so one of the two sees the other). Thus nobody waits for a lock while another one builds a grid, and a job begins
+ * after a job although the owner is in a long function.
+ *
+ * What a pass touches while systems run is what the systems that it settles or begins have declared: the graph keeps
+ * everybody else off it. Nothing that a pass does depends on the order of independent systems, so results depend on
+ * the data alone. Main-thread functions take turns in the order of the stage, so that what they print or keep in Lua
+ * does not depend on timing either.
+ *
+ * Systems that become ready together and are not worth sharing are run by whoever makes the pass. Without threads
+ * systems run one by one in the order of the stage; with an embedder's scheduler batch by batch.
+ */
+
+/* Below this a group is not worth waking anyone; a task should be worth at least the second. */
 #define WORTH_SHARING_NS 20000.0
 #define WORTH_TAKING_NS 4000.0
-
-/* A system nobody has timed yet is taken for this heavy. */
-#define UNKNOWN_NS_A_ROW 20.0
-
-static double guess_ns(const orr__system *system)
-{
-    const double row = system->ns_a_row > 0 ? system->ns_a_row : UNKNOWN_NS_A_ROW;
-    return row * (double)system->run.rows;
-}
 
 void orr__dispatch_tick(const orr_world *world, uint64_t name_hash, uint32_t substeps, orr_tick *out)
 {
@@ -82,105 +102,52 @@ static int32_t prepare(orr_world *world, orr__system *system)
 static void reset(orr_run *run)
 {
     run->next = 0;
+    run->end = run->range_count;
     run->current = &run->outside;
     run->row_hint = UINT32_MAX;
     run->failure.code = ORR_OK;
     atomic_store_explicit(&run->time_ns, 0, memory_order_relaxed);
 }
 
-/* Whether it is to run in this batch. */
+/* Grids must not be built again while somebody reads them. */
+static void hold_grids(const orr_world *world, const orr__system *system)
+{
+    for (uint32_t i = system->access.count; i-- > 0 && !system->exclusive;) {
+        const orr__access *access = &system->access.items[i];
+        if (access->kind != ORR__ACCESS_NEIGHBOURS) break; /* the highest kind */
+        orr__near_at(world, access->id)->readers++;
+    }
+}
+
+/* Whether it is to run now. */
 static bool begin_system(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
+    run->ready = false;
     run->active = is_due(world, system);
     if (!run->active) return false;
     reset(run);
     orr__error_clear();
     const int32_t code = prepare(world, system);
-    if (code == ORR_OK) return run->active;
-    orr__run_failed(run, &run->outside, code);
-    return false;
+    if (code != ORR_OK) orr__run_failed(run, &run->outside, code);
+    run->end = run->range_count;
+    run->ready = code == ORR_OK && run->active;
+    if (run->ready) hold_grids(world, system);
+    return run->ready;
 }
 
-/* ---- native jobs ---- */
+/* ---- running ---- */
 
-static void run_ranges(orr_run *run, uint32_t begin, uint32_t end)
+static bool on_main(const orr__system *system)
 {
-    orr_job_function *const function = run->system->binding->run;
-    if (run->tick.substeps <= 1) {
-        for (uint32_t i = begin; i < end; i++) {
-            const int32_t code = function(&run->ranges[i].rows, &run->tick);
-            if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
-        }
-        return;
-    }
-    orr_tick tick = run->tick;
-    for (uint32_t i = begin; i < end; i++) {
-        int32_t code = ORR_OK;
-        for (tick.substep = 0; code == ORR_OK && tick.substep < tick.substeps; tick.substep++)
-            code = function(&run->ranges[i].rows, &tick);
-        if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
-    }
+    return !system->binding && !system->pooled;
 }
 
-static void run_once(orr_run *run)
+/* For watchdogs: what the thread that steps is at. */
+static void at_system(orr__sim *sim, const orr__system *system)
 {
-    const bool whole = run->range_count > 0;
-    orr_tick tick = run->tick;
-    int32_t code = ORR_OK;
-    for (tick.substep = 0; code == ORR_OK && tick.substep < tick.substeps; tick.substep++)
-        code = run->system->binding->run(whole ? run->whole : &run->outside.rows, &tick);
-    if (code != ORR_OK) orr__run_failed(run, whole ? &run->ranges[0] : &run->outside, code);
+    atomic_store_explicit(&sim->running, system ? system->name : NULL, memory_order_relaxed);
 }
-
-static bool called_once(const orr__system *system)
-{
-    return (system->binding->job->flags & ORR_WHOLE) || (!system->has_rows && !system->lattice);
-}
-
-static void run_task(void *context, uint32_t index, uint32_t worker)
-{
-    (void)worker;
-    const orr__task *task = (const orr__task *)context + index;
-    orr_run *run = task->run;
-    orr__error_clear();
-    const uint64_t start = orr__clock_ns();
-    if (called_once(run->system))
-        run_once(run);
-    else
-        run_ranges(run, task->begin, task->end);
-    atomic_fetch_add_explicit(&run->time_ns, orr__clock_ns() - start, memory_order_relaxed);
-}
-
-static int32_t add_task(orr_world *world, orr_run *run, uint32_t begin, uint32_t end)
-{
-    orr__dispatch *dispatch = &world->sim->dispatch;
-    const int32_t code = orr__array_reserve(&world->alloc, &dispatch->tasks, &dispatch->task_capacity,
-                                            dispatch->task_count + 1, sizeof *dispatch->tasks);
-    if (code != ORR_OK) return code;
-    dispatch->tasks[dispatch->task_count++] = (orr__task){ .run = run, .begin = begin, .end = end };
-    return ORR_OK;
-}
-
-/* Spans of ranges, each worth `task_ns`; all in one when they must follow each other. */
-static int32_t add_tasks(orr_world *world, orr__system *system, double task_ns)
-{
-    orr_run *run = &system->run;
-    if (called_once(system)) return add_task(world, run, 0, 0);
-    if (system->serial || run->range_count <= 1)
-        return run->range_count ? add_task(world, run, 0, run->range_count) : ORR_OK;
-    const double range_ns = guess_ns(system) / run->range_count;
-    const double many = range_ns > 0 ? task_ns / range_ns : run->range_count;
-    const uint32_t step = many < 1 ? 1 : many > run->range_count ? run->range_count : (uint32_t)many;
-    for (uint32_t begin = 0; begin < run->range_count; begin += step) {
-        const uint32_t end = run->range_count - begin < step ? run->range_count : begin + step;
-        const int32_t code = add_task(world, run, begin, end);
-        if (code != ORR_OK) return code;
-    }
-    return ORR_OK;
-}
-
-/* ---- functions ---- */
 
 /* A failing range stops there; the function is called again for the ranges that it has not been handed yet. */
 static void run_function(orr_world *world, orr__system *system)
@@ -190,7 +157,6 @@ static void run_function(orr_world *world, orr__system *system)
     const uint64_t start = orr__clock_ns();
     sim->main_run = run;
     world->locked_by = system->name;
-    atomic_store_explicit(&sim->running, system->name, memory_order_relaxed);
     for (bool again = true; again;) {
         const uint32_t before = run->next;
         orr__error_clear();
@@ -198,80 +164,307 @@ static void run_function(orr_world *world, orr__system *system)
         again = false;
         if (code == ORR_OK) break;
         orr__run_failed(run, run->current, code);
-        again = run->next != before && run->next < run->range_count;
-        run->current = &run->outside;
+        again = run->next != before && run->next < run->end;
+        run->current = run->home;
         run->row_hint = UINT32_MAX;
     }
-    run->current = &run->outside;
+    run->current = run->home;
     sim->main_run = NULL;
     atomic_fetch_add_explicit(&run->time_ns, orr__clock_ns() - start, memory_order_relaxed);
 }
 
-/* ---- batches ---- */
+static void run_here(orr_world *world, orr__system *system, uint32_t worker)
+{
+    if (worker == 0) at_system(world->sim, system);
+    if (on_main(system))
+        run_function(world, system);
+    else
+        orr__task_run_all(system, worker);
+}
 
-static void start_jobs(orr_world *world, orr__system **systems, uint32_t count)
+/* Without threads: one after the other. */
+static void run_in_order(orr_world *world, const orr__schedule_stage *stage)
+{
+    for (uint32_t i = 0; i < stage->system_count; i++) {
+        orr__system *system = stage->order[i];
+        if (begin_system(world, system)) run_here(world, system, 0);
+        orr__settle(world, system);
+    }
+}
+
+/* ---- with an embedder's scheduler ---- */
+
+static double task_ns_of(const orr__sim *sim, double total_ns)
+{
+    const double task_ns = total_ns / (16.0 * orr__pool_workers(sim->pool));
+    return task_ns < WORTH_TAKING_NS ? WORTH_TAKING_NS : task_ns;
+}
+
+static void run_task(void *context, uint32_t index, uint32_t worker)
+{
+    orr_world *world = context;
+    orr__task_run(orr__tasks_at(&world->sim->dispatch.tasks, index), worker);
+}
+
+/* Cuts a group into tasks. Systems for which there is no memory fail and stay in the group; the rest leave it. */
+static void cut_group(orr_world *world, orr__system **systems, uint32_t count)
 {
     orr__sim *sim = world->sim;
-    double total = 0;
-    orr__system *first = NULL;
+    double total_ns = 0;
+    sim->dispatch.tasks.count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (!systems[i]->binding || !systems[i]->run.ready) continue;
-        total += guess_ns(systems[i]);
-        if (!first) first = systems[i];
+        if (systems[i]->run.ready && !on_main(systems[i])) total_ns += orr__task_guess_ns(systems[i]);
     }
-    if (!first) return;
-    atomic_store_explicit(&sim->running, first->name, memory_order_relaxed);
-    const uint32_t workers = orr__pool_workers(sim->pool);
-    const bool alone = workers == 1 || total < WORTH_SHARING_NS;
-    double task_ns = alone ? 1e300 : total / (16.0 * workers);
-    if (task_ns < WORTH_TAKING_NS) task_ns = WORTH_TAKING_NS;
     for (uint32_t i = 0; i < count; i++) {
         orr_run *run = &systems[i]->run;
-        if (!systems[i]->binding || !run->ready) continue;
-        const uint32_t before = sim->dispatch.task_count;
-        const int32_t code = add_tasks(world, systems[i], task_ns);
-        if (code == ORR_OK) continue;
-        sim->dispatch.task_count = before;
-        run->ready = false;
-        orr__run_failed(run, &run->outside, code);
+        if (!run->ready || on_main(systems[i]) || !orr__task_needed(systems[i])) continue;
+        if (total_ns < WORTH_SHARING_NS) {
+            run_here(world, systems[i], 0);
+            continue;
+        }
+        const int32_t code = orr__tasks_cut(world, &sim->dispatch.tasks, systems[i], task_ns_of(sim, total_ns));
+        if (code != ORR_OK) orr__run_failed(run, &run->outside, code);
+        at_system(sim, systems[i]);
     }
-    sim->dispatch.alone = alone;
-    if (!alone) orr__pool_start(sim->pool, sim->dispatch.task_count, 0, run_task, sim->dispatch.tasks);
 }
 
-/* What this thread does alone is no business of the pool, whose bookkeeping would take longer. */
-static void finish_jobs(orr__sim *sim)
-{
-    const orr__dispatch *dispatch = &sim->dispatch;
-    if (dispatch->task_count && !dispatch->alone) orr__pool_join(sim->pool);
-    for (uint32_t i = 0; dispatch->alone && i < dispatch->task_count; i++) run_task(dispatch->tasks, i, 0);
-}
-
-void orr__dispatch_batch(orr_world *world, orr__system **systems, uint32_t count)
+static void run_batch(orr_world *world, orr__system **systems, uint32_t count)
 {
     orr__sim *sim = world->sim;
-    sim->dispatch.task_count = 0;
-    bool any = false;
-    world->locked++;
+    for (uint32_t i = 0; i < count; i++) (void)begin_system(world, systems[i]);
+    cut_group(world, systems, count);
+    orr__pool_run(sim->pool, sim->dispatch.tasks.count, run_task, world);
     for (uint32_t i = 0; i < count; i++) {
-        systems[i]->run.ready = begin_system(world, systems[i]);
-        any |= systems[i]->run.active;
+        if (systems[i]->run.ready && on_main(systems[i])) run_here(world, systems[i], 0);
     }
-    if (any) {
-        start_jobs(world, systems, count);
-        for (uint32_t i = 0; i < count; i++) {
-            if (!systems[i]->binding && systems[i]->run.ready) run_function(world, systems[i]);
+    for (uint32_t i = 0; i < count; i++) orr__settle(world, systems[i]);
+}
+
+/* ---- with threads: a pass ---- */
+
+enum { TURN_WAITS = 0, TURN_RUNS, TURN_PASSES };
+
+static void append(orr__system_list *list, orr__system *system)
+{
+    system->next = NULL;
+    if (list->first)
+        list->last->next = system;
+    else
+        list->first = system;
+    list->last = system;
+}
+
+static orr__system *take(orr__system_list *list)
+{
+    orr__system *system = list->first;
+    if (system) list->first = system->next;
+    return system;
+}
+
+/* Settles a system; those that needed nothing else become ready. */
+static void settle(orr_world *world, orr__system *system)
+{
+    orr__dispatch *dispatch = &world->sim->dispatch;
+    const orr__schedule_stage *stage = dispatch->stage;
+    orr__settle(world, system);
+    uint32_t at = system->place ? stage->follower_end[system->place - 1] : 0;
+    for (; at < stage->follower_end[system->place]; at++) {
+        orr__system *follower = stage->systems[stage->followers[at]];
+        if (--follower->needs == 0) append(&dispatch->ready, follower);
+    }
+    dispatch->unsettled--;
+}
+
+static void settle_finished(orr_world *world)
+{
+    orr__system *system = atomic_exchange(&world->sim->dispatch.finished, NULL);
+    while (system) {
+        orr__system *next = system->next; /* before it gets into another list */
+        settle(world, system);
+        system = next;
+    }
+}
+
+/* Begins what is ready: jobs join the group, functions get their turn, and what does not run is settled at once. */
+static void begin_ready(orr_world *world)
+{
+    orr__dispatch *dispatch = &world->sim->dispatch;
+    for (orr__system *system; (system = take(&dispatch->ready)) != NULL;) {
+        const bool runs = begin_system(world, system);
+        if (on_main(system)) {
+            atomic_store(&system->run.turn, runs ? TURN_RUNS : TURN_PASSES);
+            if (runs) continue;
+        } else if (runs && orr__task_needed(system)) {
+            dispatch->group_ns += orr__task_guess_ns(system);
+            append(&dispatch->group, system);
+            continue;
         }
-        finish_jobs(sim);
-        atomic_store_explicit(&sim->running, NULL, memory_order_relaxed);
+        settle(world, system);
     }
+}
+
+static void share_group(orr_world *world, uint32_t worker)
+{
+    orr__sim *sim = world->sim;
+    orr__dispatch *dispatch = &sim->dispatch;
+    const double task_ns = task_ns_of(sim, dispatch->group_ns);
+    const uint32_t before = dispatch->tasks.count;
+    for (orr__system *system; (system = take(&dispatch->group)) != NULL;) {
+        const int32_t code = orr__tasks_cut(world, &dispatch->tasks, system, task_ns);
+        if (code == ORR_OK) continue;
+        orr__run_failed(&system->run, &system->run.outside, code);
+        settle(world, system);
+    }
+    orr__pool_add(sim->pool, dispatch->tasks.count - before, worker);
+}
+
+static void run_group(orr_world *world, uint32_t worker)
+{
+    for (orr__system *system; (system = take(&world->sim->dispatch.group)) != NULL;) {
+        run_here(world, system, worker);
+        settle(world, system);
+    }
+}
+
+/* Moves the stage on as far as it goes. The thread that holds `busy`. */
+static void pass(orr_world *world, uint32_t worker)
+{
+    orr__dispatch *dispatch = &world->sim->dispatch;
+    do {
+        settle_finished(world);
+        begin_ready(world);
+        if (dispatch->group_ns >= WORTH_SHARING_NS)
+            share_group(world, worker);
+        else
+            run_group(world, worker);
+        dispatch->group_ns = 0;
+    } while (dispatch->ready.first || atomic_load(&dispatch->finished));
+    if (dispatch->unsettled == 0) atomic_store(&dispatch->over, 1);
+    if (worker != 0) orr__pool_ring(world->sim->pool);
+}
+
+/* Lets go of `busy`, and takes it again for what has finished meanwhile. */
+static void end_pass(orr_world *world, uint32_t worker)
+{
+    orr__dispatch *dispatch = &world->sim->dispatch;
+    atomic_store(&dispatch->busy, 0);
+    while (atomic_load(&dispatch->finished) && atomic_exchange(&dispatch->busy, 1) == 0) {
+        pass(world, worker);
+        atomic_store(&dispatch->busy, 0);
+    }
+}
+
+/* A system has run. */
+static void finish(orr_world *world, orr__system *system, uint32_t worker)
+{
+    orr__dispatch *dispatch = &world->sim->dispatch;
+    system->next = atomic_load_explicit(&dispatch->finished, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak(&dispatch->finished, &system->next, system)) {}
+    if (atomic_exchange(&dispatch->busy, 1) != 0) return;
+    pass(world, worker);
+    end_pass(world, worker);
+}
+
+static void run_shared(void *context, uint32_t index, uint32_t worker)
+{
+    orr_world *world = context;
+    const orr__task *task = orr__tasks_at(&world->sim->dispatch.tasks, index);
+    orr_run *run = task->run;
+    if (worker == 0) at_system(world->sim, run->system);
+    orr__task_run(task, worker);
+    if (atomic_fetch_sub(&run->unfinished, 1) == 1) finish(world, run->system, worker);
+}
+
+/* ---- with threads: the owner ---- */
+
+static bool owner_is_wanted(void *context)
+{
+    orr__dispatch *dispatch = context;
+    if (atomic_load(&dispatch->over)) return true;
+    return dispatch->main_next && atomic_load(&dispatch->main_next->run.turn) != TURN_WAITS;
+}
+
+/* The next main-thread system from `main_at` on. */
+static void find_main(orr__dispatch *dispatch)
+{
+    const orr__schedule_stage *stage = dispatch->stage;
+    while (dispatch->main_at < stage->system_count && !on_main(stage->order[dispatch->main_at])) dispatch->main_at++;
+    dispatch->main_next = dispatch->main_at < stage->system_count ? stage->order[dispatch->main_at] : NULL;
+}
+
+/* Before it waits: the first system that others are at. */
+static void at_others(orr__sim *sim)
+{
+    const orr__schedule_stage *stage = sim->dispatch.stage;
+    for (uint32_t i = 0; i < stage->system_count; i++) {
+        if (atomic_load_explicit(&stage->order[i]->run.unfinished, memory_order_relaxed) == 0) continue;
+        at_system(sim, stage->order[i]);
+        return;
+    }
+}
+
+static void open_stage(orr_world *world, orr__schedule_stage *stage)
+{
+    orr__dispatch *dispatch = &world->sim->dispatch;
+    dispatch->stage = stage;
+    dispatch->tasks.count = 0;
+    dispatch->unsettled = stage->system_count;
+    dispatch->main_at = 0;
+    atomic_store_explicit(&dispatch->over, 0, memory_order_relaxed);
+    for (uint32_t i = 0; i < stage->system_count; i++) {
+        orr__system *system = stage->order[i];
+        atomic_store_explicit(&system->run.turn, TURN_WAITS, memory_order_relaxed);
+        system->needs = stage->need_count[system->place];
+        if (system->needs == 0) append(&dispatch->ready, system);
+    }
+    find_main(dispatch);
+}
+
+/* False: there are no threads of our own. */
+static bool run_eagerly(orr_world *world, orr__schedule_stage *stage)
+{
+    orr__sim *sim = world->sim;
+    orr__dispatch *dispatch = &sim->dispatch;
+    if (!orr__pool_open(sim->pool, run_shared, world)) return false;
+    open_stage(world, stage);
+    atomic_store(&dispatch->busy, 1);
+    pass(world, 0);
+    end_pass(world, 0);
+    while (!atomic_load(&dispatch->over)) {
+        orr__system *system = dispatch->main_next;
+        const uint32_t turn = system ? atomic_load(&system->run.turn) : TURN_WAITS;
+        if (turn != TURN_WAITS) {
+            dispatch->main_at++;
+            find_main(dispatch);
+            if (turn == TURN_PASSES) continue;
+            run_here(world, system, 0);
+            finish(world, system, 0);
+        } else if (!orr__pool_help(sim->pool)) {
+            at_others(sim);
+            orr__pool_wait(sim->pool, owner_is_wanted, dispatch);
+        }
+    }
+    orr__pool_close(sim->pool);
+    return true;
+}
+
+void orr__dispatch_stage(orr_world *world, orr__schedule_stage *stage)
+{
+    orr__sim *sim = world->sim;
+    world->locked++;
+    if (orr__pool_workers(sim->pool) == 1) {
+        run_in_order(world, stage);
+    } else if (!run_eagerly(world, stage)) {
+        for (uint32_t b = 0, begin = 0; b < stage->batch_count; begin = stage->batch_end[b++])
+            run_batch(world, stage->order + begin, stage->batch_end[b] - begin);
+    }
+    at_system(sim, NULL);
     world->locked--;
     world->locked_by = NULL;
-    if (any) orr__settle_batch(world, systems, count);
+    orr__settle_reports(world, stage);
 }
 
 void orr__dispatch_fini(orr_world *world)
 {
-    orr__dispatch *dispatch = &world->sim->dispatch;
-    orr__array_free(&world->alloc, &dispatch->tasks, &dispatch->task_capacity, sizeof *dispatch->tasks);
+    orr__tasks_fini(world, &world->sim->dispatch.tasks);
 }

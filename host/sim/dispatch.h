@@ -1,27 +1,37 @@
-/* Dispatch: runs one batch of systems, which do not conflict, and settles what follows before the next batch. */
+/* Dispatch: runs the systems of a stage, each as soon as those it depends on are settled. */
 #ifndef ORR_SIM_DISPATCH_H
 #define ORR_SIM_DISPATCH_H
 
 #include "orrery.h"
+#include "sim/task.h"
+
+#include <stdatomic.h>
 
 struct orr__system;
+struct orr__schedule_stage;
 
-/* Ranges begin to end of a run, for one worker. */
-typedef struct orr__task {
-    orr_run *run;
-    uint32_t begin, end;
-} orr__task;
+typedef struct orr__system_list {
+    struct orr__system *first, *last;
+} orr__system_list;
 
+/* See dispatch.c. */
 typedef struct orr__dispatch {
-    orr__task *tasks;
-    uint32_t task_count, task_capacity;
-    bool alone; /* not worth sharing, or nobody to share with */
+    orr__tasks tasks;
+    struct orr__schedule_stage *stage;
+    _Atomic(struct orr__system *) finished; /* have run, to be settled; the last one first */
+    _Atomic uint32_t busy;                  /* somebody moves the stage on: what follows is theirs */
+    orr__system_list ready;                 /* all they need is settled */
+    orr__system_list group;                 /* begun; to be shared or run, together */
+    double group_ns;
+    uint32_t unsettled;
+    _Atomic uint32_t over;         /* everything is settled */
+    uint32_t main_at;              /* the thread that steps: how far it is in the order of the stage */
+    struct orr__system *main_next; /* the main-thread system there; NULL: none is left */
 } orr__dispatch;
 
-/* Native jobs go to the pool as one flat list of tasks; meanwhile this thread runs the functions, then helps. A task is
- * a span of ranges worth some microseconds: how they are grouped and who takes them changes no result.
- * Failures of systems are settled by their on_error (a stop is noted by orr__sim_failed). */
-void orr__dispatch_batch(orr_world *world, struct orr__system **systems, uint32_t count);
+/* Runs and settles all systems of a stage; reports failures, in the order of the stage, as their on_error wants it (a
+ * stop is noted by orr__sim_failed). What was recorded, but for sets, waits for orr__sync_stage. */
+void orr__dispatch_stage(orr_world *world, struct orr__schedule_stage *stage);
 
 /* The present tick for a system or hook. */
 void orr__dispatch_tick(const orr_world *world, uint64_t name_hash, uint32_t substeps, orr_tick *out);

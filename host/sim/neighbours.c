@@ -398,6 +398,7 @@ int32_t orr__near_refresh(orr_world *world, orr_near_index index)
     const double radius = grid->radius_param ? orr_param_get(world, grid->radius_param) : grid->radius;
     if (!grid->stale && grid->version == world->version && grid->out.radius == radius) return ORR_OK;
     if (check_radius(grid->name, radius)) return orr__error_code();
+    ORR__ASSERT(grid->readers == 0);
     grid->stale = true;
     if (build(world, grid, radius)) return orr__fail_more("neighbours '%s'", grid->name);
     grid->stale = false;

@@ -18,6 +18,7 @@ typedef struct orr__near_grid {
     double radius;
     orr_param radius_param;
     bool stale;                      /* to be built before it is read */
+    uint32_t readers;                /* systems that run and read it */
     uint64_t version;                /* world->version when it was built */
     struct orr__near_memory *memory; /* neighbours.c's own */
 } orr__near_grid;
@@ -29,8 +30,8 @@ typedef struct orr__near_set {
 
 /* NULL unless 1 .. count. */
 orr__near_grid *orr__near_at(const orr_world *world, orr_near_index index);
-/* Builds it if it is stale, or the world's structure or the radius have changed since. The thread that steps, between
- * batches. When it fails what was built before is gone or as it was; it stays stale. */
+/* Builds it if it is stale, or the world's structure or the radius have changed since. While no
+ * system that reads it runs. When it fails what was built before is gone or as it was; it stays stale. */
 int32_t orr__near_refresh(orr_world *world, orr_near_index index);
 /* Values of this component were written: grids that read it become stale. 0: all grids (a new tick). */
 void orr__near_touch(orr_world *world, orr_component component);

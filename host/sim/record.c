@@ -10,6 +10,10 @@ static orr__recording *new_recording(orr_run *run)
         orr__fail(ORR_E_ACCESS, "system '%s': systems of the stage 'render' record nothing", run->system->name);
         return NULL;
     }
+    if (run->current == &run->outside && run->of != run) {
+        orr__fail(ORR_E_ACCESS, "system '%s' runs on workers: it records while it is at a range", run->system->name);
+        return NULL;
+    }
     return orr__range_recording(run->current);
 }
 
@@ -27,8 +31,7 @@ orr__patches *orr__run_patches(orr_run *run)
 
 int32_t orr_patch_spawn(orr_run *run, orr_prefab prefab, uint32_t count, int64_t *provisional)
 {
-    if (prefab == 0 || prefab > run->world->prefab_count)
-        return orr__fail(ORR_E_ARGUMENT, "not a prefab of this world");
+    if (!orr__prefab_at(run->world, prefab)) return orr__fail(ORR_E_ARGUMENT, "not a prefab of this world");
     if (run->tick.substeps > 1)
         return orr__fail(ORR_E_ACCESS, "a system with substeps records no spawn, destroy, add or remove");
     if (provisional) *provisional = 0;

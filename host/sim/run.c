@@ -15,7 +15,8 @@ void orr__run_init(orr_run *run, orr_world *world)
     run->world = world;
     run->version = UINT64_MAX;
     run->row_hint = UINT32_MAX;
-    run->current = &run->outside;
+    run->current = run->home = &run->outside;
+    run->of = run;
     run->outside.run = run;
     run->outside.index = UINT32_MAX;
     run->outside.rows.chunk_count = 0;
@@ -23,7 +24,30 @@ void orr__run_init(orr_run *run, orr_world *world)
     orr__arena_init(&run->arena, &world->alloc, 0);
     atomic_flag_clear(&run->failure_lock);
     atomic_init(&run->recorded, 0);
+    atomic_init(&run->turn, 0);
+    atomic_init(&run->unfinished, 0);
     atomic_init(&run->time_ns, 0);
+}
+
+void orr__run_call(orr_run *call, orr_run *of, uint32_t begin, uint32_t end, uint32_t worker)
+{
+    memset(call, 0, sizeof *call);
+    call->world = of->world;
+    call->system = of->system;
+    call->tick = of->tick;
+    call->ranges = of->ranges;
+    call->range_count = of->range_count;
+    call->next = begin;
+    call->end = end;
+    call->of = of;
+    call->worker = worker;
+    call->no_world = of->no_world;
+    call->row_hint = UINT32_MAX;
+    call->outside.run = of;
+    call->outside.index = UINT32_MAX;
+    call->outside.rows.range = &call->outside;
+    /* what is recorded between ranges would depend on how they are grouped */
+    call->current = call->home = of->range_count ? &call->outside : &of->outside;
 }
 
 void orr__run_fini(orr_run *run)
@@ -49,8 +73,9 @@ void orr__run_name(const orr_run *run, char *text, size_t bytes)
 
 void orr__run_failed(orr_run *run, orr_range *range, int32_t code)
 {
-    while (atomic_flag_test_and_set_explicit(&run->failure_lock, memory_order_acquire)) orr__pause();
-    orr__run_failure *failure = &run->failure;
+    orr_run *of = run->of;
+    while (atomic_flag_test_and_set_explicit(&of->failure_lock, memory_order_acquire)) orr__pause();
+    orr__run_failure *failure = &of->failure;
     if (failure->code == ORR_OK || range->index < failure->range) {
         const char *text = orr__error_text();
         failure->code = code < 0 ? code : ORR_E_JOB;
@@ -61,7 +86,7 @@ void orr__run_failed(orr_run *run, orr_range *range, int32_t code)
         else
             snprintf(failure->text, sizeof failure->text, "returned %d (%s)", (int)code, orr_error_name(code));
     }
-    atomic_flag_clear_explicit(&run->failure_lock, memory_order_release);
+    atomic_flag_clear_explicit(&of->failure_lock, memory_order_release);
     orr__error_clear();
 }
 
@@ -115,13 +140,13 @@ const orr_tick *orr_run_tick(const orr_run *run)
 const orr_rows *orr_run_next(orr_run *run)
 {
     run->row_hint = UINT32_MAX;
-    if (run->current != &run->outside && run->tick.substep + 1 < run->tick.substeps) {
+    if (run->current != run->home && run->tick.substep + 1 < run->tick.substeps) {
         run->tick.substep++;
         return &run->current->rows;
     }
     run->tick.substep = 0;
-    if (run->next >= run->range_count) {
-        run->current = &run->outside;
+    if (run->next >= run->end) {
+        run->current = run->home;
         return NULL;
     }
     run->current = &run->ranges[run->next++];

@@ -1,4 +1,7 @@
-/* A run: one system (or hook) in one tick, its ranges, what came of it. Each system has one, used again every tick. */
+/* A run: one system (or hook) in one tick, its ranges, what came of it. Each system has one, used again every tick.
+ *
+ * A function on workers may be in several calls at once. Each has an orr_run of its own, on the stack of its worker,
+ * that says which ranges it is handed and where it is; plan and outcome are those of the system's run, `of`. */
 #ifndef ORR_SIM_RUN_H
 #define ORR_SIM_RUN_H
 
@@ -30,16 +33,20 @@ struct orr_run {
     uint64_t rows;     /* of all ranges */
     orr_rows *whole;   /* ORR_WHOLE: [range_count] copies, one after the other */
     uint32_t whole_capacity;
-    orr__arena arena;          /* of the plan: slot pointers, changed words */
-    uint64_t version;          /* world->version that the plan was made for; UINT64_MAX: none */
-    uint32_t next;             /* range that orr_run_next hands out next */
-    uint32_t substep;          /* of the range handed out last */
-    orr_range *current;        /* range handed out last, or &outside */
-    uint32_t row_hint;         /* orr__run_at_row; UINT32_MAX: none */
-    bool active;               /* ran, or was to run, in the present stage */
-    bool ready;                /* prepared: to be run */
-    _Atomic uint32_t recorded; /* ranges with a recording */
-    bool no_world;             /* on = workers */
+    orr__arena arena;            /* of the plan: slot pointers, changed words */
+    uint64_t version;            /* world->version that the plan was made for; UINT64_MAX: none */
+    uint32_t next, end;          /* ranges that orr_run_next hands out are next to end - 1 */
+    orr_range *current;          /* range handed out last, or `home` */
+    orr_range *home;             /* where it is when at no range: &outside, of this run or of `of` */
+    orr_run *of;                 /* of a call: the system's run; else itself */
+    uint32_t worker;             /* number of the thread that the call is on; 0: the one that steps */
+    uint32_t row_hint;           /* orr__run_at_row; UINT32_MAX: none */
+    bool active;                 /* ran, or was to run, in the present stage */
+    bool ready;                  /* prepared: to be run */
+    _Atomic uint32_t recorded;   /* ranges with a recording */
+    bool no_world;               /* on = workers */
+    _Atomic uint32_t turn;       /* of a function on the main thread: see dispatch.c */
+    _Atomic uint32_t unfinished; /* tasks that were shared and are not done */
     atomic_flag failure_lock;
     orr__run_failure failure;
     _Atomic uint64_t time_ns; /* of this run */
@@ -47,6 +54,9 @@ struct orr_run {
 
 void orr__run_init(orr_run *run, orr_world *world);
 void orr__run_fini(orr_run *run);
+
+/* A call of a function on workers: ranges begin to end of the system's run `of`, or the whole of one without ranges. */
+void orr__run_call(orr_run *call, orr_run *of, uint32_t begin, uint32_t end, uint32_t worker);
 
 /* The row that is being worked on, for the message should it fail; UINT32_MAX: none. */
 void orr__run_at_row(orr_run *run, uint32_t row);
@@ -59,7 +69,8 @@ uint64_t orr__run_spawn_key(orr_run *run);
  * stages itself. */
 orr__patches *orr__run_patches(orr_run *run);
 
-/* Notes a failure (the thread's error text) of a range; the first in the order of the data is kept. Any thread. */
+/* Notes a failure (the thread's error text) of a range; the first in the order of the data is kept. Any thread. `run`
+ * may be a call. */
 void orr__run_failed(orr_run *run, orr_range *range, int32_t code);
 
 /* Whether the present run may touch a component; ORR_E_ACCESS with what to declare. */

@@ -11,15 +11,28 @@
 
 static const char *const default_stages[] = { "startup", "update", "late", "render", "cleanup", NULL };
 
+/* The arrays of plan_capacity. */
+static void free_plan(orr__alloc *alloc, orr__schedule_stage *stage)
+{
+    const size_t words = stage->plan_capacity * sizeof(uint32_t);
+    orr__alloc_free(alloc, stage->batch_of, words);
+    orr__alloc_free(alloc, stage->batch_end, words);
+    orr__alloc_free(alloc, stage->need_count, words);
+    orr__alloc_free(alloc, stage->follower_end, words);
+    orr__alloc_free(alloc, stage->order, stage->plan_capacity * sizeof(struct orr__system *));
+    stage->batch_of = stage->batch_end = stage->need_count = stage->follower_end = NULL;
+    stage->order = NULL;
+    stage->plan_capacity = 0;
+}
+
 static void fini_stage(orr_world *world, orr__schedule_stage *stage)
 {
     orr__alloc *alloc = &world->alloc;
     orr__alloc_string_free(alloc, stage->name);
     orr__array_free(alloc, &stage->systems, &stage->system_capacity, sizeof *stage->systems);
     orr__array_free(alloc, &stage->edges, &stage->edge_capacity, sizeof *stage->edges);
-    orr__alloc_free(alloc, stage->batch_of, stage->plan_capacity * sizeof *stage->batch_of);
-    orr__alloc_free(alloc, stage->order, stage->plan_capacity * sizeof(struct orr__system *));
-    orr__alloc_free(alloc, stage->batch_end, stage->plan_capacity * sizeof *stage->batch_end);
+    free_plan(alloc, stage);
+    orr__array_free(alloc, &stage->followers, &stage->follower_capacity, sizeof *stage->followers);
 }
 
 static void fini_stages(orr_world *world, orr__schedule_stage *stages, uint32_t count)
@@ -271,22 +284,18 @@ static int32_t make_room(builder *b)
     orr__schedule_stage *stage = b->stage;
     orr__alloc *alloc = &b->world->alloc;
     if (stage->plan_capacity >= b->count) return ORR_OK;
-    uint32_t *batch_of = orr__alloc_zero(alloc, b->count * sizeof *batch_of, 0);
-    uint32_t *batch_end = batch_of ? orr__alloc_zero(alloc, b->count * sizeof *batch_end, 0) : NULL;
-    void *order = batch_end ? orr__alloc_zero(alloc, b->count * sizeof(struct orr__system *), 0) : NULL;
-    if (!order) {
-        orr__alloc_free(alloc, batch_of, b->count * sizeof *batch_of);
-        orr__alloc_free(alloc, batch_end, b->count * sizeof *batch_end);
-        return ORR_E_MEMORY;
-    }
-    orr__alloc_free(alloc, stage->batch_of, stage->plan_capacity * sizeof *stage->batch_of);
-    orr__alloc_free(alloc, stage->batch_end, stage->plan_capacity * sizeof *stage->batch_end);
-    orr__alloc_free(alloc, stage->order, stage->plan_capacity * sizeof(struct orr__system *));
-    stage->batch_of = batch_of;
-    stage->batch_end = batch_end;
-    stage->order = order;
+    free_plan(alloc, stage);
     stage->plan_capacity = b->count;
-    return ORR_OK;
+    uint32_t **const arrays[] = { &stage->batch_of, &stage->batch_end, &stage->need_count, &stage->follower_end };
+    stage->order = orr__alloc_zero(alloc, b->count * sizeof(struct orr__system *), 0);
+    bool all = stage->order != NULL;
+    for (uint32_t i = 0; i < 4 && all; i++) {
+        *arrays[i] = orr__alloc_zero(alloc, b->count * sizeof(uint32_t), 0);
+        all = *arrays[i] != NULL;
+    }
+    if (all) return ORR_OK;
+    free_plan(alloc, stage);
+    return ORR_E_MEMORY;
 }
 
 static int32_t make_batches(builder *b)
@@ -315,6 +324,32 @@ static int32_t make_batches(builder *b)
     return ORR_OK;
 }
 
+/* The edges that matter, from where they start: who may begin when a system is done. */
+static int32_t list_followers(builder *b)
+{
+    orr__schedule_stage *stage = b->stage;
+    const int32_t code = orr__array_reserve(&b->world->alloc, &stage->followers, &stage->follower_capacity,
+                                            stage->edge_count, sizeof *stage->followers);
+    if (code != ORR_OK) return code;
+    memset(stage->need_count, 0, b->count * sizeof *stage->need_count);
+    memset(stage->follower_end, 0, b->count * sizeof *stage->follower_end);
+    for (uint32_t e = 0; e < stage->edge_count; e++)
+        stage->follower_end[stage->edges[e].from] += !stage->edges[e].implied;
+    for (uint32_t i = 0, begin = 0; i < b->count; i++) { /* counts become places where each list begins */
+        const uint32_t count = stage->follower_end[i];
+        stage->follower_end[i] = begin;
+        begin += count;
+        stage->systems[i]->place = i;
+    }
+    for (uint32_t e = 0; e < stage->edge_count; e++) {
+        const orr__graph_edge *edge = &stage->edges[e];
+        if (edge->implied) continue;
+        stage->followers[stage->follower_end[edge->from]++] = edge->to;
+        stage->need_count[edge->to]++;
+    }
+    return ORR_OK;
+}
+
 static int32_t build_stage(builder *b)
 {
     b->stage->edge_count = 0;
@@ -328,7 +363,8 @@ static int32_t build_stage(builder *b)
     code = check_cycles(b);
     if (code != ORR_OK) return code;
     find_implied(b);
-    return make_batches(b);
+    code = make_batches(b);
+    return code == ORR_OK ? list_followers(b) : code;
 }
 
 int32_t orr__schedule_build(orr_world *world)

@@ -1,11 +1,14 @@
-/* The schedule: stages in order; in each a graph of systems; from it batches of systems that may run together.
+/* The schedule: stages in order; in each a graph of systems. A system starts when all that have an edge to it are done.
  *
  * An edge a -> b says that b starts when a is done, and why:
  *   - `after` and `before`, as declared;
  *   - an exclusive system, or two that touch the same thing, one of them writing: in the order of declaration, unless
  *     `after` and `before` already order the two otherwise.
- * Only `after` and `before` (alone, or against the order of declaration) can make a cycle, which is an error. Batch n
- * of a stage holds the systems whose longest chain of edges has n steps. */
+ * Only `after` and `before` (alone, or against the order of declaration) can make a cycle, which is an error.
+ *
+ * Batch n of a stage holds the systems whose longest chain of edges has n steps. Batch by batch, in order of declaration
+ * in each, is the order of the stage: systems that run one after the other do so in it, main-thread systems always
+ * do, and what all of them recorded is applied in it. */
 #ifndef ORR_SIM_SCHEDULE_H
 #define ORR_SIM_SCHEDULE_H
 
@@ -28,11 +31,15 @@ typedef struct orr__schedule_stage {
     uint32_t system_count, system_capacity;
     orr__graph_edge *edges;
     uint32_t edge_count, edge_capacity;
-    uint32_t *batch_of;         /* [system_count] */
+    uint32_t *batch_of;     /* [system_count] */
+    uint32_t *need_count;   /* [system_count] edges to it, without those that are implied */
+    uint32_t *follower_end; /* [system_count] in `followers`, which are those of system 0, then 1, ... */
+    uint32_t *followers;    /* [follower_capacity] systems that edges lead to, without those that are implied */
+    uint32_t follower_capacity;
     struct orr__system **order; /* batch by batch, in order of declaration in each */
     uint32_t *batch_end;        /* [batch_count] in `order` */
     uint32_t batch_count;
-    uint32_t plan_capacity; /* of batch_of, order and batch_end */
+    uint32_t plan_capacity; /* of batch_of, need_count, follower_end, order and batch_end */
     uint64_t time_ns;
 } orr__schedule_stage;
 

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Ranges that were shown to the function; jobs see all. */
+/* Ranges that were shown to the function; jobs and functions on workers see all. */
 static uint32_t visited(const orr__system *system)
 {
     if (!system->run.ready) return 0;
-    return system->binding ? system->run.range_count : system->run.next;
+    return system->binding || system->pooled ? system->run.range_count : system->run.next;
 }
 
 /* ---- failures ---- */
@@ -65,11 +65,10 @@ static void where(const orr__system *system, char *text, size_t bytes)
                  (unsigned long long)rows->entity[rows->begin]);
 }
 
-void orr__settle_failure(orr_world *world, orr__system *system)
+static void report(orr_world *world, orr__system *system)
 {
     const orr__run_failure *failure = &system->run.failure;
     char place[160], job[160] = "";
-    drop(world, system);
     where(system, place, sizeof place);
     if (system->binding) snprintf(job, sizeof job, "job '%.128s': ", system->binding->job->name);
     const char *text = failure->text;
@@ -91,6 +90,20 @@ void orr__settle_failure(orr_world *world, orr__system *system)
     orr__sim_log(world, 1, "%s; the system is %s", orr__error_text(), disable ? "disabled" : "skipped in this tick");
 }
 
+void orr__settle_failure(orr_world *world, orr__system *system)
+{
+    drop(world, system);
+    report(world, system);
+}
+
+void orr__settle_reports(orr_world *world, orr__schedule_stage *stage)
+{
+    for (uint32_t i = 0; i < stage->system_count; i++) {
+        orr__system *system = stage->order[i];
+        if (system->run.active && system->run.failure.code != ORR_OK) report(world, system);
+    }
+}
+
 /* ---- after a run ---- */
 
 static void end_job(orr__system *system)
@@ -109,8 +122,8 @@ static void count_run(orr__system *system)
     system->runs++;
     system->rows += run->rows;
     system->time_ns += time;
-    if (run->rows == 0) return;
-    const double now = (double)time / (double)run->rows;
+    if (run->rows == 0 && (system->has_rows || system->lattice)) return;
+    const double now = (double)time / (double)(run->rows ? run->rows : 1);
     system->ns_a_row = system->ns_a_row > 0 ? 0.75 * system->ns_a_row + 0.25 * now : now;
 }
 
@@ -142,43 +155,49 @@ static void mark(orr_world *world, const orr__system *system)
     }
 }
 
+/* Sets of components that the system declares are seen by those who come after it; others have no order, and wait for
+ * the end of the stage like the rest. */
 static void apply_sets(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
+    const orr_component *writes = system->exclusive ? NULL : system->writes;
     bool any = false;
     for (uint32_t i = 0; i <= run->range_count; i++) {
         orr_range *range = i < run->range_count ? &run->ranges[i] : &run->outside;
         if (!range->recording || range->recording->patches.set_count == 0) continue;
-        (void)orr__patches_apply_sets(&range->recording->patches);
+        orr__patches_apply_sets_of(&range->recording->patches, writes, system->marks);
         any = true;
     }
-    if (any) orr__near_touch(world, 0);
+    if (!any) return;
+    if (system->exclusive) orr__near_touch(world, 0);
+    for (const orr_component *c = system->writes; *c; c++) orr__near_touch(world, *c);
+    for (const orr_component *c = system->marks; *c; c++) orr__near_touch(world, *c);
 }
 
-void orr__settle_batch(orr_world *world, orr__system **systems, uint32_t count)
+static void release_grids(const orr_world *world, const orr__system *system)
 {
-    /* all rows that were seen are consumed before anything of this batch marks new ones */
-    for (uint32_t i = 0; i < count; i++) {
-        orr__system *system = systems[i];
-        if (!system->run.active) continue;
-        end_job(system);
-        count_run(system);
-        if (system->tracker && system->run.failure.code == ORR_OK) orr__plan_consume(world, system, visited(system));
+    for (uint32_t i = system->access.count; i-- > 0 && !system->exclusive;) {
+        const orr__access *access = &system->access.items[i];
+        if (access->kind != ORR__ACCESS_NEIGHBOURS) break; /* the highest kind */
+        orr__near_at(world, access->id)->readers--;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        orr__system *system = systems[i];
-        if (!system->run.active) continue;
-        mark(world, system);
-        if (system->lattice && system->run.ready && system->run.failure.code == ORR_OK)
-            orr__lattice_swap(orr__lattice_at(world, system->lattice));
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        orr__system *system = systems[i];
-        if (!system->run.active) continue;
-        if (system->run.failure.code != ORR_OK)
-            orr__settle_failure(world, system);
-        else if (atomic_load_explicit(&system->run.recorded, memory_order_relaxed))
-            apply_sets(world, system);
-        if (world->sim->observer) world->sim->observer->settled(world->sim->observer, world, system);
-    }
+}
+
+void orr__settle(orr_world *world, orr__system *system)
+{
+    orr_run *run = &system->run;
+    if (!run->active) return;
+    end_job(system);
+    count_run(system);
+    /* what it has seen is consumed before it marks anything new */
+    if (system->tracker && run->failure.code == ORR_OK) orr__plan_consume(world, system, visited(system));
+    mark(world, system);
+    if (system->lattice && run->ready && run->failure.code == ORR_OK)
+        orr__lattice_swap(orr__lattice_at(world, system->lattice));
+    if (run->failure.code != ORR_OK)
+        drop(world, system);
+    else if (atomic_load_explicit(&run->recorded, memory_order_relaxed))
+        apply_sets(world, system);
+    if (run->ready) release_grids(world, system);
+    if (world->sim->observer) world->sim->observer->settled(world->sim->observer, world, system);
 }

@@ -1,4 +1,4 @@
-/* After a batch: failures, changed rows, lattices, set patches. Everything in the order of declaration. */
+/* After a run: changed rows, lattices, set patches; at the end of the stage failures. */
 #ifndef ORR_SIM_SETTLE_H
 #define ORR_SIM_SETTLE_H
 
@@ -6,9 +6,17 @@
 
 struct orr__system;
 
-void orr__settle_batch(orr_world *world, struct orr__system **systems, uint32_t count);
+struct orr__schedule_stage;
 
-/* A run failed: drops what it recorded, says so as its on_error wants it. Also later, when its patches are applied. */
+/* A system has been begun and, if it was ready, has run: consumes the changes that it has seen, marks what it changed,
+ * swaps its lattice, applies its sets; or, when it failed, drops what it recorded. Any thread, one call at a time; other
+ * systems may be running, and nothing that they may see is touched. */
+void orr__settle(orr_world *world, struct orr__system *system);
+
+/* The end of the stage: says what failed, in the order of the stage, as each on_error wants it. */
+void orr__settle_reports(orr_world *world, struct orr__schedule_stage *stage);
+
+/* A run fails when its patches are applied: drops what is left of them, and says so. */
 void orr__settle_failure(orr_world *world, struct orr__system *system);
 
 #endif

@@ -2,7 +2,8 @@
  *
  *   orr_world_step     startup once; ticks; then the state is published: render stage, mailboxes
  *     tick             params -> switches -> stages in order -> events grow old
- *       run_stage      batch after batch (dispatch.c), then what they recorded is applied (sync.c) and hooks run
+ *       run_stage      systems as soon as their time comes (dispatch.c), then what they recorded is applied (sync.c)
+ *                      and hooks run
  */
 #include "base/error.h"
 #include "base/os.h"
@@ -20,9 +21,7 @@ static void timed(uint64_t *lap, uint64_t *timer)
 
 static void run_stage(orr_world *world, orr__schedule_stage *stage, uint64_t *lap)
 {
-    for (uint32_t b = 0, begin = 0; b < stage->batch_count; begin = stage->batch_end[b++]) {
-        orr__dispatch_batch(world, stage->order + begin, stage->batch_end[b] - begin);
-    }
+    orr__dispatch_stage(world, stage);
     timed(lap, &stage->time_ns);
     orr__sync_stage(world, stage);
     timed(lap, &world->sim->sync_ns);

@@ -297,6 +297,7 @@ static void fill_plain(orr__system *system, const orr_system_desc *desc)
     system->name_hash = orr__hash_text(system->name);
     system->run.system = system;
     system->run.no_world = desc->on == ORR_ON_WORKERS;
+    system->pooled = desc->on == ORR_ON_WORKERS && desc->run;
 }
 
 static int32_t fill(orr_world *world, orr__system *system, const orr_system_desc *desc)
@@ -323,6 +324,11 @@ static int32_t fill(orr_world *world, orr__system *system, const orr_system_desc
     if (code == ORR_OK) code = add_orders(world, system, desc->after, false);
     if (code == ORR_OK) code = add_orders(world, system, desc->before, true);
     if (code == ORR_OK) code = derive_lists(world, system);
+    for (uint32_t i = 0; system->pooled && i < system->access.count; i++) {
+        const orr__access *access = &system->access.items[i];
+        const bool shared = access->kind != ORR__ACCESS_COMPONENT && (access->mode & ORR_WRITE);
+        if (shared && !(access->kind == ORR__ACCESS_LATTICE && access->id == system->lattice)) system->serial = true;
+    }
     return code == ORR_OK ? check_whole(system) : code;
 }
 

@@ -46,6 +46,10 @@ typedef struct orr__system {
     void *context;
     void (*release)(void *context);
     struct orr__binding *binding; /* NULL: a function */
+    bool pooled;                  /* a function that is called on workers, for some of its ranges at a time */
+    uint32_t place;               /* in the stage's systems */
+    uint32_t needs;               /* systems of the stage that are to be settled before it begins */
+    struct orr__system *next;     /* in a list of dispatch.c */
     orr_run run;
     double ns_a_row; /* moving estimate; decides who works, never what comes out */
     uint64_t runs, rows, time_ns;

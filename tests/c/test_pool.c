@@ -99,18 +99,30 @@ static bool becomes_set(_Atomic uint32_t *word)
 
 /* ---- run ---- */
 
+/* `count` indices in pieces; with pool_run where there is no list. */
+static void run_list(orr__pool *pool, uint32_t count, board *b)
+{
+    if (!orr__pool_open(pool, note, b)) {
+        b->previous = UINT32_MAX;
+        orr__pool_run(pool, count, note, b);
+        return;
+    }
+    for (uint32_t added = 0, some; added < count; added += some) {
+        some = count - added < added + 1 ? count - added : added + 1;
+        orr__pool_add(pool, some, 0);
+        if (added % 3 == 0) (void)orr__pool_help(pool);
+    }
+    orr__pool_close(pool);
+}
+
 static void exercise(orr__pool *pool)
 {
     static const uint32_t counts[] = { 0, 1, 2, 3, 7, 64, 1000, INDICES_MAX };
-    static const uint32_t limits[] = { 0, 1, 2, 3, 100 };
     for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
-        for (size_t l = 0; l < sizeof limits / sizeof limits[0]; l++) {
+        for (uint32_t times = 0; times < 5; times++) {
             board *b = board_new(counts[c], orr__pool_workers(pool));
-            b->in_order = limits[l] == 1;
-            orr__pool_run(pool, counts[c], limits[l], note, b);
-            orr__pool_start(pool, counts[c], limits[l], note, b);
-            if (b->in_order) b->previous = UINT32_MAX;
-            orr__pool_join(pool);
+            orr__pool_run(pool, counts[c], note, b);
+            run_list(pool, counts[c], b);
             board_check(b, 2);
         }
     }
@@ -137,24 +149,10 @@ static void test_without_threads_in_order_on_the_caller(void **state)
         open_pool(&f, NULL, threads);
         board *b = board_new(100, 1);
         b->in_order = true;
-        orr__pool_run(f.pool, 100, 0, note, b);
+        orr__pool_run(f.pool, 100, note, b);
         board_check(b, 1);
         close_pool(&f);
     }
-}
-
-static void test_limit_bounds_the_workers(void **state)
-{
-    (void)state;
-    fixture f;
-    open_pool(&f, NULL, 8);
-    for (uint32_t limit = 1; limit <= 9; limit++) {
-        board *b = board_new(500, 8);
-        for (uint32_t i = 0; i < 20; i++) orr__pool_run(f.pool, 500, limit, note, b);
-        assert_in_range(b->workers_seen, 1, limit);
-        board_check(b, 20);
-    }
-    close_pool(&f);
 }
 
 static void test_all_processors(void **state)
@@ -195,7 +193,7 @@ static float sum_rounds(orr__pool *pool, sum_work *w)
     for (uint32_t i = 0; i < BLOCKS * BLOCK_ROWS; i++) w->in[i] = (float)(i % 1013) * 0.37f;
     float sum = 0.0f;
     for (uint32_t round = 0; round < 10; round++) {
-        orr__pool_run(pool, BLOCKS, 0, sum_block, w);
+        orr__pool_run(pool, BLOCKS, sum_block, w);
         for (uint32_t i = 0; i < BLOCKS; i++) sum += w->sums[i];
         w->in[round] = sum;
     }
@@ -260,7 +258,7 @@ static void back_to_back(uint32_t threads, uint32_t dispatches)
     for (uint32_t d = 0; d < dispatches; d++) {
         const uint32_t which = d & 1, count = d * 7 % 17;
         work[which].number = d;
-        orr__pool_run(f.pool, count, 0, which ? stamp_subtract : stamp_add, &work[which]);
+        orr__pool_run(f.pool, count, which ? stamp_subtract : stamp_add, &work[which]);
         for (uint32_t i = 0; i < count; i++) expected[which][i] += which ? 0u - d : d;
         if (memcmp(work[which].stamps, expected[which], sizeof expected[which]) != 0) {
             fail_msg("%u threads: dispatch %u of %u indices went wrong", (unsigned)threads, (unsigned)d,
@@ -295,19 +293,20 @@ static void test_dispatch_while_falling_asleep(void **state)
         board *b = board_new(64, threads);
         for (uint32_t i = 0; i < 300; i++) {
             const uint64_t gap = i % 3 == 0 ? 50u * i : 380000u + 150u * i, until = orr__clock_ns() + gap;
-            orr__pool_run(f.pool, 64, 0, note, b);
+            orr__pool_run(f.pool, 64, note, b);
             while (orr__clock_ns() < until) orr__pause();
             _Atomic uint32_t flag = 0;
-            orr__pool_start(f.pool, 1, 0, raise_flag, &flag);
+            assert_true(orr__pool_open(f.pool, raise_flag, &flag));
+            orr__pool_add(f.pool, 1, 0);
             assert_true(becomes_set(&flag)); /* by a helper: the caller is here */
-            orr__pool_join(f.pool);
+            orr__pool_close(f.pool);
         }
         board_check(b, 300);
         close_pool(&f);
     }
 }
 
-/* ---- start and join ---- */
+/* ---- lists that grow ---- */
 
 typedef struct hold_work {
     _Atomic uint32_t begun, release;
@@ -325,7 +324,7 @@ static void hold(void *context, uint32_t index, uint32_t worker)
     w->done = 1;
 }
 
-static void test_start_runs_beside_the_caller(void **state)
+static void test_list_runs_beside_the_owner(void **state)
 {
     (void)state;
     for (uint32_t threads = 2; threads <= 4; threads += 2) {
@@ -334,10 +333,11 @@ static void test_start_runs_beside_the_caller(void **state)
         for (uint32_t i = 0; i < 4; i++) {
             hold_work w = { .worker = 0 };
             if (i > 1) orr__sleep_ns(2000000); /* from sleep as well */
-            orr__pool_start(f.pool, 1, 0, hold, &w);
-            assert_true(becomes_set(&w.begun)); /* a helper began, nobody has joined */
+            assert_true(orr__pool_open(f.pool, hold, &w));
+            orr__pool_add(f.pool, 1, 0);
+            assert_true(becomes_set(&w.begun)); /* a helper began, nobody has closed */
             atomic_store(&w.release, 1);
-            orr__pool_join(f.pool);
+            orr__pool_close(f.pool);
             assert_int_equal(w.done, 1);
             assert_in_range(w.worker, 1, threads - 1);
         }
@@ -345,36 +345,101 @@ static void test_start_runs_beside_the_caller(void **state)
     }
 }
 
-static void test_run_between_start_and_join(void **state)
+static void test_run_while_a_list_is_open(void **state)
 {
     (void)state;
     fixture f;
     open_pool(&f, NULL, 2);
     for (uint32_t i = 0; i < 50; i++) {
-        board *started = board_new(200, 2), *between = board_new(100, 1);
+        board *listed = board_new(200, 2), *between = board_new(100, 1);
         between->in_order = true;
-        orr__pool_start(f.pool, 200, 0, note, started);
-        orr__pool_run(f.pool, 100, 0, note, between); /* on the caller, which is worker 0 */
-        orr__pool_join(f.pool);
-        orr__pool_join(f.pool); /* nothing to join: does nothing */
-        board_check(started, 1);
+        assert_true(orr__pool_open(f.pool, note, listed));
+        orr__pool_add(f.pool, 200, 0);
+        orr__pool_run(f.pool, 100, note, between); /* on the owner, which is worker 0 */
+        orr__pool_close(f.pool);
+        orr__pool_close(f.pool); /* nothing is open: does nothing */
+        board_check(listed, 1);
         board_check(between, 1);
     }
     close_pool(&f);
 }
 
-static void test_start_for_one_worker_waits_for_the_join(void **state)
+/* A chain: each index adds the next two, until there are enough. */
+typedef struct chain_work {
+    orr__pool *pool;
+    board *board;
+    _Atomic uint32_t added, over, begun;
+    atomic_flag lock; /* additions come one at a time */
+} chain_work;
+
+static void run_chain(void *context, uint32_t index, uint32_t worker)
+{
+    chain_work *w = context;
+    note(w->board, index, worker);
+    while (atomic_flag_test_and_set(&w->lock)) orr__pause();
+    const uint32_t left = w->board->count - w->added, some = left < 2 ? left : 2;
+    w->added += some;
+    orr__pool_add(w->pool, some, worker);
+    atomic_flag_clear(&w->lock);
+    if (index != w->board->count - 1) return;
+    atomic_store(&w->over, 1);
+    orr__pool_ring(w->pool);
+}
+
+static bool chain_is_over(void *context)
+{
+    chain_work *w = context;
+    return atomic_load(&w->over) != 0;
+}
+
+static void test_functions_add_to_the_list(void **state)
+{
+    (void)state;
+    for (uint32_t threads = 2; threads <= 4; threads++) {
+        fixture f;
+        open_pool(&f, NULL, threads);
+        for (uint32_t i = 0; i < 200; i++) {
+            chain_work w = { .pool = f.pool, .board = board_new(1 + i * 7, threads), .added = 1 };
+            atomic_flag_clear(&w.lock);
+            assert_true(orr__pool_open(f.pool, run_chain, &w));
+            orr__pool_add(f.pool, 1, 0);
+            while (i % 2 && !chain_is_over(&w)) {
+                if (!orr__pool_help(f.pool)) orr__pool_wait(f.pool, chain_is_over, &w);
+            }
+            orr__pool_close(f.pool);
+            board_check(w.board, 1);
+        }
+        close_pool(&f);
+    }
+}
+
+static void ring_late(void *context, uint32_t index, uint32_t worker)
+{
+    chain_work *w = context;
+    (void)index;
+    (void)worker;
+    atomic_store(&w->begun, 1);
+    orr__sleep_ns(3000000); /* the owner has parked */
+    atomic_store(&w->over, 1);
+    orr__pool_ring(w->pool);
+    becomes_set(&w->added); /* not over: only the bell can have woken the owner */
+}
+
+static void test_the_bell_wakes_the_owner(void **state)
 {
     (void)state;
     fixture f;
-    open_pool(&f, NULL, 4);
-    board *b = board_new(50, 1);
-    b->in_order = true;
-    orr__pool_start(f.pool, 50, 1, note, b);
-    orr__sleep_ns(1000000);
-    assert_int_equal(b->workers_seen, 0);
-    orr__pool_join(f.pool);
-    board_check(b, 1);
+    open_pool(&f, NULL, 2);
+    for (uint32_t i = 0; i < 5; i++) {
+        chain_work w = { .pool = f.pool };
+        assert_true(orr__pool_open(f.pool, ring_late, &w));
+        orr__pool_add(f.pool, 1, 0);
+        assert_true(becomes_set(&w.begun));
+        orr__pool_wait(f.pool, chain_is_over, &w);
+        assert_true(chain_is_over(&w));
+        atomic_store(&w.added, 1);
+        orr__pool_close(f.pool);
+    }
     close_pool(&f);
 }
 
@@ -438,10 +503,10 @@ static void test_join_waits_for_nobody_without_work(void **state)
     f.pool = orr__pool_create_with(&f.alloc, NULL, 3, start_thread);
     assert_int_equal(orr__pool_workers(f.pool), 3);
     board *b = board_new(1000, 3);
-    orr__pool_run(f.pool, 1000, 0, note, b); /* returns although no helper is there yet */
+    orr__pool_run(f.pool, 1000, note, b); /* returns although no helper is there yet */
     assert_int_equal(b->workers_seen, 1);
     atomic_store(&threads_of_test.gate, 1); /* now they come late, and find nothing */
-    orr__pool_run(f.pool, 1000, 0, note, b);
+    orr__pool_run(f.pool, 1000, note, b);
     board_check(b, 2);
     close_pool(&f);
 }
@@ -528,10 +593,13 @@ static void test_destroy_at_any_time(void **state)
         open_pool(&f, NULL, 2 + i % 3);
         board *b = board_new(100, 4);
         const uint32_t when = i % 5;
-        if (when > 0) orr__pool_run(f.pool, 100, 0, note, b);
-        if (when == 1) orr__sleep_ns(2000000);                   /* parked */
-        if (when == 2) orr__sleep_ns(400000);                    /* about to park */
-        if (when == 3) orr__pool_start(f.pool, 100, 0, note, b); /* destroy joins */
+        if (when > 0) orr__pool_run(f.pool, 100, note, b);
+        if (when == 1) orr__sleep_ns(2000000); /* parked */
+        if (when == 2) orr__sleep_ns(400000);  /* about to park */
+        if (when == 3) {                       /* destroy closes */
+            assert_true(orr__pool_open(f.pool, note, b));
+            orr__pool_add(f.pool, 100, 0);
+        }
         close_pool(&f);
         board_check(b, when == 0 ? 0 : when == 3 ? 2 : 1);
     }
@@ -562,18 +630,11 @@ static void test_embedder(void **state)
     assert_int_equal(orr__pool_wanted(f.pool), 6);
 
     board *whole = board_new(100, 6);
-    orr__pool_start(f.pool, 100, 0, note, whole);
-    assert_int_equal(b.calls, 0); /* start only stores */
-    orr__pool_join(f.pool);
+    assert_false(orr__pool_open(f.pool, note, whole)); /* it has no threads of its own */
+    orr__pool_run(f.pool, 100, note, whole);
     assert_int_equal(b.calls, 1);
     assert_int_equal(b.indices, 100); /* the scheduler sees every index */
     board_check(whole, 1);
-
-    board *limited = board_new(100, 6);
-    orr__pool_run(f.pool, 100, 2, note, limited);
-    assert_int_equal(b.calls, 2);
-    assert_int_equal(b.indices, 102); /* it sees two lanes, which share the indices */
-    board_check(limited, 1);
 
     exercise(f.pool);
     close_pool(&f);
@@ -627,14 +688,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_index_once),
         cmocka_unit_test(test_without_threads_in_order_on_the_caller),
-        cmocka_unit_test(test_limit_bounds_the_workers),
+
         cmocka_unit_test(test_all_processors),
         cmocka_unit_test(test_same_result_with_any_workers),
         cmocka_unit_test(test_back_to_back),
         cmocka_unit_test(test_dispatch_while_falling_asleep),
-        cmocka_unit_test(test_start_runs_beside_the_caller),
-        cmocka_unit_test(test_run_between_start_and_join),
-        cmocka_unit_test(test_start_for_one_worker_waits_for_the_join),
+        cmocka_unit_test(test_list_runs_beside_the_owner),
+        cmocka_unit_test(test_run_while_a_list_is_open),
+        cmocka_unit_test(test_functions_add_to_the_list),
+        cmocka_unit_test(test_the_bell_wakes_the_owner),
+
         cmocka_unit_test(test_refused_threads),
         cmocka_unit_test(test_join_waits_for_nobody_without_work),
         cmocka_unit_test(test_more_threads_than_possible),

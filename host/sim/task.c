@@ -1,0 +1,149 @@
+#include "sim/task.h"
+
+#include "base/error.h"
+#include "base/os.h"
+#include "sim/bind.h"
+#include "sim/sim.h"
+
+/* A system nobody has timed yet is taken for this heavy. */
+#define UNKNOWN_NS_A_ROW 20.0
+
+double orr__task_guess_ns(const orr__system *system)
+{
+    const double row = system->ns_a_row > 0 ? system->ns_a_row : UNKNOWN_NS_A_ROW;
+    return row * (double)(system->run.rows ? system->run.rows : 1);
+}
+
+/* ---- running ---- */
+
+static bool called_once(const orr__system *system)
+{
+    if (system->binding && (system->binding->job->flags & ORR_WHOLE)) return true;
+    return !system->has_rows && !system->lattice;
+}
+
+static void run_ranges(orr_run *run, uint32_t begin, uint32_t end)
+{
+    orr_job_function *const function = run->system->binding->run;
+    if (run->tick.substeps <= 1) {
+        for (uint32_t i = begin; i < end; i++) {
+            const int32_t code = function(&run->ranges[i].rows, &run->tick);
+            if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
+        }
+        return;
+    }
+    orr_tick tick = run->tick;
+    for (uint32_t i = begin; i < end; i++) {
+        int32_t code = ORR_OK;
+        for (tick.substep = 0; code == ORR_OK && tick.substep < tick.substeps; tick.substep++)
+            code = function(&run->ranges[i].rows, &tick);
+        if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
+    }
+}
+
+static void run_once(orr_run *run)
+{
+    const bool whole = run->range_count > 0;
+    orr_tick tick = run->tick;
+    int32_t code = ORR_OK;
+    for (tick.substep = 0; code == ORR_OK && tick.substep < tick.substeps; tick.substep++)
+        code = run->system->binding->run(whole ? run->whole : &run->outside.rows, &tick);
+    if (code != ORR_OK) orr__run_failed(run, whole ? &run->ranges[0] : &run->outside, code);
+}
+
+/* A failing range stops there. The function is called until it has been handed all ranges, so that it makes no
+ * difference how they are grouped. */
+static void run_function(orr_run *of, uint32_t begin, uint32_t end, uint32_t worker)
+{
+    const orr__system *system = of->system;
+    orr_run call;
+    orr__run_call(&call, of, begin, end, worker);
+    for (bool again = true; again;) {
+        const uint32_t before = call.next;
+        orr__error_clear();
+        const int32_t code = system->function(&call, system->context);
+        if (code != ORR_OK) orr__run_failed(&call, call.current, code);
+        again = call.next != before && call.next < end;
+        call.current = call.home;
+        call.row_hint = UINT32_MAX;
+    }
+}
+
+void orr__task_run(const orr__task *task, uint32_t worker)
+{
+    orr_run *run = task->run;
+    orr__error_clear();
+    const uint64_t start = orr__clock_ns();
+    if (!run->system->binding)
+        run_function(run, task->begin, task->end, worker);
+    else if (called_once(run->system))
+        run_once(run);
+    else
+        run_ranges(run, task->begin, task->end);
+    atomic_fetch_add_explicit(&run->time_ns, orr__clock_ns() - start, memory_order_relaxed);
+}
+
+void orr__task_run_all(orr__system *system, uint32_t worker)
+{
+    if (!orr__task_needed(system)) return;
+    orr__task_run(&(orr__task){ .run = &system->run, .end = system->run.range_count }, worker);
+}
+
+bool orr__task_needed(const orr__system *system)
+{
+    return called_once(system) || system->run.range_count > 0;
+}
+
+/* ---- the list ---- */
+
+static orr__task *place(const orr__tasks *tasks, uint32_t index)
+{
+    const uint32_t scaled = index / ORR__TASK_FIRST + 1;
+    const uint32_t block = 31 - (uint32_t)__builtin_clz(scaled);
+    return tasks->blocks[block] + (index - ((1u << block) - 1) * ORR__TASK_FIRST);
+}
+
+const orr__task *orr__tasks_at(const orr__tasks *tasks, uint32_t index)
+{
+    return place(tasks, index);
+}
+
+static int32_t reserve(orr_world *world, orr__tasks *tasks, uint32_t count)
+{
+    for (uint32_t block = 0, room = 0; room < count; block++) {
+        const size_t many = (size_t)ORR__TASK_FIRST << block;
+        if (block == ORR__TASK_BLOCKS) return orr__fail(ORR_E_LIMIT, "more tasks in a stage than can be counted");
+        if (!tasks->blocks[block]) tasks->blocks[block] = orr__alloc_new(&world->alloc, many * sizeof(orr__task), 0);
+        if (!tasks->blocks[block]) return ORR_E_MEMORY;
+        room += (uint32_t)many;
+    }
+    return ORR_OK;
+}
+
+int32_t orr__tasks_cut(orr_world *world, orr__tasks *tasks, orr__system *system, double task_ns)
+{
+    orr_run *run = &system->run;
+    uint32_t step = run->range_count ? run->range_count : 1;
+    if (!called_once(system) && !system->serial && run->range_count > 1) {
+        const double many = task_ns / (orr__task_guess_ns(system) / run->range_count);
+        if (many < step) step = many < 1 ? 1 : (uint32_t)many;
+    }
+    const uint32_t count = run->range_count ? (run->range_count + step - 1) / step : 1;
+    const int32_t code = reserve(world, tasks, tasks->count + count);
+    if (code != ORR_OK) return code;
+    for (uint32_t begin = 0, i = 0; i < count; i++, begin += step) {
+        const uint32_t end = run->range_count - begin < step ? run->range_count : begin + step;
+        *place(tasks, tasks->count++) = (orr__task){ .run = run, .begin = begin, .end = end };
+    }
+    atomic_store_explicit(&run->unfinished, count, memory_order_relaxed);
+    return ORR_OK;
+}
+
+void orr__tasks_fini(orr_world *world, orr__tasks *tasks)
+{
+    for (uint32_t block = 0; block < ORR__TASK_BLOCKS; block++) {
+        const size_t many = (size_t)ORR__TASK_FIRST << block;
+        orr__alloc_free(&world->alloc, tasks->blocks[block], many * sizeof(orr__task));
+        tasks->blocks[block] = NULL;
+    }
+}

@@ -1,0 +1,41 @@
+/* Tasks: what one worker does in one go. A span of ranges of one run, worth some microseconds; how ranges are grouped
+ * and who takes them changes no result. */
+#ifndef ORR_SIM_TASK_H
+#define ORR_SIM_TASK_H
+
+#include "orrery.h"
+
+struct orr__system;
+
+/* Ranges begin to end of a run; the whole of a run that is called once. */
+typedef struct orr__task {
+    orr_run *run;
+    uint32_t begin, end;
+} orr__task;
+
+enum { ORR__TASK_BLOCKS = 22, ORR__TASK_FIRST = 1024 };
+
+/* The tasks of a stage. Grows while others read what is in it: block n has ORR__TASK_FIRST << n tasks and stays where
+ * it is; all are kept for the next stage. */
+typedef struct orr__tasks {
+    orr__task *blocks[ORR__TASK_BLOCKS];
+    uint32_t count;
+} orr__tasks;
+
+/* Expected time of a run that has been begun. */
+double orr__task_guess_ns(const struct orr__system *system);
+
+/* Whether a run of a job, or of a function on workers, that has been begun has anything to do. */
+bool orr__task_needed(const struct orr__system *system);
+
+/* Appends the tasks of such a run, each worth `task_ns`, and counts them in run.unfinished. Adds none when it fails. */
+int32_t orr__tasks_cut(orr_world *world, orr__tasks *tasks, struct orr__system *system, double task_ns);
+const orr__task *orr__tasks_at(const orr__tasks *tasks, uint32_t index);
+void orr__tasks_fini(orr_world *world, orr__tasks *tasks);
+
+/* Runs it. Failures are the run's. */
+void orr__task_run(const orr__task *task, uint32_t worker);
+/* All of a run as one task. */
+void orr__task_run_all(struct orr__system *system, uint32_t worker);
+
+#endif
