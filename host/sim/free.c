@@ -142,10 +142,8 @@ static bool step(orr_world *world, uint64_t ticks, bool show)
     const int32_t code = orr_world_step(world, ticks);
     sim->hides = false;
     atomic_store(&sim->free.tick, sim->tick);
-    if (code == ORR_OK) {
-        sim->free.unseen = !show;
-        return true;
-    }
+    sim->free.unseen = !show;
+    if (code == ORR_OK) return true;
     sim->free.code = code;
     snprintf(sim->free.text, sizeof sim->free.text, "%s", orr__error_text());
     return false;
@@ -217,6 +215,7 @@ static void live(void *context)
     orr__free *free = &world->sim->free;
     atomic_store(&world->owner, orr__thread_self());
     while (turn(world)) {}
+    if (make_calls(world)) free->unseen = true; /* all that were posted before the command that ends it */
     if (free->unseen && (free->code == ORR_OK || free->code == ORR_E_INTERRUPTED)) (void)step(world, 0, true);
     atomic_store(&free->state, ORR_FREE_ENDED);
 }
