@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ void orr__alloc_init(orr__alloc *alloc, const orr_allocator *hooks)
     atomic_init(&alloc->live_bytes, 0);
     atomic_init(&alloc->live_blocks, 0);
     alloc->limit_bytes = 0;
+    alloc->pages = (orr__pages){ NULL };
 }
 
 static void *no_memory(size_t bytes)
@@ -65,6 +67,45 @@ void *orr__alloc_new(orr__alloc *alloc, size_t bytes, size_t alignment)
     atomic_fetch_add_explicit(&alloc->live_bytes, bytes, memory_order_relaxed);
     atomic_fetch_add_explicit(&alloc->live_blocks, 1, memory_order_relaxed);
     return pointer;
+}
+
+/* AddressSanitizer watches what malloc gives, and nothing else. */
+#if defined(__SANITIZE_ADDRESS__)
+#define WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WATCHED 1
+#endif
+#endif
+#ifndef WATCHED
+#define WATCHED 0
+#endif
+
+static bool has_pages(const orr__alloc *alloc, size_t bytes)
+{
+    return !WATCHED && alloc->hooks.allocate == heap_allocate && bytes <= ORR__PAGES_MOST;
+}
+
+void *orr__alloc_pages(orr__alloc *alloc, size_t bytes)
+{
+    if (!has_pages(alloc, bytes)) return orr__alloc_zero(alloc, bytes, 64);
+    if (over_limit(alloc, bytes)) return NULL;
+    void *pointer = orr__pages_take(&alloc->pages, bytes);
+    if (!pointer) return no_memory(bytes);
+    atomic_fetch_add_explicit(&alloc->live_bytes, bytes, memory_order_relaxed);
+    atomic_fetch_add_explicit(&alloc->live_blocks, 1, memory_order_relaxed);
+    return pointer;
+}
+
+void orr__alloc_pages_free(orr__alloc *alloc, void *pointer, size_t bytes)
+{
+    if (!pointer || !has_pages(alloc, bytes)) {
+        orr__alloc_free(alloc, pointer, bytes);
+        return;
+    }
+    atomic_fetch_sub_explicit(&alloc->live_bytes, bytes, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&alloc->live_blocks, 1, memory_order_relaxed);
+    orr__pages_give(&alloc->pages, pointer, bytes);
 }
 
 void *orr__alloc_zero(orr__alloc *alloc, size_t bytes, size_t alignment)

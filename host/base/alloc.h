@@ -1,6 +1,7 @@
 #ifndef ORR__BASE_ALLOC_H
 #define ORR__BASE_ALLOC_H
 
+#include "base/pages.h"
 #include "orrery.h"
 
 #include <stdatomic.h>
@@ -18,6 +19,7 @@ typedef struct orr__alloc {
     _Atomic uint64_t live_bytes;  /* bytes asked for and not yet released */
     _Atomic uint64_t live_blocks; /* blocks not yet released */
     uint64_t limit_bytes;         /* of live_bytes; 0: none. Threads that ask at once may pass it by what they ask */
+    orr__pages pages;
 } orr__alloc;
 
 /* hooks are copied; NULL or hooks whose `allocate` is NULL stand for the C library's heap. */
@@ -40,6 +42,13 @@ void *orr__alloc_resize(orr__alloc *alloc, void *old, size_t old_bytes, size_t n
 
 /* bytes: what the block was asked with. NULL is allowed and does nothing. */
 void orr__alloc_free(orr__alloc *alloc, void *pointer, size_t bytes);
+
+/*
+ * Zeroed and aligned to 64: whole pages of the system, huge ones where it has them (see pages.h), for blocks of a
+ * hundred KiB and many of them. From the embedder's hooks, should there be any. Not for several threads at a time.
+ */
+void *orr__alloc_pages(orr__alloc *alloc, size_t bytes);
+void orr__alloc_pages_free(orr__alloc *alloc, void *pointer, size_t bytes);
 
 /* A copy of text, NULL with the error set when there is no memory. Released by orr__alloc_string_free only. */
 char *orr__alloc_string(orr__alloc *alloc, const char *text);

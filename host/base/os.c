@@ -19,6 +19,7 @@
 
 #ifdef __linux__
 #include <linux/futex.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #endif
 
@@ -335,3 +336,35 @@ void orr__library_close(orr__library *library)
         library->handle = NULL;
     }
 }
+
+/* ---- memory ---- */
+
+#ifdef __linux__
+void *orr__memory_map(size_t bytes, size_t alignment)
+{
+    char *start = mmap(NULL, bytes + alignment, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) return NULL;
+    const size_t before = (size_t)(-(uintptr_t)start & (alignment - 1)), after = alignment - before;
+    if (before) (void)munmap(start, before);
+    if (after) (void)munmap(start + before + bytes, after);
+    (void)madvise(start + before, bytes, MADV_HUGEPAGE); /* without them it works as well */
+    return start + before;
+}
+
+void orr__memory_unmap(void *memory, size_t bytes)
+{
+    (void)munmap(memory, bytes);
+}
+#else
+void *orr__memory_map(size_t bytes, size_t alignment)
+{
+    void *memory = aligned_alloc(alignment, bytes);
+    return memory ? memset(memory, 0, bytes) : NULL;
+}
+
+void orr__memory_unmap(void *memory, size_t bytes)
+{
+    (void)bytes;
+    free(memory);
+}
+#endif

@@ -153,4 +153,9 @@ void *orr__library_symbol(const orr__library *library, const char *name);
 /* Nothing of it may be in use. Allowed on a zeroed struct. */
 void orr__library_close(orr__library *library);
 
+/* `bytes` of zeroed memory from the system, aligned, in huge pages if it has them; both sizes multiples of a page,
+ * bytes of the alignment. NULL when it has none, without an error set. */
+void *orr__memory_map(size_t bytes, size_t alignment);
+void orr__memory_unmap(void *memory, size_t bytes);
+
 #endif

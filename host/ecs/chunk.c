@@ -9,6 +9,8 @@
 
 enum { ALIGNMENT = 64, PADDING = 64, LINE_ROWS = 16 };
 
+enum { PAGED_FROM = 8 }; // chunks of a table: small worlds take no regions of 2 MiB
+
 static size_t aligned(size_t bytes)
 {
     return (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
@@ -58,7 +60,20 @@ static void tracked_set(orr__chunk *chunk, void **block, uint32_t term_capacity)
 
 static void release(orr_world *world, orr__chunk *chunk)
 {
-    orr__alloc_free(&world->alloc, chunk, chunk->bytes);
+    if (chunk->paged)
+        orr__alloc_pages_free(&world->alloc, chunk, chunk->bytes);
+    else
+        orr__alloc_free(&world->alloc, chunk, chunk->bytes);
+}
+
+// Memory for a chunk; of its head only `paged` is set.
+static orr__chunk *allocate(orr_world *world, const orr__table *table, size_t bytes)
+{
+    const bool paged = table->chunk_count >= PAGED_FROM;
+    orr__chunk *chunk =
+        paged ? orr__alloc_pages(&world->alloc, bytes) : orr__alloc_new(&world->alloc, bytes, ALIGNMENT);
+    if (chunk) chunk->paged = paged;
+    return chunk;
 }
 
 // Whole chunks that were emptied wait for the next table that needs one of their size: a heap would give their pages
@@ -108,9 +123,11 @@ orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_
 {
     const size_t bytes = chunk_bytes(table, capacity);
     orr__chunk *chunk = capacity == ORR__CHUNK_ROWS ? take_spare(world, bytes) : NULL;
-    if (!chunk) chunk = orr__alloc_new(&world->alloc, bytes, ALIGNMENT);
+    if (!chunk) chunk = allocate(world, table, bytes);
     if (!chunk) return NULL;
+    const bool paged = chunk->paged;
     memset(chunk, 0, sizeof *chunk);
+    chunk->paged = paged;
     chunk->capacity = capacity;
     chunk->bytes = bytes;
     chunk->changed = (uint64_t **)(chunk->columns + table->column_count);

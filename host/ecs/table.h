@@ -30,6 +30,7 @@ enum { ORR__CHUNK_ROWS = 4096, ORR__CHUNK_FIRST = 64, ORR__RANGE_ROWS = 512, ORR
 typedef struct orr__chunk {
     uint32_t count, capacity;
     size_t bytes;     /* of the allocation */
+    bool paged;       /* the allocation is from orr__alloc_pages */
     uint32_t reached; /* rows whose columns hold numbers: a multiple of 16; those from there on hold rubbish */
     union {
         orr_entity *entity;

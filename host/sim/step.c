@@ -74,14 +74,21 @@ int32_t orr__sim_publish(orr_world *world)
     return sim->failure.code;
 }
 
+/* Looks before it swaps: that costs nothing, and a swap as much as a small system. */
+static bool take_interrupt(orr__sim *sim)
+{
+    return atomic_load_explicit(&sim->interrupted, memory_order_relaxed) &&
+           atomic_exchange_explicit(&sim->interrupted, 0, memory_order_relaxed);
+}
+
 static int32_t run_ticks(orr_world *world, uint64_t ticks)
 {
     orr__sim *sim = world->sim;
     if (!sim->started) run_once(world);
-    bool interrupted = atomic_exchange_explicit(&sim->interrupted, 0, memory_order_relaxed);
+    bool interrupted = take_interrupt(sim);
     for (uint64_t i = 0; i < ticks && sim->failure.code == ORR_OK && !interrupted; i++) {
         tick(world);
-        interrupted = atomic_exchange_explicit(&sim->interrupted, 0, memory_order_relaxed);
+        interrupted = take_interrupt(sim);
     }
     if (sim->failure.code == ORR_OK && !sim->hides) orr__sim_publish(world);
     if (sim->failure.code == ORR_OK && interrupted)
