@@ -245,6 +245,12 @@ ORR_API uint32_t orr_entity_generation(orr_entity entity); /* 20 bits, from 1 */
 /* Copies a whole record (see orr_component_bytes) out or in; set marks the row changed. */
 ORR_API int32_t orr_entity_get(const orr_world *world, orr_entity entity, orr_component component, void *record);
 ORR_API int32_t orr_entity_set(orr_world *world, orr_entity entity, orr_component component, const void *record);
+/* The same for arrays of `count` entities and records, twice as fast when there are many in no order. When an
+ * entity is dead or lacks the component, set_many changes nothing; get_many has filled the records before it. */
+ORR_API int32_t orr_entity_get_many(const orr_world *world, const orr_entity *entities, uint32_t count,
+                                    orr_component component, void *records);
+ORR_API int32_t orr_entity_set_many(orr_world *world, const orr_entity *entities, uint32_t count,
+                                    orr_component component, const void *records);
 
 /* Borrows one field; NULL when the entity is dead or lacks it (with the reason). The pointer lives until the next
  * structural change. write marks the row changed. */

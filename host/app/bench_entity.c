@@ -18,7 +18,8 @@ typedef struct entity_case {
     orr_entity *handles;
     uint32_t *order; /* 0 .. SOME - 1 in random order */
     orr_field px;
-    body *plain;
+    body *plain, *records;
+    orr_entity *asked; /* handles in that order */
     double sum;
     uint32_t count;
 } entity_case;
@@ -145,6 +146,18 @@ static void set_random(void *context)
     for (uint32_t k = 0; k < SOME; k++) *(float *)orr_entity_write(c->world, c->handles[c->order[k]], c->px) = (float)k;
 }
 
+static void get_many(void *context)
+{
+    entity_case *c = context;
+    orr_entity_get_many(c->world, c->asked, SOME, c->position, c->records);
+}
+
+static void set_many(void *context)
+{
+    entity_case *c = context;
+    orr_entity_set_many(c->world, c->asked, SOME, c->position, c->records);
+}
+
 static void get_plain(void *context)
 {
     entity_case *c = context;
@@ -190,11 +203,14 @@ static void by_handle(orr__bench *bench, entity_case *c)
     c->count = SOME;
     full(c);
     shuffle(c->order, SOME);
+    for (uint32_t k = 0; k < SOME; k++) c->asked[k] = c->handles[c->order[k]];
     orr__bench_pair(bench, "get by handle at random, from C", "ns", SOME, 0, get_random, get_plain, NULL, c);
     bench->rows[bench->count - 1].target = 0;
     orr__bench_pair(bench, "get by handle at random, from C (alone)", "ns", SOME, 6, get_random, NULL, NULL, c);
     orr__bench_pair(bench, "set by handle at random, from C", "ns", SOME, 0, set_random, set_plain, NULL, c);
     orr__bench_pair(bench, "set by handle at random, from C (alone)", "ns", SOME, 6, set_random, NULL, NULL, c);
+    orr__bench_pair(bench, "get by handle at random, many a call", "ns", SOME, 6, get_many, NULL, NULL, c);
+    orr__bench_pair(bench, "set by handle at random, many a call", "ns", SOME, 6, set_many, NULL, NULL, c);
 }
 
 static void memory(orr__bench *bench, entity_case *c)
@@ -212,8 +228,10 @@ void orr__bench_entity(orr__bench *bench)
 {
     entity_case c = { .handles = malloc(MANY * sizeof(orr_entity)),
                       .order = malloc(SOME * sizeof(uint32_t)),
-                      .plain = calloc(SOME, sizeof(body)) };
-    if (!c.handles || !c.order || !c.plain || !begin(&c)) {
+                      .plain = calloc(SOME, sizeof(body)),
+                      .records = calloc(SOME, sizeof(body)),
+                      .asked = malloc(SOME * sizeof(orr_entity)) };
+    if (!c.handles || !c.order || !c.plain || !c.records || !c.asked || !begin(&c)) {
         orr__bench_fail(bench, "entities");
     } else {
         if (orr__bench_wanted(bench, "structural")) structural(bench, &c);
@@ -224,4 +242,6 @@ void orr__bench_entity(orr__bench *bench)
     free(c.handles);
     free(c.order);
     free(c.plain);
+    free(c.records);
+    free(c.asked);
 }

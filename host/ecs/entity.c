@@ -204,10 +204,8 @@ __attribute__((noinline, cold)) static int32_t fail_place(const orr_world *world
                      orr_component_name(world, component));
 }
 
-static inline bool find(const orr_world *world, orr_entity entity, orr_component component, place *out)
+static inline bool find_in(const orr_world *world, const orr__slot *slot, orr_component component, place *out)
 {
-    const orr__slot *slot = orr__slot_alive(&world->entities, entity);
-    if (!slot) return false;
     orr__table *table = world->tables[slot->table];
     if (component > table->highest) return false;
     out->component = table->placed[component];
@@ -216,6 +214,12 @@ static inline bool find(const orr_world *world, orr_entity entity, orr_component
     out->chunk = table->chunks[slot->row >> 12];
     out->row = slot->row & (ORR__CHUNK_ROWS - 1);
     return true;
+}
+
+static inline bool find(const orr_world *world, orr_entity entity, orr_component component, place *out)
+{
+    const orr__slot *slot = orr__slot_alive(&world->entities, entity);
+    return slot && find_in(world, slot, component, out);
 }
 
 static void read_mixed(const orr__component *of, void *const *columns, size_t row, char *record)
@@ -246,21 +250,38 @@ static void write_mixed(const orr__component *of, void *const *columns, size_t r
     }
 }
 
+static inline void get_record(const orr__component *of, const place *p, char *record)
+{
+    void *const *columns = p->chunk->columns + p->component.first;
+    const uint32_t count = of->field_count;
+    const size_t row = p->row;
+    if (of->uniform_bytes == 4) { // by far the most components
+        for (uint32_t i = 0; i < count; i++) memcpy(record + i * 4, (const char *)columns[i] + row * 4, 4);
+    } else {
+        read_mixed(of, columns, row, record);
+    }
+}
+
+static inline void set_record(orr_world *world, const orr__component *of, const place *p, orr_component component,
+                              const char *record)
+{
+    void *const *columns = p->chunk->columns + p->component.first;
+    const uint32_t count = of->field_count;
+    const size_t row = p->row;
+    if (of->uniform_bytes == 4) {
+        for (uint32_t i = 0; i < count; i++) memcpy((char *)columns[i] + row * 4, record + i * 4, 4);
+    } else {
+        write_mixed(of, columns, row, record);
+    }
+    if (p->table->term_count) orr__tracker_mark(world, p->table, p->chunk, component, p->row, p->row + 1, 0);
+}
+
 int32_t orr_entity_get(const orr_world *world, orr_entity entity, orr_component component, void *record)
 {
     place p;
     if (!find(world, entity, component, &p)) return fail_place(world, entity, component, "get");
     if (world->locked && !orr__world_may(world, component, false)) return orr__error_code();
-    const orr__component *of = &world->components[component - 1];
-    void *const *columns = p.chunk->columns + p.component.first;
-    const uint32_t count = of->field_count;
-    const size_t row = p.row;
-    char *to = record;
-    if (of->uniform_bytes == 4) { // by far the most components
-        for (uint32_t i = 0; i < count; i++) memcpy(to + i * 4, (const char *)columns[i] + row * 4, 4);
-    } else {
-        read_mixed(of, columns, row, to);
-    }
+    get_record(&world->components[component - 1], &p, record);
     return ORR_OK;
 }
 
@@ -269,19 +290,89 @@ int32_t orr_entity_set(orr_world *world, orr_entity entity, orr_component compon
     place p;
     if (!find(world, entity, component, &p)) return fail_place(world, entity, component, "set");
     if (world->locked && !orr__world_may(world, component, true)) return orr__error_code();
-    const orr__component *of = &world->components[component - 1];
-    void *const *columns = p.chunk->columns + p.component.first;
-    const uint32_t count = of->field_count;
-    const size_t row = p.row;
-    const char *from = record;
-    if (of->uniform_bytes == 4) {
-        for (uint32_t i = 0; i < count; i++) memcpy((char *)columns[i] + row * 4, from + i * 4, 4);
-    } else {
-        write_mixed(of, columns, row, from);
-    }
-    if (p.table->term_count) orr__tracker_mark(world, p.table, p.chunk, component, p.row, p.row + 1, 0);
+    set_record(world, &world->components[component - 1], &p, component, record);
     return ORR_OK;
 }
+
+// ---- many in no order -----------------------------------------------------------------------------------------------
+
+enum { AT_ONCE = 32 };
+
+// Finds the places of up to AT_ONCE entities. Slot, place and value each wait for the one before, and at random none of
+// them is near: steps of their own keep many fetches in flight at a time. Returns how many there are before the first
+// that has no place.
+static inline uint32_t find_many(const orr_world *world, const orr_entity *entities, uint32_t count,
+                                 orr_component component, place *places)
+{
+    const orr__slot *slots[AT_ONCE];
+    uint32_t found = 0;
+    for (; found < count; found++) {
+        slots[found] = orr__slot_alive(&world->entities, entities[found]);
+        if (!slots[found]) break;
+    }
+    for (uint32_t i = 0; i < found; i++) {
+        if (!find_in(world, slots[i], component, &places[i])) return i;
+    }
+    return found;
+}
+
+static int32_t check_many(const orr_world *world, const orr_entity *entities, uint32_t count, orr_component component,
+                          const void *records, bool write)
+{
+    const char *call = write ? "set_many" : "get_many";
+    const int32_t code = orr__component_check(world, component, call);
+    if (code) return code;
+    if (count && (!entities || !records)) return orr__fail(ORR_E_ARGUMENT, "%s: no array", call);
+    return world->locked && !orr__world_may(world, component, write) ? orr__error_code() : ORR_OK;
+}
+
+static int32_t fail_many(const orr_world *world, const orr_entity *entities, uint32_t at, uint32_t count,
+                         orr_component component, const char *call)
+{
+    (void)fail_place(world, entities[at], component, call);
+    return orr__fail_more("number %u of %u", (unsigned)at, (unsigned)count);
+}
+
+int32_t orr_entity_get_many(const orr_world *world, const orr_entity *entities, uint32_t count, orr_component component,
+                            void *records)
+{
+    const int32_t code = check_many(world, entities, count, component, records, false);
+    if (code) return code;
+    const orr__component *of = &world->components[component - 1];
+    place places[AT_ONCE];
+    for (uint32_t done = 0; done < count;) {
+        const uint32_t wanted = count - done < AT_ONCE ? count - done : AT_ONCE;
+        const uint32_t found = find_many(world, entities + done, wanted, component, places);
+        char *record = (char *)records + (size_t)done * of->record_bytes;
+        for (uint32_t i = 0; i < found; i++) get_record(of, &places[i], record + (size_t)i * of->record_bytes);
+        done += found;
+        if (found < wanted) return fail_many(world, entities, done, count, component, "get_many");
+    }
+    return ORR_OK;
+}
+
+int32_t orr_entity_set_many(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component,
+                            const void *records)
+{
+    const int32_t code = check_many(world, entities, count, component, records, true);
+    if (code) return code;
+    const orr__component *of = &world->components[component - 1];
+    place places[AT_ONCE];
+    for (uint32_t pass = 0; pass < 2; pass++) { // the first one only looks
+        for (uint32_t done = 0; done < count; done += AT_ONCE) {
+            const uint32_t wanted = count - done < AT_ONCE ? count - done : AT_ONCE;
+            const uint32_t found = find_many(world, entities + done, wanted, component, places);
+            if (found < wanted) return fail_many(world, entities, done + found, count, component, "set_many");
+            const char *record = (const char *)records + (size_t)done * of->record_bytes;
+            for (uint32_t i = 0; pass && i < found; i++) {
+                set_record(world, of, &places[i], component, record + (size_t)i * of->record_bytes);
+            }
+        }
+    }
+    return ORR_OK;
+}
+
+// ---- borrowing ------------------------------------------------------------------------------------------------------
 
 // Why there is nothing to borrow; NULL. Apart, so that the short way saves no registers.
 __attribute__((noinline, cold)) static void *fail_borrow(const orr_world *world, orr_entity entity, orr_field field,

@@ -148,6 +148,61 @@ static void records_go_in_and_out(void **state)
     case_close(&c);
 }
 
+// In any order, over tables and chunks, more than are looked up at once.
+static void many_records_go_in_and_out(void **state)
+{
+    (void)state;
+    enum { COUNT = 9001 };
+    world_case c;
+    case_open(&c);
+    static orr_entity e[COUNT], asked[COUNT];
+    static float in[COUNT][2], out[COUNT][2];
+    assert_int_equal(case_spawn(c.world, LIST(c.position), COUNT - 2000, e), ORR_OK);
+    assert_int_equal(case_spawn(c.world, LIST(c.position, c.velocity), 2000, e + COUNT - 2000), ORR_OK);
+    const orr_tracker tracker = orr_tracker_create(c.world, LIST(c.position));
+    orr_tracker_clear(c.world, tracker);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        asked[i] = e[i * 4001 % COUNT];
+        in[i][0] = (float)i;
+        in[i][1] = -(float)i;
+    }
+    assert_int_equal(orr_entity_set_many(c.world, asked, COUNT, c.position, in), ORR_OK);
+    assert_int_equal(orr_tracker_count(c.world, tracker), COUNT);
+    assert_int_equal(orr_entity_get_many(c.world, asked, COUNT, c.position, out), ORR_OK);
+    assert_memory_equal(in, out, sizeof in);
+    for (uint32_t i = 0; i < COUNT; i += 100) {
+        assert_true(case_get(c.world, e[i * 4001 % COUNT], "Position.y") == -(double)i);
+    }
+    // a component with fields of all sizes
+    struct {
+        uint8_t a;
+        double b;
+        uint8_t c;
+        orr_entity d;
+    } mixed[3] = { { 1, 2.5, 1, e[3] }, { 2, 3.5, 0, 0 }, { 3, 4.5, 1, e[4] } }, back[3];
+    memset(back, 0, sizeof back);
+    assert_int_equal(orr_entity_add(c.world, e, 3, c.mixed), ORR_OK);
+    assert_int_equal(orr_entity_set_many(c.world, e, 3, c.mixed, mixed), ORR_OK);
+    assert_int_equal(orr_entity_get_many(c.world, e, 3, c.mixed, back), ORR_OK);
+    for (uint32_t i = 0; i < 3; i++) assert_true(back[i].a == i + 1 && back[i].b == i + 2.5 && back[i].d == mixed[i].d);
+    // what is refused
+    assert_int_equal(orr_entity_destroy(c.world, &asked[100], 1), ORR_OK);
+    memset(out, 0, sizeof out);
+    assert_int_equal(orr_entity_set_many(c.world, asked, COUNT, c.position, out), ORR_E_DEAD);
+    assert_mentions("number 100 of 9001");
+    assert_int_equal(orr_entity_get_many(c.world, asked, COUNT, c.position, out), ORR_E_DEAD);
+    assert_mentions("number 100 of 9001");
+    assert_memory_equal(in, out, 100 * sizeof in[0]); // nothing was set
+    assert_true(out[100][0] == 0);
+    assert_int_equal(orr_entity_get_many(c.world, e, 4, c.mixed, out), ORR_E_NOT_FOUND);
+    assert_mentions("number 3 of 4");
+    assert_int_equal(orr_entity_get_many(c.world, e, 1, 99, out), ORR_E_ARGUMENT);
+    assert_int_equal(orr_entity_get_many(c.world, NULL, 1, c.position, out), ORR_E_ARGUMENT);
+    assert_int_equal(orr_entity_set_many(c.world, e, 1, c.position, NULL), ORR_E_ARGUMENT);
+    assert_int_equal(orr_entity_get_many(c.world, NULL, 0, c.position, NULL), ORR_OK);
+    case_close(&c);
+}
+
 static void arrays_may_name_one_twice(void **state)
 {
     (void)state;
@@ -299,6 +354,7 @@ int main(void)
         cmocka_unit_test(slots_retire_when_generations_are_used_up),
         cmocka_unit_test(values_survive_adding_and_removing),
         cmocka_unit_test(records_go_in_and_out),
+        cmocka_unit_test(many_records_go_in_and_out),
         cmocka_unit_test(arrays_may_name_one_twice),
         cmocka_unit_test(structure_is_locked_while_systems_run),
         cmocka_unit_test(hooks_are_told),

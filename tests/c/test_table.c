@@ -145,6 +145,48 @@ static void thousands_of_tables(void **state)
     case_close(&c);
 }
 
+// Every table has three of the components: a different pair for each, and one that says which hundred it is of.
+static void a_million_entities_in_thousands_of_tables(void **state)
+{
+    (void)state;
+    enum { COMPONENTS = 1024, TABLES = 10000, EACH = 100, MANY = TABLES * EACH };
+    world_case c;
+    case_open(&c);
+    static orr_component of[COMPONENTS];
+    orr_entity *e = malloc(MANY * sizeof *e);
+    assert_non_null(e);
+    char name[32];
+    const orr_field_desc field = { "value", ORR_TYPE_U32, { .u32 = 0 } };
+    for (uint32_t i = 0; i < COMPONENTS - 4; i++) { // with those of the case: 1,024
+        (void)snprintf(name, sizeof name, "C%u", i);
+        of[i] = orr_component_create(c.world, &(orr_component_desc){ name, i % 4 ? NULL : &field, i % 4 == 0 });
+        assert_int_not_equal(of[i], 0);
+    }
+    assert_int_equal(c.world->component_count, COMPONENTS);
+    for (uint32_t i = 0; i < TABLES; i++) {
+        const uint32_t low = 100 + i % 900, high = low + 1 + i / 900;
+        assert_int_equal(case_spawn(c.world, LIST(of[i / 100], of[low], of[high]), EACH, e + i * EACH), ORR_OK);
+    }
+    assert_int_equal(c.world->table_count, TABLES + 1); // and that of nothing
+    assert_int_equal(orr_world_entity_count(c.world), MANY);
+    assert_valid(c.world);
+    const orr_query query = orr_query_create(c.world, &(orr_query_desc){ .all = LIST(of[7]) });
+    assert_int_equal(orr_query_count(c.world, query), 100 * EACH);
+    // structure changes all over the world
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < MANY; i += 7) e[count++] = e[i];
+    assert_int_equal(orr_entity_destroy(c.world, e, count / 2), ORR_OK);
+    assert_int_equal(orr_entity_add(c.world, e + count / 2, count - count / 2, c.position), ORR_OK);
+    const orr_query placed = orr_query_create(c.world, &(orr_query_desc){ .all = LIST(c.position) });
+    assert_int_equal(orr_query_count(c.world, placed), count - count / 2);
+    assert_int_equal(orr_world_entity_count(c.world), MANY - count / 2);
+    assert_valid(c.world);
+    for (uint32_t i = count / 2; i < count; i += 1000) case_put(c.world, e[i], "Position.x", i);
+    for (uint32_t i = count / 2; i < count; i += 1000) assert_true(case_get(c.world, e[i], "Position.x") == i);
+    free(e);
+    case_close(&c);
+}
+
 static void wide_tables(void **state)
 {
     (void)state;
@@ -177,6 +219,7 @@ int main(void)
         cmocka_unit_test(full_vectors_may_go_past_the_last_row),
         cmocka_unit_test(removal_keeps_the_others),
         cmocka_unit_test(thousands_of_tables),
+        cmocka_unit_test(a_million_entities_in_thousands_of_tables),
         cmocka_unit_test(wide_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
