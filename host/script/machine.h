@@ -12,6 +12,8 @@ struct orr__stage;
 struct orr__loop_state;
 struct orr__group_state;
 
+enum { ORR__MACHINE_VALUES = 64 };
+
 struct orr__machine {
     orr__vm vm;
     orr_host *host;
@@ -26,6 +28,8 @@ struct orr__machine {
     orr__box *boxes;                /* all that were made */
     orr__draft draft;
     int64_t wide;
+    orr_prefab_value values[ORR__MACHINE_VALUES]; /* of what is about to be spawned */
+    uint32_t value_count;
     uint64_t spawned;                /* spawns with a fill outside of systems: key of their random numbers */
     const orr_entity *hook_entities; /* of the hook that runs now */
     uint32_t hook_count;

@@ -10,6 +10,7 @@
 #include "ecs/world.h"
 #include "script/bind.h"
 #include "script/draft.h"
+#include "script/handle.h"
 #include "script/host.h"
 #include "script/loop.h"
 #include "script/machine.h"
@@ -34,71 +35,6 @@ static void log_text(orr__machine *m, int32_t level, const char *text)
 {
     if (m->worker && !m->loaded && level == 0) return; /* the main machine has said it already */
     orr__sim_log(m->world, level, "%s", text);
-}
-
-/* A number of a script as a handle: whole, within 52 bits; negative ones are provisional. */
-static int32_t handle_of(double entity, int64_t *out)
-{
-    if (!(fabs(entity) < 4503599627370496.0) || floor(entity) != entity) {
-        if (isnan(entity)) return orr__fail(ORR_E_ARGUMENT, "NaN is no entity");
-        return orr__fail(ORR_E_ARGUMENT, "%.17g is no entity", entity);
-    }
-    if (entity == 0) return orr__fail(ORR_E_DEAD, "entity 0 is none");
-    *out = (int64_t)entity;
-    return ORR_OK;
-}
-
-static int32_t live_handle(double entity, orr_entity *out)
-{
-    if (entity > 0 && entity < 4503599627370496.0) { /* without a call: this is what get and set spend */
-        const uint64_t whole = (uint64_t)(int64_t)entity;
-        if ((double)(int64_t)whole == entity) {
-            *out = whole;
-            return ORR_OK;
-        }
-    }
-    int64_t handle = 0;
-    const int32_t status = handle_of(entity, &handle);
-    if (status != ORR_OK) return status;
-    if (handle < 0) {
-        return orr__fail(ORR_E_DEAD,
-                         "entity %lld is provisional: it may only be used in ctx calls and entity fields "
-                         "of the same run",
-                         (long long)handle);
-    }
-    *out = (orr_entity)handle;
-    return ORR_OK;
-}
-
-/* A number of a script as the value of a field; i64 and u64 come through m->wide. */
-static int32_t value_of(orr__machine *m, orr_field field, double number, orr_value *out)
-{
-    if (field.type == ORR_TYPE_I64 || field.type == ORR_TYPE_U64) {
-        out->i64 = m->wide;
-        return ORR_OK;
-    }
-    if (field.type == ORR_TYPE_ENTITY) {
-        int64_t handle = 0;
-        if (number != 0) {
-            const int32_t status = handle_of(number, &handle);
-            if (status != ORR_OK) return status;
-        }
-        out->entity = handle < 0 ? ORR__PROVISIONAL | (uint64_t)-handle : (uint64_t)handle;
-        return ORR_OK;
-    }
-    const orr__component *component = orr__component_at(m->world, field.component);
-    char name[160];
-    snprintf(name, sizeof name, "%s.%s", component->name, component->fields[field.index].name);
-    return orr__value_from_double(field.type, number, name, out);
-}
-
-static double number_of(orr__machine *m, uint32_t type, orr_value value)
-{
-    if (type == ORR_TYPE_I64 || type == ORR_TYPE_U64) m->wide = value.i64;
-    if (type == ORR_TYPE_ENTITY && (value.entity & ORR__PROVISIONAL)) {
-        return -(double)(value.entity & ~ORR__PROVISIONAL);
-    }
-    return orr__value_to_double(type, value);
 }
 
 static int32_t no_run(const char *call)
@@ -171,22 +107,38 @@ static int32_t count_of(double count, uint32_t *out)
     return ORR_OK;
 }
 
-static int32_t patch_spawn(orr__machine *m, uint32_t prefab, double count, orr__loop *loop, double *provisional)
+/* The stage of what is recorded to be spawned. */
+static int32_t record_spawn(orr__machine *m, uint32_t prefab, double count, orr__stage **stage)
 {
     uint32_t many = 0;
-    int32_t status = count_of(count, &many);
+    const int32_t status = count_of(count, &many);
     if (status != ORR_OK) return status;
     if (!m->run) return no_run("spawn");
     if (m->run->tick.substeps > 1) {
         return orr__fail(ORR_E_ACCESS, "a system with substeps records no spawn, destroy, add or remove");
     }
     orr__patches *patches = orr__run_patches(m->run);
+    return patches ? orr__patches_spawn(patches, prefab, many, stage) : orr__error_code();
+}
+
+static int32_t patch_spawn(orr__machine *m, uint32_t prefab, double count, orr__loop *loop, double *provisional)
+{
     orr__stage *stage = NULL;
-    if (!patches) return orr__error_code();
-    status = orr__patches_spawn(patches, prefab, many, &stage);
+    const int32_t status = record_spawn(m, prefab, count, &stage);
     if (status != ORR_OK) return status;
     *provisional = (double)stage->provisional;
     if (loop) orr__loop_open_stage(m, loop, stage, false);
+    return ORR_OK;
+}
+
+static int32_t patch_spawn_with(orr__machine *m, uint32_t prefab, double count, double *provisional)
+{
+    orr__stage *stage = NULL;
+    const int32_t status = record_spawn(m, prefab, count, &stage);
+    if (status != ORR_OK) return status;
+    *provisional = (double)stage->provisional;
+    orr__structure_fill(m, stage);
+    orr__run_spawn_key(m->run); /* it counts among the spawns with a fill, which have random numbers */
     return ORR_OK;
 }
 
@@ -194,7 +146,7 @@ static int32_t patch_destroy(orr__machine *m, double entity)
 {
     int64_t handle = 0;
     if (!m->run) return no_run("destroy");
-    const int32_t status = handle_of(entity, &handle);
+    const int32_t status = orr__handle_of(entity, &handle);
     return status == ORR_OK ? orr_patch_destroy(m->run, handle) : status;
 }
 
@@ -202,7 +154,7 @@ static int32_t patch_add(orr__machine *m, double entity, uint32_t component)
 {
     int64_t handle = 0;
     if (!m->run) return no_run("add");
-    const int32_t status = handle_of(entity, &handle);
+    const int32_t status = orr__handle_of(entity, &handle);
     return status == ORR_OK ? orr_patch_add(m->run, handle, component) : status;
 }
 
@@ -210,7 +162,7 @@ static int32_t patch_remove(orr__machine *m, double entity, uint32_t component)
 {
     int64_t handle = 0;
     if (!m->run) return no_run("remove");
-    const int32_t status = handle_of(entity, &handle);
+    const int32_t status = orr__handle_of(entity, &handle);
     return status == ORR_OK ? orr_patch_remove(m->run, handle, component) : status;
 }
 
@@ -220,8 +172,8 @@ static int32_t patch_set(orr__machine *m, double entity, uint32_t component, uin
     orr_value converted = { 0 };
     if (!m->run) return no_run("set");
     const orr_field of = orr__draft_field_of(m->world, component, field);
-    int32_t status = handle_of(entity, &handle);
-    if (status == ORR_OK) status = value_of(m, of, value, &converted);
+    int32_t status = orr__handle_of(entity, &handle);
+    if (status == ORR_OK) status = orr__handle_value(m, of, value, &converted);
     return status == ORR_OK ? orr_patch_set(m->run, handle, of, converted) : status;
 }
 
@@ -232,6 +184,30 @@ static int32_t provisional(orr__machine *m, double entity)
     const orr__patches *patches = orr__run_patches(m->run);
     if (!patches) return orr__error_code();
     return -entity <= (double)patches->provisional_count ? ORR_OK : orr__patches_unknown(patches, (uint64_t)-entity);
+}
+
+static void values_begin(orr__machine *m)
+{
+    m->value_count = 0;
+}
+
+/* As a column takes it: a number that is too large for f32 is infinite there. */
+static int32_t values_add(orr__machine *m, double entity, uint32_t component, uint32_t field, double value)
+{
+    int32_t status = ORR_OK;
+    (void)entity;
+    if (m->value_count == ORR__MACHINE_VALUES)
+        return orr__fail(ORR_E_LIMIT, "a set has more values than there is room");
+    orr_prefab_value *item = &m->values[m->value_count];
+    item->field = orr__draft_field_of(m->world, component, field);
+    if (item->field.type == ORR_TYPE_F32) {
+        item->value.f32 = (float)value;
+    } else {
+        if (item->field.type == ORR_TYPE_ENTITY && value < 0) status = provisional(m, value);
+        if (status == ORR_OK) status = orr__handle_value(m, item->field, value, &item->value);
+    }
+    if (status == ORR_OK) m->value_count++;
+    return status;
 }
 
 static bool is_filling(const orr__machine *m)
@@ -261,7 +237,7 @@ static int32_t emit(orr__machine *m, uint32_t event, const double *values)
         const uint32_t type = of->fields[i].type;
         if (type == ORR_TYPE_ENTITY && values[i] < 0) {
             int64_t handle = 0;
-            int32_t known = handle_of(values[i], &handle);
+            int32_t known = orr__handle_of(values[i], &handle);
             if (known == ORR_OK) known = provisional(m, values[i]);
             if (known != ORR_OK) return orr__fail_more("event '%s'", of->name);
             converted[i].entity = ORR__PROVISIONAL | (uint64_t)-values[i];
@@ -280,7 +256,9 @@ static int32_t reduce(orr__machine *m, uint32_t kind, const char *name, double v
 
 static int32_t reduction(orr__machine *m, const char *name, double *value)
 {
-    return orr_reduction_get(m->world, name, value);
+    const int32_t status = orr_reduction_get(m->world, name, value);
+    if (status == ORR_OK) *value = orr__handle_plain(*value);
+    return status;
 }
 
 static double event_count(orr__machine *m, uint32_t event)
@@ -295,7 +273,7 @@ static int32_t event_get(orr__machine *m, uint32_t event, double index, double *
         orr_value value = { 0 };
         const int32_t status = orr_event_get(m->world, event, (uint64_t)index, i, &value);
         if (status != ORR_OK) return status;
-        values[i] = number_of(m, of->fields[i].type, value);
+        values[i] = orr__handle_number(m, of->fields[i].type, value);
     }
     return ORR_OK;
 }
@@ -306,79 +284,6 @@ static double hook_entity(orr__machine *m, uint32_t index)
 }
 
 /* ---- the world ---- */
-
-static int32_t is_alive(orr__machine *m, double entity)
-{
-    if (!(entity > 0 && entity < 4503599627370496.0) || floor(entity) != entity) return 0;
-    return orr_entity_is_alive(m->world, (orr_entity)entity) ? 1 : 0;
-}
-
-static int32_t has(orr__machine *m, double entity, uint32_t component)
-{
-    orr_entity handle = 0;
-    const int32_t status = live_handle(entity, &handle);
-    if (status != ORR_OK) return status;
-    if (!orr__entity_need(m->world, handle)) return orr__error_code();
-    return orr_entity_has(m->world, handle, component) ? 1 : 0;
-}
-
-/* Column and row of a field of an entity, straight from its slot; NULL with the reason. */
-static void *place_of(orr__machine *m, double entity, uint32_t component, uint32_t field, bool write, uint32_t *row,
-                      uint32_t *type)
-{
-    orr_entity handle = 0;
-    if (live_handle(entity, &handle) != ORR_OK) return NULL;
-    if (m->run && orr__run_may(m->run, component, write) != ORR_OK) return NULL;
-    const orr__slot *slot = orr__entity_need(m->world, handle);
-    if (!slot) return NULL;
-    const orr__table *table = m->world->tables[slot->table];
-    const uint32_t at = orr__table_component(table, component);
-    if (at == ORR__NO_COLUMN) {
-        orr__fail(ORR_E_NOT_FOUND, "entity %.17g has no component '%s'", entity,
-                  orr_component_name(m->world, component));
-        return NULL;
-    }
-    orr__chunk *chunk = table->chunks[slot->row / ORR__CHUNK_ROWS];
-    *row = slot->row % ORR__CHUNK_ROWS;
-    *type = table->column_types[table->first_column[at] + field];
-    if (write && m->world->components[component - 1].tracker_count) {
-        orr__tracker_mark(m->world, m->world->tables[slot->table], chunk, component, *row, *row + 1, 0);
-    }
-    return chunk->columns[table->first_column[at] + field];
-}
-
-static int32_t get(orr__machine *m, double entity, uint32_t component, uint32_t field, double *value)
-{
-    uint32_t row = 0, type = 0;
-    const void *column = place_of(m, entity, component, field, false, &row, &type);
-    if (!column) return orr__error_code();
-    if (type == ORR_TYPE_F32)
-        *value = (double)((const float *)column)[row];
-    else if (type == ORR_TYPE_F64)
-        *value = ((const double *)column)[row];
-    else
-        *value = number_of(m, type, orr__value_load(column, row, type));
-    return ORR_OK;
-}
-
-static int32_t set(orr__machine *m, double entity, uint32_t component, uint32_t field, double value)
-{
-    uint32_t row = 0, type = 0;
-    orr_value converted = { 0 };
-    void *column = place_of(m, entity, component, field, true, &row, &type);
-    if (!column) return orr__error_code();
-    if (type == ORR_TYPE_F32) {
-        ((float *)column)[row] = (float)value;
-        return ORR_OK;
-    }
-    const int32_t status = value_of(m, orr__draft_field_of(m->world, component, field), value, &converted);
-    if (status != ORR_OK) return status;
-    if (type == ORR_TYPE_ENTITY && (converted.entity & ORR__PROVISIONAL)) {
-        return orr__fail(ORR_E_DEAD, "entity %.17g is provisional: use ctx:set", value);
-    }
-    orr__value_store(column, row, type, converted);
-    return ORR_OK;
-}
 
 static double count(orr__machine *m, uint32_t query)
 {
@@ -393,24 +298,30 @@ static int32_t spawn(orr__machine *m, uint32_t prefab, double number, double *ha
     return status;
 }
 
+static int32_t spawn_with(orr__machine *m, uint32_t prefab, double *handle)
+{
+    m->spawned++; /* as a spawn with a fill */
+    return orr__structure_spawn_with(m, prefab, handle);
+}
+
 static int32_t destroy(orr__machine *m, double entity)
 {
     orr_entity handle = 0;
-    const int32_t status = live_handle(entity, &handle);
+    const int32_t status = orr__handle_real(entity, &handle);
     return status == ORR_OK ? orr__structure_destroy(m, handle) : status;
 }
 
 static int32_t add(orr__machine *m, double entity, uint32_t component)
 {
     orr_entity handle = 0;
-    const int32_t status = live_handle(entity, &handle);
+    const int32_t status = orr__handle_real(entity, &handle);
     return status == ORR_OK ? orr__structure_add(m, handle, component) : status;
 }
 
 static int32_t remove_component(orr__machine *m, double entity, uint32_t component)
 {
     orr_entity handle = 0;
-    const int32_t status = live_handle(entity, &handle);
+    const int32_t status = orr__handle_real(entity, &handle);
     return status == ORR_OK ? orr__structure_remove(m, handle, component) : status;
 }
 
@@ -455,7 +366,7 @@ static int32_t resource_get(orr__machine *m, uint32_t resource, const char *fiel
     if (status == ORR_OK) status = orr_resource_get(m->world, resource, field, &found);
     if (status != ORR_OK) return status;
     const orr__resource *of = orr__resource_at(m->world, resource);
-    *value = number_of(m, of->fields[orr__resource_field(of, field)].type, found);
+    *value = orr__handle_number(m, of->fields[orr__resource_field(of, field)].type, found);
     return ORR_OK;
 }
 
@@ -597,6 +508,7 @@ const orr__seam orr__seam_table = {
     .near_spans = orr__near_view_spans,
     .tick_number = tick_number,
     .patch_spawn = patch_spawn,
+    .patch_spawn_with = patch_spawn_with,
     .patch_destroy = patch_destroy,
     .patch_add = patch_add,
     .patch_remove = patch_remove,
@@ -611,12 +523,16 @@ const orr__seam orr__seam_table = {
     .box_take = orr__box_take,
     .box_open = orr__box_open,
     .hook_entity = hook_entity,
-    .is_alive = is_alive,
-    .has = has,
-    .get = get,
-    .set = set,
+    .is_alive = orr__handle_is_alive,
+    .has = orr__handle_has,
+    .get = orr__handle_get,
+    .get_number = orr__handle_get_number,
+    .set = orr__handle_set,
     .count = count,
     .spawn = spawn,
+    .values_begin = values_begin,
+    .values_add = values_add,
+    .spawn_with = spawn_with,
     .destroy = destroy,
     .add = add,
     .remove = remove_component,

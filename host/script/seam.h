@@ -138,6 +138,7 @@ typedef struct orr__seam {
     void (*near_spans)(const orr__near_view *view, double x, double y, double z, orr__spans *out);
     double (*tick_number)(orr__machine *m, uint32_t which); /* 0 tick, 1 time, 2 dt, 3 seed */
     int32_t (*patch_spawn)(orr__machine *m, uint32_t prefab, double count, orr__loop *loop, double *provisional);
+    int32_t (*patch_spawn_with)(orr__machine *m, uint32_t prefab, double count, double *provisional);
     int32_t (*patch_destroy)(orr__machine *m, double entity);
     int32_t (*patch_add)(orr__machine *m, double entity, uint32_t component);
     int32_t (*patch_remove)(orr__machine *m, double entity, uint32_t component);
@@ -161,9 +162,13 @@ typedef struct orr__seam {
     int32_t (*is_alive)(orr__machine *m, double entity);
     int32_t (*has)(orr__machine *m, double entity, uint32_t component);
     int32_t (*get)(orr__machine *m, double entity, uint32_t component, uint32_t field, double *value);
+    double (*get_number)(orr__machine *m, double entity, uint32_t component, uint32_t field); /* NaN: ask get why */
     int32_t (*set)(orr__machine *m, double entity, uint32_t component, uint32_t field, double value);
     double (*count)(orr__machine *m, uint32_t query);
     int32_t (*spawn)(orr__machine *m, uint32_t prefab, double count, double *handles);
+    void (*values_begin)(orr__machine *m); /* values of what is about to be spawned: `entity` is not looked at */
+    int32_t (*values_add)(orr__machine *m, double entity, uint32_t component, uint32_t field, double value);
+    int32_t (*spawn_with)(orr__machine *m, uint32_t prefab, double *handle); /* one, with these values */
     int32_t (*destroy)(orr__machine *m, double entity);
     int32_t (*add)(orr__machine *m, double entity, uint32_t component);
     int32_t (*remove)(orr__machine *m, double entity, uint32_t component);

@@ -41,6 +41,47 @@ int32_t orr__structure_spawn(orr__machine *m, uint32_t prefab, uint32_t count, d
     return changed(m, status);
 }
 
+void orr__structure_fill(const orr__machine *m, const orr__stage *stage)
+{
+    for (uint32_t i = 0; i < m->value_count; i++) {
+        void *column = orr__stage_column(m->world, stage, m->values[i].field);
+        for (uint32_t row = 0; column && row < stage->count; row++) {
+            orr__value_store(column, row, m->values[i].field.type, m->values[i].value);
+        }
+    }
+}
+
+/* Hooks of tools must find the values: they are put into a stage first. */
+static int32_t spawn_staged(orr__machine *m, uint32_t prefab, double *handle)
+{
+    orr_world *world = changing(m);
+    int32_t status = orr__world_unlocked(world, "spawn");
+    orr__stage *stage = status == ORR_OK ? orr__stage_create(world, prefab, 1) : NULL;
+    if (!stage) return orr__error_code();
+    orr__structure_fill(m, stage);
+    status = orr__stage_spawn(world, stage, NULL, (orr_entity *)(void *)handle);
+    orr__stage_destroy(world, stage);
+    to_numbers(handle, status == ORR_OK ? 1 : 0);
+    return changed(m, status);
+}
+
+int32_t orr__structure_spawn_with(orr__machine *m, uint32_t prefab, double *handle)
+{
+    const orr_world *world = m->world;
+    if (world->sim->hooks.count) return spawn_staged(m, prefab, handle);
+    const int32_t status = orr__structure_spawn(m, prefab, 1, handle);
+    if (status != ORR_OK) return status;
+    const orr__slot *slot = orr__slot_alive(&world->entities, (orr_entity)*handle);
+    const orr__table *table = world->tables[slot->table];
+    const orr__chunk *chunk = table->chunks[slot->row / ORR__CHUNK_ROWS];
+    for (uint32_t i = 0; i < m->value_count; i++) {
+        const orr_field field = m->values[i].field;
+        void *column = orr__chunk_column(table, chunk, field);
+        if (column) orr__value_store(column, slot->row % ORR__CHUNK_ROWS, field.type, m->values[i].value);
+    }
+    return ORR_OK;
+}
+
 int32_t orr__structure_destroy(orr__machine *m, orr_entity entity)
 {
     const int32_t status = orr_entity_destroy(changing(m), &entity, 1);

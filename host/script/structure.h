@@ -5,8 +5,14 @@
 #include "orrery.h"
 #include "script/seam.h"
 
+struct orr__stage;
+
 /* `handles` gets all of them, as numbers; NULL allowed. */
 int32_t orr__structure_spawn(orr__machine *m, uint32_t prefab, uint32_t count, double *handles);
+/* One entity with the machine's values instead of the prefab's, where it has them; every field is one of the prefab. */
+int32_t orr__structure_spawn_with(orr__machine *m, uint32_t prefab, double *handle);
+/* Puts the machine's values into all rows of a stage. */
+void orr__structure_fill(const orr__machine *m, const struct orr__stage *stage);
 int32_t orr__structure_destroy(orr__machine *m, orr_entity entity);
 int32_t orr__structure_add(orr__machine *m, orr_entity entity, uint32_t component);
 int32_t orr__structure_remove(orr__machine *m, orr_entity entity, uint32_t component);

@@ -47,7 +47,7 @@ static void *allocate(void *context, void *old, size_t old_bytes, size_t bytes)
 {
     orr__vm *vm = context;
     if (bytes == 0) {
-        free(old);
+        orr__heap_release(&vm->heap, old, old_bytes);
         vm->used -= old_bytes;
         return NULL;
     }
@@ -56,7 +56,7 @@ static void *allocate(void *context, void *old, size_t old_bytes, size_t bytes)
         vm->dead = true;
         return NULL;
     }
-    void *memory = realloc(old, bytes);
+    void *memory = orr__heap_resize(&vm->heap, old, old_bytes, bytes);
     if (!memory) {
         vm->dead = true;
         return NULL;
@@ -85,7 +85,10 @@ int32_t orr__vm_init(orr__vm *vm, size_t soft_bytes, bool jit)
 {
     memset(vm, 0, sizeof *vm);
     lua_State *L = lua_newstate(allocate, vm);
-    if (!L) return orr__fail(ORR_E_MEMORY, "no memory for a Lua machine");
+    if (!L) {
+        orr__heap_fini(&vm->heap);
+        return orr__fail(ORR_E_MEMORY, "no memory for a Lua machine");
+    }
     vm->L = L;
     lua_pushcfunction(L, open_libraries);
     const int status = lua_pcall(L, 0, 0, 0);
@@ -105,6 +108,7 @@ void orr__vm_fini(orr__vm *vm)
     if (!vm->L) return;
     vm->soft = vm->hard = 0;
     lua_close(vm->L);
+    orr__heap_fini(&vm->heap);
     vm->L = NULL;
 }
 

@@ -13,9 +13,12 @@
 
 #include <lua.h>
 
+#include "script/heap.h"
+
 typedef struct orr__vm {
     lua_State *L;
     size_t used, soft, hard; /* bytes; limits 0: none */
+    orr__heap heap;          /* where they come from */
     bool over;               /* the soft limit was passed; the hook is set */
     bool dead;               /* the hard one was: no call any more */
 } orr__vm;

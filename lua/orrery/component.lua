@@ -91,8 +91,10 @@ local function declare(name, fields, what)
       end,
       __tostring = function() return "field '" .. name .. "." .. field.name .. "'" end,
     })
-    registry.know(object, { kind = "field", name = name .. "." .. field.name, component = info, index = field.index,
-                            type = field.type, short = field.name })
+    local t = field.type
+    registry.know(object, { kind = "field", name = name .. "." .. field.name, component = info, id = id,
+                            index = field.index, type = t, short = field.name, real = t == "f32" or t == "f64",
+                            plain = t ~= "bool" and t ~= "i64" and t ~= "u64" })
     members[field.name] = object
     info.by_name[field.name] = field
   end

@@ -5,6 +5,7 @@ local registry = require "orrery.registry"
 local component = require "orrery.component"
 local prefab = require "orrery.prefab"
 local rows = require "orrery.rows"
+local values = require "orrery.values"
 local event = require "orrery.event"
 local lattice = require "orrery.lattice"
 local neighbours = require "orrery.neighbours"
@@ -22,22 +23,29 @@ local function entity_of(entity, call)
   return entity
 end
 
-local function spawn_filled(id, n, functions, infos, values, fill)
+local function spawn_filled(id, n, functions, infos, given, fill)
   local me = prefab.rows(id)
   need(S.patch_spawn(M, id, n, me.loop, cell))
   local first = cell[0]
   rows.refresh(me)
-  prefab.fill(me, functions, infos, values, fill)
+  prefab.fill(me, functions, infos, given, fill)
   rows.give(me)
   return first
 end
 
 function ctx.spawn(_, what, n, fill)
+  if fill == nil and (n == nil or n == 1) then
+    local known, with = prefab.quick(what)
+    if known then
+      if with then need(S.patch_spawn_with(M, known, 1, cell)) else need(S.patch_spawn(M, known, 1, nil, cell)) end
+      return cell[0]
+    end
+  end
   n = prefab.arguments(n, fill)
-  local id, functions, infos, values = prefab.resolve(what)
+  local id, functions, infos, given = prefab.resolve(what)
   if n == 0 then return nil end
   if fill or infos or (functions and #functions > 0) then
-    return spawn_filled(id, n, functions, infos, values, fill)
+    return spawn_filled(id, n, functions, infos, given, fill)
   end
   need(S.patch_spawn(M, id, n, nil, cell))
   return cell[0]
@@ -47,23 +55,10 @@ function ctx.destroy(_, entity)
   need(S.patch_destroy(M, entity_of(entity, "destroy")))
 end
 
-local function set_values(entity, info, values, call)
-  if type(values) ~= "table" or registry.info(values) then
-    fail("%s: values of '%s' are written { field = value }, got %s", call, info.name, name_of(values))
-  end
-  prefab.check_values(info, values, call)
-  for _, field in ipairs(info.fields) do
-    local value = values[field.name]
-    if value ~= nil then
-      need(S.patch_set(M, entity, info.id, field.index, component.number(field, value, call .. ": field")))
-    end
-  end
-end
-
-function ctx.add(_, entity, object, values)
+function ctx.add(_, entity, object, given)
   local info = registry.need(object, "component", "add")
   need(S.patch_add(M, entity_of(entity, "add"), info.id))
-  if values ~= nil then set_values(entity, info, values, "add") end
+  if given ~= nil then values.write(info, entity, given, "add", "patch_set") end
 end
 
 function ctx.remove(_, entity, object)
@@ -80,7 +75,7 @@ function ctx.set(_, entity, object, value)
     need(S.patch_set(M, entity, info.component.id, info.index, number))
     return
   end
-  set_values(entity, registry.need(object, "component", "set"), value, "set")
+  values.write(registry.need(object, "component", "set"), entity, value, "set", "patch_set")
 end
 
 -- ---- reductions, events, random numbers ----

@@ -4,10 +4,11 @@ local check = require "orrery.check"
 local registry = require "orrery.registry"
 local component = require "orrery.component"
 local rows = require "orrery.rows"
+local values_of = require "orrery.values"
 local state = require "orrery.state"
 local S, M = seam.S, seam.M
-local fail, need, name_of = check.fail, seam.need, check.name_of
-local type, pairs, ipairs = type, pairs, ipairs
+local fail, need, name_of, check_values = check.fail, seam.need, check.name_of, values_of.check
+local type, pairs, ipairs, next = type, pairs, ipairs, next
 
 local prefab = {}
 
@@ -44,16 +45,6 @@ local function read_set(set, what)
   end
   return infos, values, count, parent
 end
-
--- Checks the names in { field = value }.
-function prefab.check_values(info, values, what)
-  for key in pairs(values) do
-    if not info.by_name[key] then
-      fail("%s: component '%s' has no field '%s'%s", what, info.name, tostring(key), check.nearest(key, info.by_name))
-    end
-  end
-end
-local check_values = prefab.check_values
 
 -- ---- named prefabs ----
 
@@ -124,6 +115,79 @@ local function prefab_of(infos, count, parent)
   return node.id
 end
 
+-- What was spawned before, by what the set lists, in the order in which it does: a tree of nodes whose keys are objects.
+-- A node has the prefab's `id` if a set ended there, and the `info` of the component that leads to it.
+local known = {}
+local MOST = 64                          -- values that the host has room for; see machine.h
+
+local function inner(node, object)
+  local found = node[object]
+  if not found then
+    found = { info = registry.info(object) }
+    node[object] = found
+  end
+  return found
+end
+
+local function remember(what, id, infos, count)
+  local node, fields = known, 0
+  for c = 1, count do fields = fields + #infos[c].fields end
+  if fields > MOST then return end
+  for _, object in ipairs(what) do node = inner(node, object) end
+  for key in pairs(what) do
+    if type(key) ~= "number" then node = inner(node, key) end
+  end
+  node.id = id
+end
+
+local function put(node, value)
+  return values_of.write(node.info, 0, value, "spawn", "values_add")
+end
+
+-- The number of the prefab of a set that was spawned before, and whether values were handed to the host for it. nil: to
+-- be resolved. Without loops, so that the compiler goes through: sets are small.
+function prefab.quick(what)
+  local info = what ~= nil and registry.info(what) or nil
+  if info then
+    if info.kind == "prefab" and #info.functions == 0 then return info.id, false end
+    return nil
+  end
+  if type(what) ~= "table" then return nil end
+  local node, n, key, value = known, 0, what[1], nil
+  if key ~= nil then
+    node, n, key = node[key], 1, what[2]
+    if node and key ~= nil then
+      node, n, key = node[key], 2, what[3]
+      if node and key ~= nil then
+        node, n, key = node[key], 3, what[4]
+        if node and key ~= nil then
+          node, n = node[key], 4
+        end
+      end
+    end
+    if not node then return nil end
+    key, value = next(what, n)
+  else
+    key, value = next(what)
+  end
+  if key == nil then return node.id, false end
+  node = node[key]
+  if not node then return nil end
+  S.values_begin(M)
+  if not put(node, value) then return nil end
+  key, value = next(what, key)
+  if key ~= nil then
+    node = node[key]
+    if not node or not put(node, value) then return nil end
+    key, value = next(what, key)
+    if key ~= nil then
+      node = node[key]
+      if not node or not put(node, value) or next(what, key) ~= nil then return nil end
+    end
+  end
+  return node.id, true
+end
+
 -- What is to be spawned: the prefab's number, functions of the row, and a set's infos and values, if it has values.
 function prefab.resolve(what)
   local info = what ~= nil and registry.info(what) or nil
@@ -136,7 +200,9 @@ function prefab.resolve(what)
   local infos, values, count, parent = read_set(what, "spawn")
   local any = false
   for c = 1, count do any = any or values[c] end
-  return prefab_of(infos, count, parent), parent and parent.functions, any and infos or nil, values
+  local id = prefab_of(infos, count, parent)
+  if not parent or #parent.functions == 0 then remember(what, id, infos, count) end
+  return id, parent and parent.functions, any and infos or nil, values
 end
 
 -- ---- filling ----

@@ -5,6 +5,7 @@ local registry = require "orrery.registry"
 local component = require "orrery.component"
 local prefab = require "orrery.prefab"
 local rows = require "orrery.rows"
+local values = require "orrery.values"
 local ctx = require "orrery.ctx"
 local state = require "orrery.state"
 local S, M, cell, core, ffi = seam.S, seam.M, seam.cell, seam.core, seam.ffi
@@ -32,9 +33,16 @@ end
 
 -- Gives the handle of the first; with a table for `handles`, that table filled with all of them.
 function world.spawn(_, what, n, fill, handles)
+  if n == nil and fill == nil and handles == nil and state.hooks == 0 and not structural "spawn" then
+    local id, with = prefab.quick(what)
+    if id then
+      if with then need(S.spawn_with(M, id, cell)) else need(S.spawn(M, id, 1, cell)) end
+      return cell[0]
+    end
+  end
   n = prefab.arguments(n, fill)
   if handles ~= nil then check.record(handles, "world:spawn: the table for handles") end
-  local id, functions, infos, values = prefab.resolve(what)
+  local id, functions, infos, given = prefab.resolve(what)
   if structural "spawn" then return handles or 0 end
   if n == 0 then return handles end
   local status, result
@@ -42,7 +50,7 @@ function world.spawn(_, what, n, fill, handles)
     local me = prefab.rows(id)
     need(S.stage_begin(M, id, n, me.loop))
     rows.refresh(me)
-    prefab.fill(me, functions, infos, values, fill)
+    prefab.fill(me, functions, infos, given, fill)
     status, result = core.commit(tonumber(ffi.cast("uintptr_t", me.loop)), n, handles)
     rows.give(me)
   elseif n == 1 and not handles and state.hooks == 0 then
@@ -61,23 +69,12 @@ function world.destroy(_, entity)
   need(state.hooks == 0 and S.destroy(M, entity) or state.hooks ~= 0 and core.destroy(entity) or 0)
 end
 
-local function set_values(entity, info, values, call)
-  if type(values) ~= "table" or registry.info(values) then
-    fail("world:%s: values of '%s' are written { field = value }, got %s", call, info.name, name_of(values))
-  end
-  prefab.check_values(info, values, "world:" .. call)
-  for _, field in ipairs(info.fields) do
-    local value = values[field.name]
-    if value ~= nil then need(S.set(M, entity, info.id, field.index, component.number(field, value, "field"))) end
-  end
-end
-
-function world.add(_, entity, object, values)
+function world.add(_, entity, object, given)
   local info = registry.need(object, "component", "world:add")
   entity_of(entity, "add")
   if structural "add" then return end
   if state.hooks == 0 then need(S.add(M, entity, info.id)) else need(core.add(entity, info.id)) end
-  if values ~= nil then set_values(entity, info, values, "add") end
+  if given ~= nil then values.write(info, entity, given, "world:add", "set") end
 end
 
 function world.remove(_, entity, object)
@@ -93,16 +90,13 @@ function world.set(_, entity, object, value)
   if type(entity) ~= "number" then entity_of(entity, "set") end
   if worker then return end
   if info and info.kind == "field" then
-    local t = info.type
-    if (t == "f32" or t == "f64") and type(value) == "number" then
-      need(S.set(M, entity, info.component.id, info.index, value))
-    else
-      local field = info.component.fields[info.index + 1]
-      need(S.set(M, entity, info.component.id, info.index, component.number(field, value, "world:set: field")))
+    if not info.real or type(value) ~= "number" then
+      value = component.number(info.component.fields[info.index + 1], value, "world:set: field")
     end
+    need(S.set(M, entity, info.id, info.index, value))
     return
   end
-  set_values(entity, registry.need(object, "component", "world:set"), value, "set")
+  values.write(registry.need(object, "component", "world:set"), entity, value, "world:set", "set")
 end
 
 local function default_of(field)
@@ -127,21 +121,12 @@ function world.get(_, entity, object)
     return defaults_of(field and info or registry.need(object, "component", "world:get"))
   end
   if info and info.kind == "field" then
-    need(S.get(M, entity, info.component.id, info.index, cell))
-    local t = info.type
-    if t == "f32" or t == "f64" then return cell[0] end
-    return component.value(t, cell[0])
+    local value = S.get_number(M, entity, info.id, info.index)
+    if value ~= value then value = values.missed(entity, info.id, info.index) end
+    if info.plain then return value end
+    return component.value(info.type, value)
   end
-  info = registry.need(object, "component", "world:get")
-  local record = {}
-  if #info.fields == 0 and need(S.has(M, entity, info.id)) == 0 then
-    fail("entity %.17g has no component '%s'", entity, info.name)
-  end
-  for _, field in ipairs(info.fields) do
-    need(S.get(M, entity, info.id, field.index, cell))
-    record[field.name] = component.value(field.type, cell[0])
-  end
-  return record
+  return values.read(registry.need(object, "component", "world:get"), entity)
 end
 
 function world.has(_, entity, object)

@@ -51,7 +51,7 @@ end)
 
 spec.it("values that do not fit", function()
   local e = world:spawn { V }
-  spec.raises("V.n", function() world:set(e, V.n, 1099511627776) end)
+  spec.raises("component 'V': n: 1099511627776 does not fit i32", function() world:set(e, V.n, 1099511627776) end)
   spec.raises("takes a number, got 'a'", function() world:set(e, V, { n = "a" }) end)
   spec.raises("takes true or false", function() world:set(e, V.on, 1) end)
   spec.raises("takes a number, got", function() world:set(e, V.wide, 5i) end)
