@@ -159,9 +159,14 @@ static int32_t move_groups(orr_world *world, const change *c, orr__stretch *scra
 
 // One entity, in `slot`. Plain arguments: a structure that is written in parts and read whole costs more than it helps.
 static inline int32_t apply_one(orr_world *world, orr_entity entity, orr__slot *slot, orr_component component,
-                                neighbour *next, bool losing, bool gained)
+                                bool adds, bool losing, bool gained)
 {
-    orr__table *table = world->tables[slot->table], *to = next(world, table, component);
+    orr__table *table = world->tables[slot->table];
+    const orr__edge *edge = orr__table_recent(table, component);
+    const uint32_t known = !edge ? 0 : adds ? edge->add : edge->remove;
+    orr__table *to = known  ? world->tables[known - 1]
+                     : adds ? orr__table_with(world, table, component)
+                            : orr__table_without(world, table, component);
     if (!to) return orr__error_code();
     if (to == table) return ORR_OK;
     if (losing) {
@@ -181,7 +186,8 @@ static int32_t apply(orr_world *world, const change *c)
     if (c->of.count == 1) {
         orr__slot *slot = orr__slot_alive(&world->entities, c->of.entities[0]);
         if (!slot) return ORR_OK;
-        return apply_one(world, *c->of.entities, slot, c->component, c->next, c->tell_losing, c->tell_gained);
+        return apply_one(world, *c->of.entities, slot, c->component, c->next == orr__table_with, c->tell_losing,
+                         c->tell_gained);
     }
     int32_t code = c->tell_losing ? tell_losing(world, c) : ORR_OK;
     if (code || !c->of.count) return code;
@@ -325,7 +331,7 @@ int32_t orr_entity_add(orr_world *world, const orr_entity *entities, uint32_t co
     orr__slot *slot = single(world, entities, count);
     if (slot) {
         const bool gained = tells_gained(world, component);
-        return orr__world_settle(world, apply_one(world, *entities, slot, component, orr__table_with, false, gained));
+        return orr__world_settle(world, apply_one(world, *entities, slot, component, true, false, gained));
     }
     batch of = { entities, count, false };
     code = check(world, "add", &of);
@@ -339,7 +345,7 @@ int32_t orr_entity_remove(orr_world *world, const orr_entity *entities, uint32_t
     orr__slot *slot = single(world, entities, count);
     if (slot) {
         const bool losing = tells_losing(world, component);
-        code = apply_one(world, *entities, slot, component, orr__table_without, losing, false);
+        code = apply_one(world, *entities, slot, component, false, losing, false);
         return orr__world_settle(world, code);
     }
     batch of = { entities, count, false };

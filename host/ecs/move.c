@@ -270,6 +270,7 @@ uint64_t orr__table_move(orr_world *world, orr__table *from, orr__slot *slot, or
     orr__slot_at(&world->entities, (uint32_t)(moved >> ORR__GENERATION_BITS))->row = row;
     slot->table = to->index; // after that of the last row, which may be the same
     slot->row = at;
-    orr__table_cut_last(world, from, row);
+    if (from->term_count && row != last) orr__terms_copy(from, out, h, tail, t);
+    orr__table_cut_last(world, from, last);
     return at;
 }

@@ -110,8 +110,7 @@ void orr__values_copy(void *to, uint32_t to_row, int32_t to_step, const void *fr
     }
 }
 
-// The bits of row `t` of a chunk become those of row `h` of another.
-static void fill_terms(const orr__table *table, orr__chunk *to, uint32_t h, const orr__chunk *from, uint32_t t)
+void orr__terms_copy(const orr__table *table, orr__chunk *to, uint32_t h, const orr__chunk *from, uint32_t t)
 {
     for (uint32_t i = 0; i < table->term_count; i++) {
         if (orr__bits_get(from->tracked[i], t))
@@ -131,7 +130,7 @@ static inline void fill_hole(orr_world *world, orr__table *table, uint32_t hole,
     to->entity[h] = entity;
     orr__slot_at(&world->entities, (uint32_t)(entity >> ORR__GENERATION_BITS))->row = hole;
     orr__row_copy(to->columns, h, from->columns, t, table->column_count, table->all_four ? NULL : table->column_bytes);
-    if (table->term_count) fill_terms(table, to, h, from, t);
+    if (table->term_count) orr__terms_copy(table, to, h, from, t);
 }
 
 // Tracker bits of rows tail, tail - 1, ... to rows hole, hole + step, ... of their chunks.
@@ -139,7 +138,7 @@ static void fill_bits(const orr__table *table, orr__chunk *to, uint32_t hole, in
                       uint32_t tail, uint32_t count)
 {
     for (uint32_t i = 0; table->term_count && i < count; i++) {
-        fill_terms(table, to, hole + (uint32_t)step * i, from, tail - i);
+        orr__terms_copy(table, to, hole + (uint32_t)step * i, from, tail - i);
     }
 }
 
@@ -160,8 +159,7 @@ static void fill_block(orr_world *world, orr__table *table, uint32_t hole, int32
     fill_bits(table, to, h, step, from, t, count);
 }
 
-// Rows from `begin` on of a chunk are no more.
-static void cut(const orr__table *table, orr__chunk *chunk, uint32_t begin)
+void orr__chunk_cut(const orr__table *table, orr__chunk *chunk, uint32_t begin)
 {
     const uint32_t end = chunk->count, word = begin >> 6;
     chunk->count = begin;
@@ -178,7 +176,7 @@ static void cut_rows(orr_world *world, orr__table *table, uint64_t count)
     while (table->row_count > count) {
         const uint64_t last = table->row_count - 1, start = last & ~(uint64_t)(ORR__CHUNK_ROWS - 1);
         const uint64_t begin = start > count ? start : count;
-        cut(table, orr__table_chunk(table, last), (uint32_t)(begin - start));
+        orr__chunk_cut(table, orr__table_chunk(table, last), (uint32_t)(begin - start));
         table->row_count = begin;
     }
     world->version++;
@@ -229,35 +227,11 @@ void orr__table_close(orr_world *world, orr__table *table, const orr__stretch *s
     cut_rows(world, table, left);
 }
 
-// The last row is no more.
-static inline void cut_last(orr_world *world, orr__table *table, uint32_t last)
-{
-    const uint32_t in_chunk = last & (ORR__CHUNK_ROWS - 1);
-    orr__chunk *chunk = table->chunks[last >> 12];
-    if (table->term_count)
-        cut(table, chunk, in_chunk);
-    else
-        chunk->count = in_chunk;
-    table->row_count = last;
-    world->version++;
-    if (in_chunk == ORR__CHUNK_ROWS / 2) orr__table_settle(world, table); // where it starts to give back
-}
-
 void orr__table_remove(orr_world *world, orr__table *table, uint64_t row)
 {
     const uint32_t last = (uint32_t)table->row_count - 1;
     if ((uint32_t)row != last) fill_hole(world, table, (uint32_t)row, last);
-    cut_last(world, table, last);
-}
-
-void orr__table_cut_last(orr_world *world, orr__table *table, uint32_t row)
-{
-    const uint32_t last = (uint32_t)table->row_count - 1;
-    if (table->term_count && row != last) {
-        fill_terms(table, table->chunks[row >> 12], row & (ORR__CHUNK_ROWS - 1), table->chunks[last >> 12],
-                   last & (ORR__CHUNK_ROWS - 1));
-    }
-    cut_last(world, table, last);
+    orr__table_cut_last(world, table, last);
 }
 
 // The handles of those that are the table's become 0; returns how many they are. One that is named twice counts once.

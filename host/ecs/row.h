@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "ecs/chunk.h"
 #include "ecs/entity.h"
 #include "ecs/table.h"
+#include "ecs/world.h"
 #include "orrery.h"
 
 /* Rows of one chunk that follow each other: row, row + 1, ... (count > 0) or row, row - 1, ... (count < 0). Arrays of
@@ -73,8 +75,24 @@ static inline void orr__row_copy(void *const *to, uint32_t to_row, void *const *
     }
 }
 
-/* The second half of the removal of a row: the last one's handle and values stand in its place already. */
-void orr__table_cut_last(orr_world *world, orr__table *table, uint32_t row);
+/* Tracker bits of row `t` of a chunk become those of row `h` of another of the same table. */
+void orr__terms_copy(const orr__table *table, orr__chunk *to, uint32_t h, const orr__chunk *from, uint32_t t);
+/* Rows from `begin` on of a chunk are no more. */
+void orr__chunk_cut(const orr__table *table, orr__chunk *chunk, uint32_t begin);
+
+/* The last row of a table is no more. */
+static inline void orr__table_cut_last(orr_world *world, orr__table *table, uint32_t last)
+{
+    const uint32_t in_chunk = last & (ORR__CHUNK_ROWS - 1);
+    orr__chunk *chunk = table->chunks[last >> 12];
+    if (table->term_count)
+        orr__chunk_cut(table, chunk, in_chunk);
+    else
+        chunk->count = in_chunk;
+    table->row_count = last;
+    world->version++;
+    if (in_chunk == ORR__CHUNK_ROWS / 2) orr__table_settle(world, table); /* where it starts to give back */
+}
 
 /* Removes the rows of stretches in the order given, `removed` in all, whose handles are 0 already: rows that stay are
  * swapped in from the end. */

@@ -225,6 +225,7 @@ orr__table *orr__table_with(orr_world *world, orr__table *table, orr_component c
 {
     if (orr__table_component(table, component) != ORR__NO_COLUMN) return table;
     const orr__edge *edge = edge_find(table, component);
+    if (edge) table->edge_recent = (uint32_t)(edge - table->edges);
     return edge && edge->add ? world->tables[edge->add - 1] : neighbour(world, table, component, true);
 }
 
@@ -232,6 +233,7 @@ orr__table *orr__table_without(orr_world *world, orr__table *table, orr_componen
 {
     if (orr__table_component(table, component) == ORR__NO_COLUMN) return table;
     const orr__edge *edge = edge_find(table, component);
+    if (edge) table->edge_recent = (uint32_t)(edge - table->edges);
     return edge && edge->remove ? world->tables[edge->remove - 1] : neighbour(world, table, component, false);
 }
 

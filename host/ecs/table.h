@@ -75,7 +75,7 @@ typedef struct orr__table {
     uint32_t chunk_count, chunk_capacity;
     uint64_t pending; /* rows that a bulk change is about to move here; 0 between calls */
     orr__edge *edges;
-    uint32_t edge_count, edge_capacity;
+    uint32_t edge_count, edge_capacity, edge_recent;
     size_t bytes;         /* of the table with the arrays below and those of one element a component or column,
                                     one allocation; chunks, terms, edges apart */
     orr__placed placed[]; /* [highest + 1]; here and not pointed to: one load less by handle */
@@ -102,6 +102,13 @@ orr__table *orr__table_apart(orr_world *world, const orr_component *sorted, uint
 orr__table *orr__table_find(const orr_world *world, const orr_component *sorted, uint32_t count);
 orr__table *orr__table_with(orr_world *world, orr__table *table, orr_component component);
 orr__table *orr__table_without(orr_world *world, orr__table *table, orr_component component);
+/* The edge that was asked for last, if it is the component's; NULL. One by one it nearly always is. */
+static inline const orr__edge *orr__table_recent(const orr__table *table, orr_component component)
+{
+    if (!table->edge_count) return NULL;
+    const orr__edge *edge = &table->edges[table->edge_recent];
+    return edge->component == component ? edge : NULL;
+}
 
 /* Room for `count` more rows, all or nothing; then appending that many cannot fail. The promise ends with the next
  * removal of rows from this table. */

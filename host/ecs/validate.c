@@ -133,6 +133,8 @@ static int32_t check_signature(const orr_world *world, const orr__table *table)
 
 static int32_t check_edges(const orr_world *world, const orr__table *table)
 {
+    CHECK(table->edge_recent < table->edge_count || !table->edge_recent, "recent edge of table %u",
+          (unsigned)table->index);
     for (uint32_t i = 0; i < table->edge_count; i++) {
         const orr__edge *edge = &table->edges[i];
         const bool has = orr__table_component(table, edge->component) != ORR__NO_COLUMN;
