@@ -26,7 +26,10 @@ static void run_ranges(orr_run *run, uint32_t begin, uint32_t end)
 {
     orr_job_function *const function = run->system->binding->run;
     if (run->tick.substeps <= 1) {
-        for (uint32_t i = begin; i < end; i++) {
+        /* every other tick from the end: what the last one left in the cache is met before it is pushed out */
+        const bool back = (run->tick.tick & 1u) && !run->system->serial && !run->tick.state;
+        for (uint32_t k = begin; k < end; k++) {
+            const uint32_t i = back ? end - 1 - (k - begin) : k;
             const int32_t code = function(&run->ranges[i].rows, &run->tick);
             if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
         }
