@@ -74,13 +74,13 @@ static void order(orr__trace_table *table, const orr__timeline *timeline)
     }
 }
 
-static orr__trace_row idle_row(const orr__timeline *timeline, uint64_t all_ns)
+static orr__trace_row idle_row(const orr__timeline *timeline, double all_ns)
 {
     orr__trace_row row = { .name = UINT32_MAX };
-    uint64_t used = 0;
-    for (uint32_t i = 0; i < timeline->name_count; i++) used += timeline->names[i].self_ns;
-    row.total_ns = row.self_ns = used < all_ns ? all_ns - used : 0;
-    row.share = all_ns ? (double)row.total_ns / (double)all_ns : 0;
+    double used = 0;
+    for (uint32_t i = 0; i < timeline->name_count; i++) used += (double)timeline->names[i].self_ns;
+    row.total_ns = row.self_ns = used < all_ns ? (uint64_t)(all_ns - used) : 0;
+    row.share = all_ns > 0 ? (double)row.total_ns / all_ns : 0;
     row.threads = timeline->lane_count;
     return row;
 }
@@ -89,7 +89,7 @@ static void fill(orr__trace_table *table, const orr__timeline *timeline, piece *
                  uint32_t *seen)
 {
     const uint32_t count = timeline->event_count;
-    const uint64_t all_ns = timeline->duration_ns * timeline->lane_count;
+    const double all_ns = (double)timeline->duration_ns * timeline->lane_count;
     for (uint32_t i = 0; i < count; i++) {
         const orr__timeline_event *event = &timeline->events[i];
         pieces[i] = (piece){ .tick = event->tick,
@@ -103,7 +103,7 @@ static void fill(orr__trace_table *table, const orr__timeline *timeline, piece *
         for (end = begin + 1; end < count && pieces[end].name == pieces[begin].name;) end++;
         orr__trace_row row = count_row(pieces, begin, end, lengths, seen);
         row.self_ns = timeline->names[row.name].self_ns;
-        row.share = all_ns ? (double)row.self_ns / (double)all_ns : 0;
+        row.share = all_ns > 0 ? (double)row.self_ns / all_ns : 0;
         table->items[table->count++] = row;
     }
     table->items[table->count++] = idle_row(timeline, all_ns);
