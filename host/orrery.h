@@ -515,6 +515,10 @@ ORR_API void orr_patch_list_clear(orr_patch_list *list);
  * ...: as many as the list's spawns ask for. Hooks run before it returns. ORR_E_LOCKED while a system runs. */
 ORR_API int32_t orr_patch_list_apply(const orr_patch_list *list, orr_entity *spawned);
 
+/* For the timeline (orr_trace_start): begins a span of the caller's own under this name, which is copied. It ends with the
+ * next one, with NULL, with the range, or with the function. Costs nothing to speak of when nobody traces. */
+ORR_API void orr_run_span(orr_run *run, const char *name);
+
 /* Hooks: `function` for entities that gained, are about to lose, or changed a component. Rounds of recorded changes
  * follow; the 17th is an error. In a tick add and change hooks run at the end of the stage; between ticks add hooks run
  * before the call that caused them returns, and the call then returns their error, if any. Remove hooks run at once, while

@@ -58,6 +58,16 @@ void orr__dispatch_tick(const orr_world *world, uint64_t name_hash, uint32_t sub
                        .calls = &orr__job_calls };
 }
 
+void orr__dispatch_did(orr_world *world, uint32_t kind, uint32_t name, uint64_t begin_ns)
+{
+    orr__sim *sim = world->sim;
+    if (!begin_ns) return;
+    orr__trace_put(
+        &sim->trace,
+        (orr_trace_record){
+            .kind = kind, .worker = sim->dispatch.worker, .name = name, .tick = sim->tick, .begin_ns = begin_ns });
+}
+
 static bool is_due(const orr_world *world, const orr__system *system)
 {
     if (!system->enabled || world->sim->tick % system->every != 0) return false;
@@ -126,6 +136,7 @@ static bool begin_system(orr_world *world, orr__system *system)
     run->ready = false;
     run->active = is_due(world, system);
     if (!run->active) return false;
+    const uint64_t since = orr__trace_now(&world->sim->trace);
     reset(run);
     orr__error_clear();
     const int32_t code = prepare(world, system);
@@ -133,6 +144,7 @@ static bool begin_system(orr_world *world, orr__system *system)
     run->end = run->range_count;
     run->ready = code == ORR_OK && run->active;
     if (run->ready) hold_grids(world, system);
+    orr__dispatch_did(world, ORR_TRACE_PLAN, system->id, since);
     return run->ready;
 }
 
@@ -170,7 +182,16 @@ static void run_function(orr_world *world, orr__system *system)
     }
     run->current = run->home;
     sim->main_run = NULL;
-    atomic_fetch_add_explicit(&run->time_ns, orr__clock_ns() - start, memory_order_relaxed);
+    const uint64_t end = orr__clock_ns();
+    atomic_fetch_add_explicit(&run->time_ns, end - start, memory_order_relaxed);
+    if (!orr__trace_on(&sim->trace)) return;
+    orr__trace_span_end(&sim->trace, 0, end);
+    orr__trace_put(&sim->trace, (orr_trace_record){ .kind = ORR_TRACE_SYSTEM,
+                                                    .name = system->id,
+                                                    .tick = run->tick.tick,
+                                                    .rows = run->rows,
+                                                    .begin_ns = start,
+                                                    .end_ns = end });
 }
 
 static void run_here(orr_world *world, orr__system *system, uint32_t worker)
@@ -330,6 +351,7 @@ static void run_group(orr_world *world, uint32_t worker)
 static void pass(orr_world *world, uint32_t worker)
 {
     orr__dispatch *dispatch = &world->sim->dispatch;
+    dispatch->worker = worker;
     do {
         settle_finished(world);
         begin_ready(world);
@@ -441,7 +463,9 @@ static bool run_eagerly(orr_world *world, orr__schedule_stage *stage)
             finish(world, system, 0);
         } else if (!orr__pool_help(sim->pool)) {
             at_others(sim);
+            const uint64_t since = orr__trace_now(&sim->trace);
             orr__pool_wait(sim->pool, owner_is_wanted, dispatch);
+            orr__trace_did(&sim->trace, ORR_TRACE_WAIT, 0, sim->tick, since);
         }
     }
     orr__pool_close(sim->pool);
@@ -452,6 +476,7 @@ void orr__dispatch_stage(orr_world *world, orr__schedule_stage *stage)
 {
     orr__sim *sim = world->sim;
     world->locked++;
+    sim->dispatch.worker = 0;
     if (orr__pool_workers(sim->pool) == 1) {
         run_in_order(world, stage);
     } else if (!run_eagerly(world, stage)) {

@@ -24,6 +24,7 @@ typedef struct orr__dispatch {
     orr__system_list group;                 /* begun; to be shared or run, together */
     double group_ns;
     uint32_t unsettled;
+    uint32_t worker;               /* the thread that holds `busy`; of it and for it */
     _Atomic uint32_t over;         /* everything is settled */
     uint32_t main_at;              /* the thread that steps: how far it is in the order of the stage */
     struct orr__system *main_next; /* the main-thread system there; NULL: none is left */
@@ -35,6 +36,9 @@ void orr__dispatch_stage(orr_world *world, struct orr__schedule_stage *stage);
 
 /* The present tick for a system or hook. */
 void orr__dispatch_tick(const orr_world *world, uint64_t name_hash, uint32_t substeps, orr_tick *out);
+
+/* For the timeline: whoever moves the stage on did this since `begin_ns`; 0: nothing. */
+void orr__dispatch_did(orr_world *world, uint32_t kind, uint32_t name, uint64_t begin_ns);
 
 void orr__dispatch_fini(orr_world *world);
 

@@ -97,7 +97,7 @@ static int32_t call(orr_world *world, const orr__hook *hook, const orr_entity *e
     orr__error_clear();
     const uint64_t since = orr__trace_now(&sim->trace);
     const int32_t code = hook->function(run, entities, count, hook->context);
-    orr__trace_span_end(&sim->trace, 0);
+    orr__trace_span_end(&sim->trace, 0, 0);
     orr__trace_did(&sim->trace, ORR_TRACE_HOOK, hook->component, sim->tick, since);
     orr__near_touch(world, 0); /* it may write what it likes */
     world->locked--;

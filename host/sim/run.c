@@ -140,6 +140,7 @@ const orr_tick *orr_run_tick(const orr_run *run)
 const orr_rows *orr_run_next(orr_run *run)
 {
     run->row_hint = UINT32_MAX;
+    orr__trace_span_end(&run->world->sim->trace, run->worker, 0);
     if (run->current != run->home && run->tick.substep + 1 < run->tick.substeps) {
         run->tick.substep++;
         return &run->current->rows;

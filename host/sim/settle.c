@@ -187,6 +187,7 @@ void orr__settle(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
     if (!run->active) return;
+    const uint64_t since = orr__trace_now(&world->sim->trace);
     end_job(system);
     count_run(system);
     /* what it has seen is consumed before it marks anything new */
@@ -199,5 +200,6 @@ void orr__settle(orr_world *world, orr__system *system)
     else if (atomic_load_explicit(&run->recorded, memory_order_relaxed))
         apply_sets(world, system);
     if (run->ready) release_grids(world, system);
+    orr__dispatch_did(world, ORR_TRACE_SETTLE, system->id, since);
     if (world->sim->observer) world->sim->observer->settled(world->sim->observer, world, system);
 }

@@ -21,18 +21,22 @@ static void timed(uint64_t *lap, uint64_t *timer)
 
 static void run_stage(orr_world *world, orr__schedule_stage *stage, uint64_t *lap)
 {
+    orr__sim *sim = world->sim;
+    const uint32_t index = (uint32_t)(stage - sim->schedule.stages);
     orr__dispatch_stage(world, stage);
     timed(lap, &stage->time_ns);
+    const uint64_t since = orr__trace_now(&sim->trace);
     orr__sync_stage(world, stage);
-    timed(lap, &world->sim->sync_ns);
-    orr__observer *observer = world->sim->observer;
-    if (observer) observer->staged(observer, world, (uint32_t)(stage - world->sim->schedule.stages));
+    orr__trace_did(&sim->trace, ORR_TRACE_SYNC, index + 1, sim->tick, since);
+    timed(lap, &sim->sync_ns);
+    if (sim->observer) sim->observer->staged(sim->observer, world, index);
 }
 
 static void tick(orr_world *world)
 {
     orr__sim *sim = world->sim;
     uint64_t lap = orr__clock_ns();
+    const uint64_t since = orr__trace_now(&sim->trace);
     orr__params_apply(world);
     orr__systems_apply_enabled(world);
     orr__near_touch(world, 0);
@@ -45,6 +49,8 @@ static void tick(orr_world *world)
         orr__events_expire(world, sim->tick);
         timed(&lap, &sim->events_ns);
     }
+    orr__trace_did(&sim->trace, ORR_TRACE_TICK, 0, sim->tick, since);
+    orr__trace_drain(&sim->trace);
     sim->tick++;
 }
 
@@ -64,6 +70,7 @@ static void run_once(orr_world *world)
 int32_t orr__sim_publish(orr_world *world)
 {
     orr__sim *sim = world->sim;
+    const uint64_t since = orr__trace_now(&sim->trace);
     for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
         orr__schedule_stage *stage = &sim->schedule.stages[i];
         if (!stage->render || !stage->batch_count) continue;
@@ -71,6 +78,7 @@ int32_t orr__sim_publish(orr_world *world)
         run_stage(world, stage, &lap);
     }
     if (sim->failure.code == ORR_OK) orr__mailboxes_publish(world);
+    orr__trace_did(&sim->trace, ORR_TRACE_PUBLISH, 0, sim->tick, since);
     return sim->failure.code;
 }
 

@@ -11,12 +11,16 @@
  * A failure makes the system fail, and its other ranges are passed over. */
 typedef int32_t visitor(orr_world *world, orr__system *system, orr_range *range);
 
+static visitor apply;
+
 static void each_range(orr_world *world, orr__schedule_stage *stage, visitor *visit)
 {
+    orr__trace *trace = &world->sim->trace;
     for (uint32_t s = 0; s < stage->system_count; s++) {
         orr__system *system = stage->order[s];
         orr_run *run = &system->run;
         if (!run->active || !atomic_load_explicit(&run->recorded, memory_order_relaxed)) continue;
+        const uint64_t since = visit == apply ? orr__trace_now(trace) : 0;
         int32_t code = ORR_OK;
         for (uint32_t i = 0; i <= run->range_count && code == ORR_OK; i++) {
             orr_range *range = i < run->range_count ? &run->ranges[i] : &run->outside;
@@ -24,6 +28,7 @@ static void each_range(orr_world *world, orr__schedule_stage *stage, visitor *vi
             code = visit(world, system, range);
             if (code != ORR_OK) orr__run_failed(run, range, code);
         }
+        orr__trace_did(trace, ORR_TRACE_APPLY, system->id, world->sim->tick, since);
         if (code != ORR_OK) orr__settle_failure(world, system);
     }
 }

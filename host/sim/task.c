@@ -72,6 +72,23 @@ static void run_function(orr_run *of, uint32_t begin, uint32_t end, uint32_t wor
     }
 }
 
+static void trace(const orr__task *task, uint32_t worker, uint64_t begin_ns, uint64_t end_ns)
+{
+    const orr_run *run = task->run;
+    orr__trace *to = &run->world->sim->trace;
+    uint64_t rows = 0;
+    if (!orr__trace_on(to)) return;
+    for (uint32_t i = task->begin; i < task->end; i++) rows += run->ranges[i].rows.end - run->ranges[i].rows.begin;
+    orr__trace_span_end(to, worker, end_ns);
+    orr__trace_put(to, (orr_trace_record){ .kind = ORR_TRACE_SYSTEM,
+                                           .worker = worker,
+                                           .name = run->system->id,
+                                           .tick = run->tick.tick,
+                                           .rows = rows,
+                                           .begin_ns = begin_ns,
+                                           .end_ns = end_ns });
+}
+
 void orr__task_run(const orr__task *task, uint32_t worker)
 {
     orr_run *run = task->run;
@@ -83,7 +100,9 @@ void orr__task_run(const orr__task *task, uint32_t worker)
         run_once(run);
     else
         run_ranges(run, task->begin, task->end);
-    atomic_fetch_add_explicit(&run->time_ns, orr__clock_ns() - start, memory_order_relaxed);
+    const uint64_t end = orr__clock_ns();
+    atomic_fetch_add_explicit(&run->time_ns, end - start, memory_order_relaxed);
+    trace(task, worker, start, end);
 }
 
 void orr__task_run_all(orr__system *system, uint32_t worker)

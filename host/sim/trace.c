@@ -149,10 +149,15 @@ void orr__trace_span(orr_world *world, uint32_t worker, uint64_t tick, const cha
     ring->span_begin_ns = now;
 }
 
-void orr__trace_span_end(orr__trace *trace, uint32_t worker)
+void orr__trace_span_end(orr__trace *trace, uint32_t worker, uint64_t now_ns)
 {
     if (!orr__trace_on(trace) || worker >= trace->ring_count || trace->rings[worker].span_begin_ns == 0) return;
-    end_span(trace, &trace->rings[worker], worker, orr__clock_ns());
+    end_span(trace, &trace->rings[worker], worker, now_ns ? now_ns : orr__clock_ns());
+}
+
+void orr_run_span(orr_run *run, const char *name)
+{
+    orr__trace_span(run->world, run->worker, run->tick.tick, name);
 }
 
 /* ---- reading ---- */

@@ -63,8 +63,8 @@ static inline void orr__trace_did(orr__trace *trace, uint32_t kind, uint32_t nam
 
 /* Spans of users: ends the worker's open span, if any, and opens another unless `name` is NULL. The name is copied. */
 void orr__trace_span(orr_world *world, uint32_t worker, uint64_t tick, const char *name);
-/* The end of a range, a system or a hook. */
-void orr__trace_span_end(orr__trace *trace, uint32_t worker);
+/* The end of a range, a system or a hook, at `now_ns`; 0: now. */
+void orr__trace_span_end(orr__trace *trace, uint32_t worker, uint64_t now_ns);
 
 /* Hands everything to the sink. Owner thread, between ticks. */
 void orr__trace_drain(orr__trace *trace);
