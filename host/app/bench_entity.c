@@ -16,7 +16,8 @@ typedef struct entity_case {
     orr_component position, velocity, tag;
     orr_prefab prefab;
     orr_entity *handles;
-    uint32_t *order; /* 0 .. SOME - 1 in random order */
+    orr_entity *stored; /* room for as many bytes as a million entities have */
+    uint32_t *order;    /* 0 .. SOME - 1 in random order */
     orr_field px;
     body *plain, *records;
     orr_entity *asked; /* handles in that order */
@@ -65,6 +66,21 @@ static void spawn_bulk(void *context)
 {
     entity_case *c = context;
     orr_entity_spawn(c->world, c->prefab, c->count, NULL);
+}
+
+/* What spawning stores at least: handles, four columns, slots of twelve bytes. */
+static void spawn_plain(void *context)
+{
+    entity_case *c = context;
+    uint32_t *slots = (uint32_t *)(void *)(c->stored + c->count);
+    float *columns = (float *)(slots + (size_t)c->count * 3);
+    for (uint32_t k = 0; k < c->count; k++) c->stored[k] = (orr_entity)k << 20 | 1;
+    for (uint32_t k = 0; k < c->count; k++) {
+        slots[k * 3] = 1;
+        slots[k * 3 + 1] = 2;
+        slots[k * 3 + 2] = k;
+    }
+    for (size_t k = 0; k < (size_t)c->count * 4; k++) columns[k] = 0.5f;
 }
 
 static void spawn_singly(void *context)
@@ -186,6 +202,10 @@ static void structural(orr__bench *bench, entity_case *c)
 {
     c->count = MANY;
     orr__bench_pair(bench, "spawn, bulk, two components", "ns", MANY, 2, spawn_bulk, NULL, empty, c);
+    orr__bench_pair(bench, "spawn, bulk, to storing as many bytes", "ns", MANY, 0, spawn_bulk, spawn_plain, empty, c);
+    c->count = SOME;
+    orr__bench_pair(bench, "spawn, bulk, 1e5 entities", "ns", SOME, 0, spawn_bulk, spawn_plain, empty, c);
+    c->count = MANY;
     orr__bench_pair(bench, "destroy, bulk", "ns", MANY, 8, destroy_bulk, NULL, full, c);
     c->count = SOME;
     orr__bench_pair(bench, "spawn, singly", "ns", SOME, 20, spawn_singly, NULL, empty, c);
@@ -227,11 +247,12 @@ static void memory(orr__bench *bench, entity_case *c)
 void orr__bench_entity(orr__bench *bench)
 {
     entity_case c = { .handles = malloc(MANY * sizeof(orr_entity)),
+                      .stored = calloc(MANY, sizeof(orr_entity) + 4 * sizeof(float) + 3 * sizeof(uint32_t)),
                       .order = malloc(SOME * sizeof(uint32_t)),
                       .plain = calloc(SOME, sizeof(body)),
                       .records = calloc(SOME, sizeof(body)),
                       .asked = malloc(SOME * sizeof(orr_entity)) };
-    if (!c.handles || !c.order || !c.plain || !c.records || !c.asked || !begin(&c)) {
+    if (!c.handles || !c.stored || !c.order || !c.plain || !c.records || !c.asked || !begin(&c)) {
         orr__bench_fail(bench, "entities");
     } else {
         if (orr__bench_wanted(bench, "structural")) structural(bench, &c);
@@ -240,6 +261,7 @@ void orr__bench_entity(orr__bench *bench)
     }
     orr_world_destroy(c.world);
     free(c.handles);
+    free(c.stored);
     free(c.order);
     free(c.plain);
     free(c.records);

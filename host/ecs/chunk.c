@@ -124,6 +124,10 @@ orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_
     const size_t bytes = chunk_bytes(table, capacity);
     orr__chunk *chunk = capacity == ORR__CHUNK_ROWS ? take_spare(world, bytes) : NULL;
     if (!chunk) chunk = allocate(world, table, bytes);
+    if (!chunk && world->spares) { // of other sizes
+        orr__chunk_free_spares(world);
+        chunk = allocate(world, table, bytes);
+    }
     if (!chunk) return NULL;
     const bool paged = chunk->paged;
     memset(chunk, 0, sizeof *chunk);

@@ -9,8 +9,8 @@
 orr__chunk *orr__chunk_create(orr_world *world, const orr__table *table, uint32_t capacity);
 void orr__chunk_destroy(orr_world *world, const orr__table *table, orr__chunk *chunk);
 
-/* Whole chunks that are destroyed are kept, up to 8 MiB, for the next that are created; this gives them back. */
-enum { ORR__SPARE_BYTES = 8 << 20 };
+/* Whole chunks that are destroyed are kept, up to 32 MiB (a million rows of four f32), for the next that are created; this gives them back. */
+enum { ORR__SPARE_BYTES = 32 << 20 };
 void orr__chunk_free_spares(orr_world *world);
 
 /* Rows up to `end` exist now; their values are the caller's. Those that nobody has ever written, up to the end of the
