@@ -162,7 +162,7 @@ spec.later("neighbours ran", function(ctx) spec.truthy(ctx:sum "near ran") end)
 
 local function declares()
   for _, name in ipairs { "prefab", "param", "system", "hook", "resource", "lattice", "neighbours", "event", "draw",
-                          "series", "stages", "timestep", "load_jobs", "test" } do
+                          "series", "mailbox", "stages", "timestep", "load_jobs", "test" } do
     spec.raises("orrery." .. name .. " cannot be called while", function() orrery[name] {} end)
   end
 end
