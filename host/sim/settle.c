@@ -65,6 +65,18 @@ static void where(const orr__system *system, char *text, size_t bytes)
                  (unsigned long long)rows->entity[rows->begin]);
 }
 
+/* Whether a message of a script says where: at the end of its first line, or in the traceback that follows. */
+static bool says_where(const char *text, int line, const char *source)
+{
+    const char *colon = strrchr(source, ':');
+    const size_t file = colon ? (size_t)(colon - source) + 1 : strlen(source);
+    if (text[line] != '\0') return true;
+    for (const char *at = text; (at = strchr(at, *source)) != NULL; at++) {
+        if (strncmp(at, source, file) == 0) return true;
+    }
+    return false;
+}
+
 static void report(orr_world *world, orr__system *system)
 {
     const orr__run_failure *failure = &system->run.failure;
@@ -78,16 +90,16 @@ static void report(orr_world *world, orr__system *system)
         text += own + 11;
     /* a script's text names its place, and goes on with its traceback */
     const int line = (int)strcspn(text, "\n");
-    const bool named = text[line] != '\0' || !system->source;
-    orr__fail(failure->code, "system '%s': %s%.*s (%s)%s%s%s", system->name, job, line, text, place, named ? "" : "  ",
-              named ? "" : system->source, text + line);
+    const bool named = !system->source || says_where(text, line, system->source);
+    static const char *const follows[] = { "", "; the system is skipped in this tick", "; the system is disabled" };
+    orr__fail(failure->code, "system '%s': %s%.*s (%s)%s%s%s%s", system->name, job, line, text, place,
+              named ? "" : "  ", named ? "" : system->source, follows[system->on_error], text + line);
     if (system->on_error == ORR_ON_ERROR_STOP) {
         orr__sim_failed(world, failure->code);
         return;
     }
-    const bool disable = system->on_error == ORR_ON_ERROR_DISABLE;
-    if (disable) system->wanted_enabled = false;
-    orr__sim_log(world, 1, "%s; the system is %s", orr__error_text(), disable ? "disabled" : "skipped in this tick");
+    if (system->on_error == ORR_ON_ERROR_DISABLE) system->wanted_enabled = false;
+    orr__sim_log(world, 1, "%s", orr__error_text());
 }
 
 void orr__settle_failure(orr_world *world, orr__system *system)

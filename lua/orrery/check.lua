@@ -78,7 +78,10 @@ end
 -- A name of a component, field, param: an identifier.
 function check.identifier(name, what)
   if type(name) ~= "string" then fail("%s needs a name, got %s", what, name_of(name)) end
-  if not find(name, "^[%a_][%w_]*$") or #name > 63 then
+  if #name > 63 then
+    fail("%s '%s...': a name has at most 63 characters, this one has %d", what, sub(name, 1, 20), #name)
+  end
+  if not find(name, "^[%a_][%w_]*$") then
     fail("%s '%s': a name is made of letters, digits and _, and does not start with a digit", what, sub(name, 1, 60))
   end
   return name

@@ -62,7 +62,7 @@ cat >"$folder/slow.lua" <<'LUA'
 local orrery = require "orrery"
 orrery.tag "Mote"
 local x = 0
-for i = 1, 2e8 do x = x + i % 7 end
+for i = 1, 1e8 do x = x + i % 7 end
 LUA
 
 for kind in hang worker; do

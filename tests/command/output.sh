@@ -28,7 +28,8 @@ json() {
     "{"*"\"status\":\"$status\""*"}") ;;
     *) fail "run $*: $(cat out)" ;;
     esac
-    if LC_ALL=C grep -q "[$(printf '\001-\037\200-\377')]" out; then fail "run $*: bytes that are no JSON"; fi
+    if LC_ALL=C grep -q "[$(printf '\001-\037')]" out; then fail "run $*: bytes that are no JSON"; fi
+    if command -v iconv > /dev/null && ! iconv -f UTF-8 -t UTF-8 < out > /dev/null; then fail "run $*: no UTF-8"; fi
     if command -v python3 > /dev/null && ! python3 -m json.tool < out > /dev/null; then fail "run $*: no JSON"; fi
 }
 
