@@ -40,53 +40,56 @@ end }
 
 local flying = { Position, Velocity }
 
+-- The same in Lua: the same sums in the same order, so the same bits.
+local function flock_twin(rows, ctx)
+  local p, v, near = rows:read(Position), rows:write(Velocity), ctx:near(Near)
+  local see, close, top = radius() * radius(), (radius() * 0.4) * (radius() * 0.4), max_speed()
+  local w_apart, w_along, w_together = separation(), alignment(), cohesion()
+  for i = rows.first, rows.last do
+    local x, y, vx, vy, me = p.x[i], p.y[i], v.x[i], v.y[i], rows.entity[i]
+    local n, cx, cy, ux, uy, sx, sy = 0, 0, 0, 0, 0, 0, 0
+    for j in near:each(x, y) do
+      local dx, dy = near:delta(j, x, y)
+      local d2 = dx * dx + dy * dy
+      if d2 <= see and near.entity[j] ~= me then
+        n, cx, cy = n + 1, cx + dx, cy + dy                       -- their middle
+        ux, uy = ux + near.velocity.x[j], uy + near.velocity.y[j] -- their heading
+        if d2 < close and d2 > 0 then                             -- those that are too near
+          local push = close / d2 - 1
+          sx, sy = sx + dx * push, sy + dy * push
+        end
+      end
+    end
+    if n > 0 then
+      local k = 1 / n
+      local ax = w_together * (cx * k) + w_along * (ux * k - vx) - w_apart * (sx * k)
+      local ay = w_together * (cy * k) + w_along * (uy * k - vy) - w_apart * (sy * k)
+      local a2 = ax * ax + ay * ay
+      if a2 > MAX_FORCE * MAX_FORCE then
+        local f = MAX_FORCE / math.sqrt(a2)
+        ax, ay = ax * f, ay * f
+      end
+      vx, vy = vx + ax * ctx.dt, vy + ay * ctx.dt
+    end
+    local v2, f = vx * vx + vy * vy, 1
+    if v2 > top * top then
+      f = top / math.sqrt(v2)
+    elseif v2 < MIN_SPEED * MIN_SPEED and v2 > 0 then
+      f = MIN_SPEED / math.sqrt(v2)
+    end
+    v.x[i], v.y[i] = vx * f, vy * f
+  end
+end
+
 orrery.system { name = "flock", job = "flock", all = flying, enabled = native:is(1),
   bind = { position = Position, velocity = Velocity, near = Near },
   params = { radius = radius, separation = separation, alignment = alignment, cohesion = cohesion,
-             min_speed = MIN_SPEED, max_speed = max_speed, max_force = MAX_FORCE } }
+             min_speed = MIN_SPEED, max_speed = max_speed, max_force = MAX_FORCE },
+  twin = flock_twin }
 
--- The twin of the job: the same sums in the same order, so the same bits.
 orrery.system { name = "flock-lua", on = "workers", all = flying, enabled = native:is(0),
   reads = { Position, Near }, writes = { Velocity },
-  run = function(rows, ctx)
-    local p, v, near = rows:read(Position), rows:write(Velocity), ctx:near(Near)
-    local see, close, top = radius() * radius(), (radius() * 0.4) * (radius() * 0.4), max_speed()
-    local w_apart, w_along, w_together = separation(), alignment(), cohesion()
-    for i = rows.first, rows.last do
-      local x, y, vx, vy, me = p.x[i], p.y[i], v.x[i], v.y[i], rows.entity[i]
-      local n, cx, cy, ux, uy, sx, sy = 0, 0, 0, 0, 0, 0, 0
-      for j in near:each(x, y) do
-        local dx, dy = near:delta(j, x, y)
-        local d2 = dx * dx + dy * dy
-        if d2 <= see and near.entity[j] ~= me then
-          n, cx, cy = n + 1, cx + dx, cy + dy                       -- their middle
-          ux, uy = ux + near.velocity.x[j], uy + near.velocity.y[j] -- their heading
-          if d2 < close and d2 > 0 then                             -- those that are too near
-            local push = close / d2 - 1
-            sx, sy = sx + dx * push, sy + dy * push
-          end
-        end
-      end
-      if n > 0 then
-        local k = 1 / n
-        local ax = w_together * (cx * k) + w_along * (ux * k - vx) - w_apart * (sx * k)
-        local ay = w_together * (cy * k) + w_along * (uy * k - vy) - w_apart * (sy * k)
-        local a2 = ax * ax + ay * ay
-        if a2 > MAX_FORCE * MAX_FORCE then
-          local f = MAX_FORCE / math.sqrt(a2)
-          ax, ay = ax * f, ay * f
-        end
-        vx, vy = vx + ax * ctx.dt, vy + ay * ctx.dt
-      end
-      local v2, f = vx * vx + vy * vy, 1
-      if v2 > top * top then
-        f = top / math.sqrt(v2)
-      elseif v2 < MIN_SPEED * MIN_SPEED and v2 > 0 then
-        f = MIN_SPEED / math.sqrt(v2)
-      end
-      v.x[i], v.y[i] = vx * f, vy * f
-    end
-  end }
+  run = flock_twin }
 
 orrery.system { name = "move", job = "integrate", all = flying, bind = { position = Position, velocity = Velocity } }
 orrery.system { name = "wrap", job = "wrap", all = flying, bind = { position = Position },

@@ -46,26 +46,29 @@ orrery.system { name = "seed", stage = "startup", writes = { Life }, run = funct
   end
 end }
 
-orrery.system { name = "generation", lattice = Life, job = "life", enabled = native:is(1), params = { born = born } }
+local function next_generation(rows, ctx)
+  local now, nxt = rows:read(Life).alive, rows:write(Life).alive
+  local width, height, also = rows.width, rows.height, born()
+  local population = 0
+  for y = rows.first, rows.last do
+    local up, row, down = (y - 1) % height * width, y * width, (y + 1) % height * width
+    for x = 0, width - 1 do
+      local l, r = (x - 1) % width, (x + 1) % width
+      local n = now[up + l] + now[up + x] + now[up + r] + now[row + l] + now[row + r]
+              + now[down + l] + now[down + x] + now[down + r]
+      local alive = (n == 3 or n == also or (n == 2 and now[row + x] == 1)) and 1 or 0
+      nxt[row + x] = alive
+      population = population + alive
+    end
+  end
+  ctx:sum("population", population)
+end
+
+orrery.system { name = "generation", lattice = Life, job = "life", enabled = native:is(1), params = { born = born },
+  twin = next_generation }
 
 orrery.system { name = "generation-lua", lattice = Life, on = "workers", enabled = native:is(0),
-  run = function(rows, ctx)
-    local now, nxt = rows:read(Life).alive, rows:write(Life).alive
-    local width, height, also = rows.width, rows.height, born()
-    local population = 0
-    for y = rows.first, rows.last do
-      local up, row, down = (y - 1) % height * width, y * width, (y + 1) % height * width
-      for x = 0, width - 1 do
-        local l, r = (x - 1) % width, (x + 1) % width
-        local n = now[up + l] + now[up + x] + now[up + r] + now[row + l] + now[row + r]
-                + now[down + l] + now[down + x] + now[down + r]
-        local alive = (n == 3 or n == also or (n == 2 and now[row + x] == 1)) and 1 or 0
-        nxt[row + x] = alive
-        population = population + alive
-      end
-    end
-    ctx:sum("population", population)
-  end }
+  run = next_generation }
 
 orrery.draw { lattice = { of = Life, field = "alive", colours = { "#101418", "#e8c547" } } }
 orrery.series("population", function(world) return world:reduction "population" end)

@@ -59,30 +59,33 @@ end }
 -- The twin adds in the same order as the job, so it has the same bits.
 local function kick(name, share, order)
   local all = { Position, Velocity, Mass }
+
+  local function twin(rows, ctx)
+    local v, p = rows:write(Velocity), rows:read(Position)
+    local px, py, pz = ctx:gather(Position.x), ctx:gather(Position.y), ctx:gather(Position.z)
+    local mass, k = ctx:gather(Mass.value), ctx.dt * direction() * share() * gravity()
+    for i = rows.first, rows.last do
+      local x, y, z, me, ax, ay, az = p.x[i], p.y[i], p.z[i], rows.entity[i], 0, 0, 0
+      for j = mass.first, mass.last do
+        if mass.entity[j] ~= me then
+          local dx, dy, dz = px[j] - x, py[j] - y, pz[j] - z
+          local d2 = dx * dx + dy * dy + dz * dz
+          local pull = mass[j] / (d2 * math.sqrt(d2))
+          ax, ay, az = ax + dx * pull, ay + dy * pull, az + dz * pull
+        end
+      end
+      v.x[i], v.y[i], v.z[i] = v.x[i] + ax * k, v.y[i] + ay * k, v.z[i] + az * k
+    end
+  end
+
   orrery.system { name = name, job = "attract", all = all, after = order, enabled = native:is(1),
     bind = { position = Position, velocity = Velocity, ["body.mass"] = Mass.value },
-    params = { gravity = gravity, rate = direction, share = share } }
+    params = { gravity = gravity, rate = direction, share = share }, twin = twin }
 
   orrery.system { name = name .. "-lua", on = "workers", all = all, after = order, enabled = native:is(0),
     reads = { Position, Mass }, writes = { Velocity },
     gather = { Position.x, Position.y, Position.z, Mass.value },
-    run = function(rows, ctx)
-      local v, p = rows:write(Velocity), rows:read(Position)
-      local px, py, pz = ctx:gather(Position.x), ctx:gather(Position.y), ctx:gather(Position.z)
-      local mass, k = ctx:gather(Mass.value), ctx.dt * direction() * share() * gravity()
-      for i = rows.first, rows.last do
-        local x, y, z, me, ax, ay, az = p.x[i], p.y[i], p.z[i], rows.entity[i], 0, 0, 0
-        for j = mass.first, mass.last do
-          if mass.entity[j] ~= me then
-            local dx, dy, dz = px[j] - x, py[j] - y, pz[j] - z
-            local d2 = dx * dx + dy * dy + dz * dz
-            local pull = mass[j] / (d2 * math.sqrt(d2))
-            ax, ay, az = ax + dx * pull, ay + dy * pull, az + dz * pull
-          end
-        end
-        v.x[i], v.y[i], v.z[i] = v.x[i] + ax * k, v.y[i] + ay * k, v.z[i] + az * k
-      end
-    end }
+    run = twin }
 end
 
 kick("kick", before)
