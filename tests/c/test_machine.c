@@ -1,4 +1,5 @@
 /* Lua machines that ran out of memory for good: a worker's is made anew, the main one says what to do. needs: lua */
+#include "base/os.h"
 #include "sim_case.h"
 
 static const char head[] = "local orrery = require 'orrery'\n"
@@ -85,11 +86,37 @@ static void the_main_one_says_what_to_do(void **state)
     orr_host_close(host);
 }
 
+/* Two worlds on two threads of one process know nothing of each other. */
+static void run_one(void *context)
+{
+    notes n = { .count = 0 };
+    orr_host *host = open_with("orrery.system { name = 's', on = 'workers', all = { P }, writes = { P },\n"
+                               "  run = function(rows, ctx) local p = rows:write(P)\n"
+                               "    for i = rows.first, rows.last do p.x[i] = p.x[i] + rows:uniform(i, 1) end\n"
+                               "    if rows.first == 0 then ctx:spawn({ P }, 3) end\n"
+                               "  end }\n",
+                               &n);
+    if (orr_host_step(host, 40) == ORR_OK) *(uint64_t *)context = orr_world_hash(orr_host_world(host));
+    orr_host_close(host);
+}
+
+static void two_hosts_on_two_threads(void **state)
+{
+    (void)state;
+    uint64_t hashes[3] = { 0, 1, 2 };
+    orr__thread threads[2];
+    for (uint32_t i = 0; i < 2; i++) assert_ok(orr__thread_start(&threads[i], run_one, &hashes[i], "host", 0));
+    for (uint32_t i = 0; i < 2; i++) orr__thread_join(&threads[i]);
+    run_one(&hashes[2]);
+    assert_true(hashes[0] == hashes[2] && hashes[1] == hashes[2]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_worker_is_made_anew),
         cmocka_unit_test(the_main_one_says_what_to_do),
+        cmocka_unit_test(two_hosts_on_two_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
