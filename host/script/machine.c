@@ -1,5 +1,6 @@
 #include "script/machine.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "script/loop.h"
 #include "script/mailbox.h"
 #include "script/structure.h"
+#include "sim/sim.h"
 
 enum { PATH_BYTES = 1024 };
 
@@ -246,6 +248,18 @@ static int start(lua_State *L)
     return 0;
 }
 
+/* For the timeline. */
+static void collected(orr__vm *vm, uint64_t begin_ns)
+{
+    const orr__machine *m = (const orr__machine *)((char *)vm - offsetof(orr__machine, vm));
+    orr__trace *trace = &m->world->sim->trace;
+    if (!m->run || !orr__trace_on(trace)) return; /* while a script loads */
+    orr__trace_put(trace, (orr_trace_record){ .kind = ORR_TRACE_COLLECT,
+                                              .worker = m->run->worker,
+                                              .tick = m->run->tick.tick,
+                                              .begin_ns = begin_ns });
+}
+
 int32_t orr__machine_init(orr__machine *machine, orr_host *host, bool worker)
 {
     memset(machine, 0, sizeof *machine);
@@ -258,6 +272,7 @@ int32_t orr__machine_init(orr__machine *machine, orr_host *host, bool worker)
         orr__machine_fini(machine);
         return status;
     }
+    machine->vm.collected = collected;
     lua_pushcfunction(machine->vm.L, start);
     lua_pushlightuserdata(machine->vm.L, machine);
     status = orr__vm_call(&machine->vm, 1, 0);

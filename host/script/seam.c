@@ -261,6 +261,11 @@ static int32_t reduction(orr__machine *m, const char *name, double *value)
     return status;
 }
 
+static void span(orr__machine *m, const char *name)
+{
+    if (m->run) orr_run_span(m->run, name);
+}
+
 static double event_count(orr__machine *m, uint32_t event)
 {
     return (double)orr_event_count(m->world, event);
@@ -517,6 +522,7 @@ const orr__seam orr__seam_table = {
     .emit = emit,
     .reduce = reduce,
     .reduction = reduction,
+    .span = span,
     .event_count = event_count,
     .event_get = event_get,
     .box_create = orr__box_create,

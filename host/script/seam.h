@@ -147,6 +147,7 @@ typedef struct orr__seam {
     int32_t (*emit)(orr__machine *m, uint32_t event, const double *values);
     int32_t (*reduce)(orr__machine *m, uint32_t kind, const char *name, double value);
     int32_t (*reduction)(orr__machine *m, const char *name, double *value);
+    void (*span)(orr__machine *m, const char *name); /* NULL: ends the last */
     double (*event_count)(orr__machine *m, uint32_t event);
     int32_t (*event_get)(orr__machine *m, uint32_t event, double index, double *values);
 

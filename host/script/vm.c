@@ -10,6 +10,7 @@
 #include <lualib.h>
 
 #include "base/error.h"
+#include "base/os.h"
 #include "orrery.h"
 
 enum { TRACE_LEVELS = 12, TEXT_BYTES = ORR__ERROR_BYTES, STEP_MULTIPLIER = 200 };
@@ -19,6 +20,13 @@ static const char code_key = 0;
 
 /* ---- memory ---- */
 
+static void collect(orr__vm *vm)
+{
+    const uint64_t begin_ns = orr__clock_ns();
+    lua_gc(vm->L, LUA_GCCOLLECT, 0);
+    if (vm->collected) vm->collected(vm, begin_ns);
+}
+
 static void over_hook(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
@@ -26,7 +34,7 @@ static void over_hook(lua_State *L, lua_Debug *ar)
     lua_sethook(L, NULL, 0, 0);
     vm->over = false;
     lua_gc(L, LUA_GCSETSTEPMUL, STEP_MULTIPLIER);
-    lua_gc(L, LUA_GCCOLLECT, 0);
+    collect(vm);
     if (vm->soft && vm->used > vm->soft) {
         luaL_error(L, "the script needs more memory than it may have (%d MiB)", (int)(vm->soft >> 20));
     }
@@ -238,7 +246,7 @@ static int32_t translate(orr__vm *vm, int status)
     }
     lua_pop(L, 1);
     /* Now that the stack has been left: what it still seemed to hold in the hook is garbage here. */
-    if (!vm->dead && vm->soft && vm->used > vm->soft / 2) lua_gc(L, LUA_GCCOLLECT, 0);
+    if (!vm->dead && vm->soft && vm->used > vm->soft / 2) collect(vm);
     return code;
 }
 

@@ -17,10 +17,11 @@
 
 typedef struct orr__vm {
     lua_State *L;
-    size_t used, soft, hard; /* bytes; limits 0: none */
-    orr__heap heap;          /* where they come from */
-    bool over;               /* the soft limit was passed; the hook is set */
-    bool dead;               /* the hard one was: no call any more */
+    size_t used, soft, hard;                                  /* bytes; limits 0: none */
+    orr__heap heap;                                           /* where they come from */
+    bool over;                                                /* the soft limit was passed; the hook is set */
+    bool dead;                                                /* the hard one was: no call any more */
+    void (*collected)(struct orr__vm *vm, uint64_t begin_ns); /* after a whole collection; may be NULL */
 } orr__vm;
 
 /* soft_bytes 0: 512 MiB. The struct must not move while the state lives. */

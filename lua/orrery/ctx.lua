@@ -105,6 +105,14 @@ function ctx.random()
   return S.random(M)
 end
 
+-- A span of the script's own in the timeline. No effect on anything else.
+function ctx.span(_, name)
+  if name ~= nil and type(name) ~= "string" then
+    fail("ctx:span needs a name, or nothing to end the last one, got %s", name_of(name))
+  end
+  S.span(M, name)
+end
+
 -- ---- structures ----
 
 local function open(object, write, call)

@@ -440,6 +440,9 @@ function ctx:emit(event, values) end
 ---@param event orrery.event
 ---@return fun(): table<string, any>
 function ctx:events(event) end
+---Begins a span of your own in the timeline (`orrery run --trace`). It ends with the next one, without a name, or with the range.
+---@param name? string
+function ctx:span(name) end
 ---In [0, 1). Main thread only.
 ---@return number
 function ctx:random() end

@@ -103,6 +103,47 @@ if grep -qE 'tick (2|5|1[0-9])' t.svg; then fail "--ticks 3:4 draws more"; fi
 "$orrery" trace t.json --svg t.svg --last 1000 --width 800 > out
 grep -q 'tick 0' t.svg && grep -q 'width="800"' t.svg || fail "--last, --width"
 
+# spans of a script, on the main thread, on workers and in hooks; they end with the range
+cat > spans.lua <<'LUA'
+local orrery = require "orrery"
+local A = orrery.component("A", { x = orrery.f32 })
+orrery.world:spawn({ A }, 2000)
+orrery.system { name = "main", run = function(ctx)
+  ctx:span "one"
+  ctx:span "two"
+  ctx:span()
+  ctx:span "left open"
+  ctx:spawn({ A })
+end }
+orrery.system { name = "rows", on = "workers", all = { A }, writes = { A }, run = function(rows, ctx)
+  ctx:span "look"
+  local a = rows:write(A)
+  for i = rows.first, rows.last do a.x[i] = a.x[i] + 1 end
+  ctx:span "act"
+end }
+orrery.hook("add", A, function(entities, ctx) ctx:span "hooked" end)
+LUA
+"$orrery" run spans.lua --ticks 10 --quiet --threads 2 --trace t.json > out
+"$orrery" trace t.json > table
+for name in one two 'left open' look act hooked; do
+    [ -n "$(row "$name" table)" ] || fail "no span '$name' in $(cat table)"
+done
+set -- $(row one table)
+[ "$2" = 10 ] || fail "runs of a span: $*"
+if command -v python3 > /dev/null; then
+    python3 -c '
+import json
+events = [e for e in json.load(open("t.json"))["traceEvents"] if e["ph"] == "X"]
+inside = dict(one="main", two="main", look="rows", act="rows", hooked="hook A")
+inside["left open"] = "main"
+for span in events:
+    if span["cat"] != "span": continue
+    outer = [e for e in events if e["name"] == inside[span["name"]] and e["tid"] == span["tid"] and
+             e["ts"] <= span["ts"] + 1e-3 and span["ts"] + span["dur"] <= e["ts"] + e["dur"] + 1e-3]
+    assert outer, span
+' || fail "spans are not inside of what they belong to"
+fi
+
 # a trace changes nothing, and a run that fails leaves what there is
 "$orrery" run work.lua --ticks 20 --quiet --hash 20 | grep '^tick' > plain
 "$orrery" run work.lua --ticks 20 --quiet --hash 20 --trace t.json | grep '^tick' | cmp -s - plain || fail "another hash"
