@@ -61,6 +61,11 @@ static int32_t run_system(orr_run *run, void *context)
     return status;
 }
 
+bool orr__bind_is_script(const orr__system *system)
+{
+    return system->function == run_system;
+}
+
 int32_t orr__bind_system(orr__machine *m, orr_system_desc *desc)
 {
     orr_host *host = m->host;

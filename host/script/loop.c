@@ -9,6 +9,7 @@
 #include "ecs/world.h"
 #include "script/draft.h"
 #include "script/machine.h"
+#include "script/plain.h"
 #include "sim/sim.h"
 
 static const orr__bounds empty = { 1, 0 };
@@ -50,6 +51,19 @@ static bool has_component(const orr__machine *m, const orr__loop_state *loop, or
     return table && orr__table_component(table, component) != ORR__NO_COLUMN;
 }
 
+/* No NaN in the rows of a group that scripts must not see. */
+static void keep_plain(orr__machine *m, orr__group_state *g, uint32_t kind, const orr__bounds *rows)
+{
+    const uint32_t systems = m->world->sim->systems.count;
+    if (g->systems != systems) {
+        g->systems = systems;
+        g->foreign = orr__plain_wanted(m, kind, g->seen.component);
+    }
+    for (uint32_t i = 0; i < g->seen.column_count && g->foreign; i++) {
+        orr__plain_column(g->seen.columns[i], g->fields[i].type, (uint64_t)rows->first, (uint64_t)rows->last + 1);
+    }
+}
+
 /* Pointers of a group for the rows where the loop is; what the rows lack leaves the group empty. */
 static void fill_group(orr__machine *m, orr__loop_state *loop, orr__group *group)
 {
@@ -69,6 +83,7 @@ static void fill_group(orr__machine *m, orr__loop_state *loop, orr__group *group
         there = column != NULL;
     }
     group->own = there ? loop->seen.bounds : empty;
+    if (there) keep_plain(m, g, ORR__ACCESS_COMPONENT, &group->own);
 }
 
 /* After the loop has moved: all groups but those that are filled when asked for. */
@@ -114,7 +129,9 @@ orr__group *orr__loop_group(orr__machine *m, orr__loop *loop, uint32_t id, int32
     orr__group_state *g = new_group(m, columns);
     if (!g) return NULL;
     for (uint32_t i = 0; i < columns; i++) {
-        g->fields[i] = lattice ? (orr_field){ .index = (uint16_t)i } : orr__draft_field_of(m->world, id, i);
+        const uint32_t type = lattice ? orr__lattice_at(m->world, id)->fields[i].type : 0;
+        g->fields[i] =
+            lattice ? (orr_field){ .index = (uint16_t)i, .type = (uint8_t)type } : orr__draft_field_of(m->world, id, i);
     }
     g->seen.component = id;
     g->seen.write = write;
@@ -160,6 +177,7 @@ static int32_t touch_lattice(orr__machine *m, orr__loop_state *loop, orr__group 
         group->own.last = (int32_t)(loop->rows->end * of->width) - 1;
     }
     loop->seen.open = 1;
+    keep_plain(m, group_of(group), ORR__ACCESS_LATTICE, &group->own);
     return ORR_OK;
 }
 
@@ -175,6 +193,7 @@ int32_t orr__loop_touch(orr__machine *m, orr__loop *loop, orr__group *group)
         group->columns[i] = column;
     }
     group->own = loop->bounds;
+    keep_plain(m, g, ORR__ACCESS_COMPONENT, &group->own);
     return ORR_OK;
 }
 
@@ -407,6 +426,13 @@ int32_t orr__near_view_open(orr__machine *m, uint32_t index, orr__near_view *vie
     view->entity = of->entity;
     view->of = of;
     view->bounds = (orr__bounds){ 0, (int32_t)of->count - 1 };
+    if (!orr__plain_wanted(m, ORR__ACCESS_COMPONENT, 0)) return ORR_OK;
+    for (uint32_t a = 0; a < 3; a++) {
+        if (view->columns[a]) orr__plain_column(view->columns[a], wide ? ORR_TYPE_F64 : ORR_TYPE_F32, 0, of->count);
+    }
+    for (uint32_t c = 0; c < of->carry_count && c < 16; c++) {
+        orr__plain_column(of->carry[c], of->carry_types[c], 0, of->count);
+    }
     return ORR_OK;
 }
 
@@ -414,8 +440,10 @@ int32_t orr__near_view_gather(orr__machine *m, uint32_t component, uint32_t fiel
 {
     view->bounds = empty;
     if (!m->run) return orr__fail(ORR_E_ACCESS, "gathers are read in systems that declare them in `gather`");
-    const orr_gather *of = orr_run_gather(m->run, orr__draft_field_of(m->world, component, field));
+    const orr_field source = orr__draft_field_of(m->world, component, field);
+    const orr_gather *of = orr_run_gather(m->run, source);
     if (!of) return orr__error_code();
+    if (orr__plain_wanted(m, ORR__ACCESS_COMPONENT, component)) orr__plain_column(of->data, source.type, 0, of->count);
     view->columns[0] = of->data;
     view->entity = of->entity;
     view->bounds = (orr__bounds){ 0, (int32_t)of->count - 1 };

@@ -24,6 +24,8 @@ typedef struct orr__group_state {
     orr__group seen;   /* first */
     orr_field *fields; /* [column_count]; lattices: only `index` is used */
     uint32_t room;     /* columns allocated */
+    bool foreign;      /* C writes it: see plain.h */
+    uint32_t systems;  /* that there were when this was found out */
 } orr__group_state;
 
 orr__loop *orr__loop_create(orr__machine *m, uint32_t kind);
