@@ -97,7 +97,7 @@ local function reducer(kind, call)
 end
 ctx.sum, ctx.min, ctx.max = reducer(0, "sum"), reducer(1, "min"), reducer(2, "max")
 
-function ctx.emit(_, object, values) event.emit(object, values) end
+function ctx.emit(_, object, given) event.emit(object, given) end
 function ctx.events(_, object) return event.iterate(object) end
 
 function ctx.random()
