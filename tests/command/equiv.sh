@@ -53,6 +53,16 @@ for script in "$corpus"/*.lua; do
     esac
 done
 
+# The same as one JSON object.
+if [ -z "$only" ] || [ "$only" = json ]; then
+    total=$((total + 1))
+    cp "$corpus/address.lua" "$here/s.lua"
+    (cd "$here" && "$orrery" check s.lua --ticks 4 --json) >"$here/out" 2>/dev/null </dev/null || true
+    for part in '"same":false' '"system":"name"' '"tick":1' '"what":"Body.id"' '"kind":"address"' '"state":"reference"'; do
+        grep -q "$part" "$here/out" || complain json "$part is missing"
+    done
+fi
+
 # What is in scripts/ has no fault, whatever runs it.
 for script in "$corpus"/../../scripts/*.lua; do
     name=$(basename "$script")
