@@ -19,7 +19,9 @@ local ctx = {}
 -- ---- recorded changes ----
 
 local function entity_of(entity, call)
-  if type(entity) ~= "number" then fail("%s needs an entity, got %s", call, name_of(entity)) end
+  if type(entity) ~= "number" then
+    fail("%s needs an entity, got %s (is it called with a colon, ctx:%s?)", call, name_of(entity), call)
+  end
   return entity
 end
 

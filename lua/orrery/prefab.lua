@@ -115,7 +115,7 @@ local function prefab_of(infos, count, parent)
   return node.id
 end
 
--- What was spawned before, by what the set lists, in the order in which it does: a tree of nodes whose keys are objects.
+-- What was spawned before, by what the set lists and in that order: a tree of nodes whose keys are objects.
 -- A node has the prefab's `id` if a set ended there, and the `info` of the component that leads to it.
 local known = {}
 local MOST = 64                          -- values that the host has room for; see machine.h
@@ -153,16 +153,15 @@ function prefab.quick(what)
     return nil
   end
   if type(what) ~= "table" then return nil end
-  local node, n, key, value = known, 0, what[1], nil
+  local node, n, key = known, 1, what[1]
+  local value
   if key ~= nil then
-    node, n, key = node[key], 1, what[2]
+    node, key = node[key], what[2]
     if node and key ~= nil then
       node, n, key = node[key], 2, what[3]
       if node and key ~= nil then
         node, n, key = node[key], 3, what[4]
-        if node and key ~= nil then
-          node, n = node[key], 4
-        end
+        if node and key ~= nil then node, n = node[key], 4 end
       end
     end
     if not node then return nil end

@@ -12,6 +12,7 @@ local fail, name_of = check.fail, check.name_of
 local type, tostring, select, pcall, xpcall, error = type, tostring, select, pcall, xpcall, error
 local setfenv, concat = setfenv, table.concat
 local find = string.find
+local rawset = rawset
 local real_pairs, real_next = pairs, next
 
 local sandbox = {}
@@ -27,11 +28,17 @@ end
 
 -- ---- libraries ----
 
-for _, name in ipairs { "assert", "error", "getmetatable", "ipairs", "pcall", "rawequal", "rawget", "rawset", "select",
+for _, name in ipairs { "assert", "error", "getmetatable", "ipairs", "pcall", "rawequal", "rawget", "select",
                         "setmetatable", "tonumber", "type", "unpack", "xpcall" } do
   env[name] = _G[name]
 end
 env._VERSION = _VERSION
+
+function env.rawset(t, key, value)
+  if t == env then fail("rawset of _G: scripts have no globals; write 'local %s'", tostring(key)) end
+  return rawset(t, key, value)
+end
+
 env.coroutine = copy(coroutine)
 env.string = copy(string, { dump = true })
 env.table = copy(table, { foreach = true, foreachi = true })

@@ -1,6 +1,6 @@
--- The fields of a component as a table, { x = 1, y = 2 }: functions that read and write them by handle. Each is compiled
--- from a text of its own without loops, because the compiler then makes one straight piece of machine code of it, in
--- which a table that only carries numbers to or from here needs not be made at all.
+-- The fields of a component as a table, { x = 1, y = 2 }: functions that read and write them by handle. Each is
+-- compiled from a text of its own without loops, of which LuaJIT makes one straight piece of machine code; a table that
+-- is read at once, as in world:get(e, C).x, is then never made.
 local seam = require "orrery.seam"
 local check = require "orrery.check"
 local component = require "orrery.component"
@@ -94,7 +94,8 @@ function values.number(field, value, call)
   return component.number(field, value, call .. ": field")
 end
 
--- through: "set", "patch_set" or "values_add"; the last gives false when a value is a function, and may have added some.
+-- through: "set", "patch_set" or "values_add"; the last gives false when a value is a function (some may be added by
+-- then).
 function values.write(info, entity, given, call, through)
   if type(given) ~= "table" or registry.info(given) then
     fail("%s: values of '%s' are written { field = value }, got %s", call, info.name, name_of(given))

@@ -13,6 +13,7 @@ local fail, need, name_of = check.fail, seam.need, check.name_of
 local type = type
 
 local world = {}
+local this = {}                           -- what scripts hold
 
 -- A worker's machine loads the script too, but it has no world: changes do nothing there, and what is asked is answered
 -- as if everything had its defaults.
@@ -190,6 +191,17 @@ function world.enable(_, name, enabled)
   if state.role == "main" then need(S.system_enable(M, info.id, enabled and 1 or 0)) end
 end
 
+-- world.get(e, C) instead of world:get(e, C) would take the entity for the world.
+local dotted = { tick = true, time = true, dt = true, seed = true }
+for name, f in pairs(world) do
+  if not dotted[name] then
+    world[name] = function(self, ...)
+      if self ~= this then fail("world.%s is called with a dot: use world:%s(...)", name, name) end
+      return f(self, ...)
+    end
+  end
+end
+
 -- A worker's machine runs the script's text as the main one does, so its systems find `orrery.world` too: they may not
 -- look at what other systems write meanwhile. (Structural calls are refused in systems everywhere.)
 if state.role == "worker" then
@@ -203,7 +215,7 @@ if state.role == "worker" then
   end
 end
 
-world.object = setmetatable({}, {
+world.object = setmetatable(this, {
   __metatable = false,
   __index = setmetatable(world, { __index = function(_, key)
     return fail("world has no '%s'%s", tostring(key), check.nearest(key, world))

@@ -49,6 +49,66 @@ spec.it("spawn, get, set, has, destroy", function()
   spec.equal(world:is_alive(123456789), false)
 end)
 
+spec.it("a dot for a colon", function()
+  local e = world:spawn { P }
+  spec.raises("use world:get(...)", function() return world.get(e, P.x) end)
+  spec.raises("use world:set(...)", function() world.set(e, P.x, 1) end)
+  spec.raises("use world:spawn(...)", function() world.spawn { P } end)
+  spec.raises("use world:count(...)", function() return world.count(P) end)
+  spec.raises("use world:each(...)", function() return world.each(P) end)
+  spec.equal(world.tick(), world:tick())
+  world:destroy(e)
+end)
+
+spec.it("the same call again and again, compiled", function()
+  local all, plain = {}, { P, V }
+  for k = 1, 300 do
+    local e = k % 3 == 0 and world:spawn { P, [V] = { x = k, n = k, on = k % 2 == 0, wide = 2 * k } }
+      or k % 3 == 1 and world:spawn(plain) or world:spawn { [P] = { y = k } }
+    all[k] = e
+    world:set(e, P, { x = k, y = k + 0.5 })
+    world:set(e, P.x, -k)
+  end
+  local sum = 0
+  for k = 1, 300 do
+    local values = world:get(all[k], P)
+    spec.equal(values.x, -k)
+    spec.equal(values.y, k + 0.5)
+    sum = sum + world:get(all[k], P).y + world:get(all[k], P.x)
+    if k % 3 == 0 then
+      spec.equal(world:get(all[k], V.n), k)
+      spec.equal(world:get(all[k], V).on, k % 2 == 0)
+      spec.equal(tonumber(world:get(all[k], V).wide), 2 * k)
+    elseif k % 3 == 1 then
+      spec.equal(world:get(all[k], V.n), 7)
+    else
+      spec.equal(world:has(all[k], V), false)
+    end
+  end
+  spec.equal(sum, 150)
+  for k = 1, 100 do
+    local given = k < 100 and { x = 1, y = 2 } or { x = 1, z = 2 }
+    local ok = pcall(world.set, world, all[k], P, given)
+    spec.equal(ok, k < 100)
+    ok = pcall(world.spawn, world, { P, [V] = k < 100 and { n = k } or { n = 0.5 } })
+    spec.equal(ok, k < 100)
+    if ok then spec.equal(world:count { all = { P, V } } > k, true) end
+  end
+  spec.raises("has no field 'z'", function() world:set(all[1], P, { x = 1, y = 2, z = 3 }) end)
+  spec.raises("has no field 'z'", function() world:spawn { [P] = { z = 3 } } end)
+  world:set(all[1], P.x, 0 / 0)
+  spec.equal(world:get(all[1], P.x) ~= world:get(all[1], P.x), true)
+  local count = world:count()
+  spec.raises("whole number", function() world:spawn { P, [V] = { n = 1.5 } } end)
+  spec.equal(world:count(), count)
+  for rows in world:each(P) do
+    local list = {}
+    for i = rows.first, rows.last do list[#list + 1] = rows.entity[i] end
+    for k = 1, #list do world:destroy(list[k]) end
+    break
+  end
+end)
+
 spec.it("values that do not fit", function()
   local e = world:spawn { V }
   spec.raises("component 'V': n: 1099511627776 does not fit i32", function() world:set(e, V.n, 1099511627776) end)
