@@ -151,15 +151,14 @@ static void get_random(void *context)
 {
     entity_case *c = context;
     double sum = 0;
-    for (uint32_t k = 0; k < SOME; k++)
-        sum += (double)*(const float *)orr_entity_read(c->world, c->handles[c->order[k]], c->px);
+    for (uint32_t k = 0; k < SOME; k++) sum += (double)*(const float *)orr_entity_read(c->world, c->asked[k], c->px);
     c->sum = sum;
 }
 
 static void set_random(void *context)
 {
     entity_case *c = context;
-    for (uint32_t k = 0; k < SOME; k++) *(float *)orr_entity_write(c->world, c->handles[c->order[k]], c->px) = (float)k;
+    for (uint32_t k = 0; k < SOME; k++) *(float *)orr_entity_write(c->world, c->asked[k], c->px) = (float)k;
 }
 
 static void get_many(void *context)

@@ -389,27 +389,53 @@ __attribute__((noinline, cold)) static void *fail_borrow(const orr_world *world,
 // The value of a field, or NULL. All it asks for stands in the table and the chunk: components are not looked at.
 static inline void *borrow(const orr_world *world, orr_entity entity, orr_field field, place *out)
 {
-    if (!find(world, entity, field.component, out)) return NULL;
-    const orr__table *table = out->table;
-    const uint32_t column = (uint32_t)out->component.first + field.index;
-    if (column >= table->first_column[out->component.at + 1]) return NULL;
-    return (char *)out->chunk->columns[column] + (size_t)out->row * table->column_bytes[column];
+    const orr__slot *slot = orr__slot_alive(&world->entities, entity);
+    if (!slot) return NULL;
+    orr__table *table = world->tables[slot->table];
+    if (field.component > table->highest) return NULL;
+    const orr__placed *placed = &table->placed[field.component];
+    const uint32_t column = (uint32_t)placed->first + field.index;
+    if (column >= placed->end) return NULL; // also when the table lacks the component
+    out->table = table;
+    out->chunk = table->chunks[slot->row >> 12];
+    out->row = slot->row & (ORR__CHUNK_ROWS - 1);
+    const uint32_t bytes = placed->bytes ? placed->bytes : table->column_bytes[column];
+    return (char *)out->chunk->columns[column] + (size_t)out->row * bytes;
 }
 
-const void *orr_entity_read(const orr_world *world, orr_entity entity, orr_field field)
+// While systems run. Apart for the same reason: the others need not keep anything for a call.
+__attribute__((noinline)) static const void *read_locked(const orr_world *world, orr_entity entity, orr_field field)
 {
     place p;
     const void *found = borrow(world, entity, field, &p);
     if (!found) return fail_borrow(world, entity, field, "read");
-    return world->locked && !orr__world_may(world, field.component, false) ? NULL : found;
+    return orr__world_may(world, field.component, false) ? found : NULL;
 }
 
-void *orr_entity_write(orr_world *world, orr_entity entity, orr_field field)
+const void *orr_entity_read(const orr_world *world, orr_entity entity, orr_field field)
+{
+    if (world->locked) return read_locked(world, entity, field);
+    place p;
+    const void *found = borrow(world, entity, field, &p);
+    return found ? found : fail_borrow(world, entity, field, "read");
+}
+
+// While systems run, or when trackers want to know.
+__attribute__((noinline)) static void *write_marked(orr_world *world, orr_entity entity, orr_field field)
 {
     place p;
     void *found = borrow(world, entity, field, &p);
     if (!found) return fail_borrow(world, entity, field, "write");
     if (world->locked && !orr__world_may(world, field.component, true)) return NULL;
-    if (p.table->term_count) orr__tracker_mark(world, p.table, p.chunk, field.component, p.row, p.row + 1, 0);
+    orr__tracker_mark(world, p.table, p.chunk, field.component, p.row, p.row + 1, 0);
     return found;
+}
+
+void *orr_entity_write(orr_world *world, orr_entity entity, orr_field field)
+{
+    if (world->locked) return write_marked(world, entity, field);
+    place p;
+    void *found = borrow(world, entity, field, &p);
+    if (!found) return fail_borrow(world, entity, field, "write");
+    return p.table->term_count ? write_marked(world, entity, field) : found;
 }

@@ -51,9 +51,15 @@ static void set_columns(const orr_world *world, orr__table *table)
     table->all_four = true;
     for (uint32_t i = 0; i < table->component_count; i++) {
         const orr__component *component = orr__component_at(world, table->components[i]);
-        table->placed[table->components[i]] = (orr__placed){ .at = (uint16_t)i, .first = (uint16_t)column };
+        table->placed[table->components[i]] = (orr__placed){
+            .at = (uint16_t)i,
+            .first = (uint16_t)column,
+            .end = (uint16_t)(column + component->field_count),
+            .bytes = component->field_count ? component->fields[0].bytes : 0,
+        };
         table->first_column[i] = (uint16_t)column;
         for (uint32_t f = 0; f < component->field_count; f++) {
+            if (component->fields[f].bytes != component->fields[0].bytes) table->placed[table->components[i]].bytes = 0;
             table->column_bytes[column] = component->fields[f].bytes;
             table->all_four &= component->fields[f].bytes == 4;
             table->column_types[column++] = component->fields[f].type;

@@ -55,7 +55,8 @@ typedef struct orr__edge { /* the table reached by adding or removing a componen
 
 typedef struct orr__placed { /* where a component is in a table */
     uint16_t at;             /* index in components and first_column; ORR__NO_COLUMN: the table lacks it */
-    uint16_t first;          /* first_column[at] */
+    uint16_t first, end;     /* its columns; both ORR__NO_COLUMN when the table lacks it */
+    uint16_t bytes;          /* of each of its fields if that is one number; 0: see column_bytes */
 } orr__placed;
 
 typedef struct orr__table {

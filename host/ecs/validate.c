@@ -121,10 +121,20 @@ static int32_t check_signature(const orr_world *world, const orr__table *table)
                   "columns of table %u", index);
             row_bytes += table->column_bytes[column];
         }
+        const orr__placed *placed = &table->placed[table->components[i]];
+        CHECK(placed->end == column, "places of table %u", index);
+        for (uint32_t f = placed->first; f < column; f++) {
+            CHECK(!placed->bytes || placed->bytes == table->column_bytes[f], "places of table %u", index);
+        }
     }
     CHECK(column == table->column_count && row_bytes == table->row_bytes, "bytes of table %u", index);
     CHECK(table->first_column[table->component_count] == column, "first_column of table %u", index);
-    for (uint32_t c = 0; c <= table->highest; c++) listed += table->placed[c].at != ORR__NO_COLUMN;
+    for (uint32_t c = 0; c <= table->highest; c++) {
+        const orr__placed *placed = &table->placed[c];
+        listed += placed->at != ORR__NO_COLUMN;
+        CHECK(placed->at != ORR__NO_COLUMN || (placed->first == ORR__NO_COLUMN && placed->end == ORR__NO_COLUMN),
+              "places of table %u", index);
+    }
     CHECK(listed == table->component_count, "places of table %u", index);
     CHECK(orr__table_find(world, table->components, table->component_count) == table,
           "table %u is not found by its components", index);
