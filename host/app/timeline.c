@@ -91,7 +91,7 @@ static int by_begin(const void *a, const void *b)
     return compare(((const orr__timeline_tick *)a)->begin_ns, ((const orr__timeline_tick *)b)->begin_ns);
 }
 
-/* Lanes in order of thread; lanes without events go, such as threads that had nothing to do but a name. */
+/* Lanes in order of thread. */
 static int32_t order_lanes(orr__timeline *timeline)
 {
     const uint32_t count = timeline->lane_count;

@@ -61,11 +61,14 @@ void orr__dispatch_tick(const orr_world *world, uint64_t name_hash, uint32_t sub
 void orr__dispatch_did(orr_world *world, uint32_t kind, uint32_t name, uint64_t begin_ns)
 {
     orr__sim *sim = world->sim;
-    if (!begin_ns) return;
-    orr__trace_put(
-        &sim->trace,
-        (orr_trace_record){
-            .kind = kind, .worker = sim->dispatch.worker, .name = name, .tick = sim->tick, .begin_ns = begin_ns });
+    const uint64_t end_ns = begin_ns ? orr__clock_ns() : 0;
+    if (end_ns - begin_ns < ORR__TRACE_WORTH_NS) return;
+    orr__trace_put(&sim->trace, (orr_trace_record){ .kind = kind,
+                                                    .worker = sim->dispatch.worker,
+                                                    .name = name,
+                                                    .tick = sim->tick,
+                                                    .begin_ns = begin_ns,
+                                                    .end_ns = end_ns });
 }
 
 static bool is_due(const orr_world *world, const orr__system *system)
