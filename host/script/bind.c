@@ -14,7 +14,11 @@ typedef struct orr__bound {
     orr_world *world;
     orr_host *host; /* gone when the world is destroyed */
     uint32_t index; /* of the system, from 1 */
-    bool worker, extra;
+    bool worker;
+    size_t bytes;        /* of this */
+    orr__packed extra;   /* on workers: what `extra` gave at the last dispatch */
+    uint64_t dispatches; /* of those */
+    uint64_t taken[];    /* [threads of the pool] the dispatch whose extra each machine has */
 } orr__bound;
 
 typedef struct orr__hook_bound {
@@ -26,33 +30,37 @@ typedef struct orr__hook_bound {
 static void release(void *context)
 {
     orr__bound *bound = context;
-    orr__alloc_free(&bound->world->alloc, bound, sizeof *bound);
+    orr__packed_fini(bound->world, &bound->extra);
+    orr__alloc_free(&bound->world->alloc, bound, bound->bytes);
 }
 
-/* Leaves what the main machine's `extra` gives on the worker's stack. */
-static int32_t hand_extra(orr__bound *bound, orr__machine *worker)
+/* Before a system on workers is shared out: `extra`, on the main machine. */
+static int32_t pack_extra(orr_run *run, void *context)
 {
+    orr__bound *bound = context;
     orr__machine *main = &bound->host->main;
+    orr_run *outer = main->run;
+    main->run = run;
     int32_t status = orr__machine_enter(main, "extra", bound->index, 1);
+    main->run = outer;
     if (status != ORR_OK) return status;
-    status = orr__worker_copy(main, worker);
+    status = orr__pack(main, &bound->extra);
     lua_pop(main->vm.L, 1);
-    if (status == ORR_OK) {
-        status = orr__machine_enter_with(worker, "take", bound->index);
-    }
+    bound->dispatches++;
     return status;
 }
 
-/* A failing range ends the call; the tick calls again for the ranges that are left. */
-static int32_t run_system(orr_run *run, void *context)
+static int32_t take_extra(orr__bound *bound, orr__machine *m, uint32_t worker)
 {
-    orr__bound *bound = context;
-    orr__machine *m = bound->worker ? orr__worker_of(bound->host, run) : &bound->host->main;
-    if (!m) return orr__error_code();
-    if (bound->extra && bound->worker && run->next == 0) {
-        const int32_t status = hand_extra(bound, m);
-        if (status != ORR_OK) return status;
-    }
+    if (bound->taken[worker] == bound->dispatches) return ORR_OK;
+    int32_t status = orr__unpack(m, &bound->extra);
+    if (status == ORR_OK) status = orr__machine_enter_with(m, "take", bound->index);
+    if (status == ORR_OK) bound->taken[worker] = bound->dispatches;
+    return status;
+}
+
+static int32_t run_in(orr__machine *m, orr_run *run, const orr__bound *bound)
+{
     orr_run *outer = m->run;
     m->run = run;
     m->random_at = 0;
@@ -61,39 +69,65 @@ static int32_t run_system(orr_run *run, void *context)
     return status;
 }
 
+static int32_t run_on_main(orr_run *run, void *context)
+{
+    orr__bound *bound = context;
+    return run_in(&bound->host->main, run, bound);
+}
+
+/* On any thread of the pool, in its own machine. */
+static int32_t run_on_worker(orr_run *run, void *context)
+{
+    orr__bound *bound = context;
+    orr__machine *m = orr__worker_of(bound->host, run);
+    if (!m) return orr__error_code();
+    const int32_t status = take_extra(bound, m, run->worker);
+    return status == ORR_OK ? run_in(m, run, bound) : status;
+}
+
 bool orr__bind_is_script(const orr__system *system)
 {
-    return system->function == run_system;
+    return system->function == run_on_main || system->function == run_on_worker;
+}
+
+static orr__bound *new_bound(orr__machine *m, const orr_system_desc *desc)
+{
+    const size_t bytes = sizeof(orr__bound) + orr_world_threads(m->world) * sizeof(uint64_t);
+    orr__bound *bound = orr__alloc_zero(&m->world->alloc, bytes, 0);
+    if (!bound) return NULL;
+    bound->bytes = bytes;
+    bound->world = m->world;
+    bound->host = m->host;
+    bound->index = orr_system_count(m->world) + 1;
+    bound->worker = desc->on == ORR_ON_WORKERS;
+    return bound;
 }
 
 int32_t orr__bind_system(orr__machine *m, orr_system_desc *desc)
 {
     orr_host *host = m->host;
     orr__bound *bound = NULL;
+    orr_system_function *function = NULL;
     const double twin = m->draft.numbers[ORR__NUMBER_TWIN];
     if (!desc->job || twin == 2) {
-        bound = orr__alloc_zero(&m->world->alloc, sizeof *bound, 0);
+        bound = new_bound(m, desc);
         if (!bound) return ORR_E_MEMORY;
-        bound->world = m->world;
-        bound->host = host;
-        bound->index = orr_system_count(m->world) + 1;
-        bound->worker = desc->on == ORR_ON_WORKERS;
-        bound->extra = m->draft.numbers[ORR__NUMBER_EXTRA] != 0;
-        desc->run = twin == 2 ? NULL : run_system;
+        function = bound->worker ? run_on_worker : run_on_main;
+        desc->run = twin == 2 ? NULL : function;
         desc->context = twin == 2 ? NULL : bound;
         desc->release = twin == 2 ? NULL : release;
     }
-    const orr_system system = orr_system_create(m->world, desc);
-    if (!system) {
+    const orr_system id = orr_system_create(m->world, desc);
+    if (!id) {
         if (bound) release(bound);
         return orr__error_code();
     }
-    orr__system_at(m->world, system)->has_twin = twin != 0;
-    if (twin == 2) orr__system_replace(m->world, system, run_system, bound, release);
+    orr__system *system = orr__system_at(m->world, id);
+    system->has_twin = twin != 0;
+    if (twin == 2) orr__system_replace(m->world, id, function, bound, release);
     if (bound && bound->worker) host->needs_worker = true;
-    if (bound)
-        orr__system_at(m->world, system)->pooled = false; /* one machine for all workers: on the thread that steps */
-    return (int32_t)system;
+    if (bound && bound->worker && m->draft.numbers[ORR__NUMBER_EXTRA] != 0) system->preface = pack_extra;
+    return (int32_t)id;
 }
 
 /* ---- hooks ---- */

@@ -95,6 +95,7 @@ static int32_t load(orr_host *host, const orr_host_desc *desc)
     if (status == ORR_OK) status = orr__machine_init(&host->main, host, false);
     if (status == ORR_OK) status = orr__machine_load(&host->main, host->text, host->text_bytes, host->name);
     if (status == ORR_OK) status = orr__schedule_build(host->world);
+    host->script_systems = orr_system_count(host->world);
     if (status == ORR_OK) status = orr__worker_start(host);
     for (uint32_t i = 0; status == ORR_OK && desc->test && i < host->test_set_count; i++) {
         status = orr__host_set(host, host->test_set[i]);
@@ -196,11 +197,8 @@ int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
     int32_t status = orr__machine_eval(&host->main, text, name ? name : "eval");
     if (status == ORR_OK) status = orr__schedule_build(host->world);
     if (status == ORR_OK) status = orr__worker_start(host);
-    if (status != ORR_OK || !host->worker || orr_system_count(host->world) == before) return status;
-    host->worker->loaded = false; /* what was declared is declared there too, silently */
-    status = orr__machine_eval(host->worker, text, name ? name : "eval");
-    host->worker->loaded = true;
-    return status;
+    if (status != ORR_OK || orr_system_count(host->world) == before) return status;
+    return orr__worker_eval(host, text, name ? name : "eval");
 }
 
 #if defined(__x86_64__)

@@ -11,7 +11,9 @@ struct orr__hook_bound;
 struct orr_host {
     orr_world *world;
     orr__machine main;
-    orr__machine *worker; /* NULL: no system needs one */
+    orr__machine **workers; /* [worker_count], one for each thread of the pool; NULL: no system needs one */
+    uint32_t worker_count;
+    uint32_t script_systems; /* that the script declared when it was loaded */
     bool needs_worker;
     bool unchecked, guard, jit;
     uint64_t guard_budget;

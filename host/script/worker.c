@@ -2,95 +2,225 @@
 
 #include <string.h>
 
+#include <lauxlib.h>
+
+#include "base/array.h"
 #include "base/error.h"
 #include "ecs/world.h"
 #include "script/host.h"
+#include "sim/sim.h"
 
 enum { DEPTH_MAX = 8 };
 
-int32_t orr__worker_start(orr_host *host)
+/* ---- machines ---- */
+
+/* Every system that runs on workers must have been declared there too. */
+static int32_t knows_all(orr_host *host, orr__machine *machine)
 {
-    if (!host->needs_worker || host->worker) return ORR_OK;
-    orr__machine *machine = orr__alloc_zero(&host->world->alloc, sizeof *machine, 0);
+    const orr__systems *systems = &host->world->sim->systems;
+    for (uint32_t i = 0; i < host->script_systems; i++) {
+        if (!systems->items[i]->pooled) continue;
+        const int32_t status = orr__machine_enter(machine, "knows", i + 1, 0);
+        if (status != ORR_OK)
+            return orr__fail(ORR_E_SCRIPT,
+                             "system '%s' is not declared when the script is loaded for a worker: it must declare the "
+                             "same in every role",
+                             systems->items[i]->name);
+    }
+    return ORR_OK;
+}
+
+static void stop_one(orr_host *host, uint32_t worker)
+{
+    orr__machine *machine = host->workers[worker];
+    if (!machine) return;
+    orr__machine_fini(machine);
+    orr__alloc_free(&host->world->alloc, machine, sizeof *machine);
+    host->workers[worker] = NULL;
+}
+
+static int32_t start_one(orr_host *host, uint32_t worker)
+{
+    orr__machine *machine = orr__alloc_zero(&host->world->alloc, sizeof *machine, 64);
     if (!machine) return ORR_E_MEMORY;
     int32_t status = orr__machine_init(machine, host, true);
     if (status != ORR_OK) {
         orr__alloc_free(&host->world->alloc, machine, sizeof *machine);
         return status;
     }
-    host->worker = machine;
+    host->workers[worker] = machine;
     status = orr__machine_load(machine, host->text, host->text_bytes, host->name);
+    if (status == ORR_OK) status = knows_all(host, machine);
     if (status == ORR_OK) return ORR_OK;
-    status = orr__fail_more("in the worker's machine");
-    orr__worker_stop(host);
+    status = orr__fail_more("in a worker's machine");
+    stop_one(host, worker);
+    return status;
+}
+
+int32_t orr__worker_start(orr_host *host)
+{
+    if (!host->needs_worker || host->workers) return ORR_OK;
+    const uint32_t count = orr_world_threads(host->world);
+    host->workers = orr__alloc_zero(&host->world->alloc, count * sizeof *host->workers, 0);
+    if (!host->workers) return ORR_E_MEMORY;
+    host->worker_count = count;
+    int32_t status = ORR_OK;
+    for (uint32_t i = 0; status == ORR_OK && i < count; i++) status = start_one(host, i);
+    if (status != ORR_OK) orr__worker_stop(host);
     return status;
 }
 
 void orr__worker_stop(orr_host *host)
 {
-    if (!host->worker) return;
-    orr__machine_fini(host->worker);
-    orr__alloc_free(&host->world->alloc, host->worker, sizeof *host->worker);
-    host->worker = NULL;
+    if (!host->workers) return;
+    for (uint32_t i = 0; i < host->worker_count; i++) stop_one(host, i);
+    orr__alloc_free(&host->world->alloc, host->workers, host->worker_count * sizeof *host->workers);
+    host->workers = NULL;
+    host->worker_count = 0;
 }
 
 orr__machine *orr__worker_of(orr_host *host, const orr_run *run)
 {
-    (void)run;
-    if (host->worker && host->worker->vm.dead && host->worker->depth == 0) orr__worker_stop(host);
-    return orr__worker_start(host) == ORR_OK ? host->worker : NULL;
+    if (orr__worker_start(host) != ORR_OK) return NULL;
+    const uint32_t at = run->worker < host->worker_count ? run->worker : 0;
+    if (host->workers[at] && host->workers[at]->vm.dead && host->workers[at]->depth == 0) stop_one(host, at);
+    if (!host->workers[at] && start_one(host, at) != ORR_OK) return NULL;
+    return host->workers[at];
 }
 
-static int32_t copy_value(lua_State *from, int index, lua_State *to, int depth);
-
-static int32_t copy_table(lua_State *from, int index, lua_State *to, int depth)
+int32_t orr__worker_eval(orr_host *host, const char *text, const char *name)
 {
-    if (depth > DEPTH_MAX) return orr__fail(ORR_E_TYPE, "`extra` is nested too deeply");
-    lua_newtable(to);
-    lua_pushnil(from);
-    while (lua_next(from, index) != 0) {
-        const int value = lua_gettop(from);
-        int32_t status = copy_value(from, value - 1, to, depth);
-        if (status == ORR_OK) {
-            status = copy_value(from, value, to, depth);
-            if (status == ORR_OK) lua_rawset(to, -3);
-        }
+    for (uint32_t i = 0; i < host->worker_count; i++) {
+        orr__machine *machine = host->workers[i];
+        if (!machine) continue;  /* loads the script again when it is needed */
+        machine->loaded = false; /* what was declared is declared there too, silently */
+        const int32_t status = orr__machine_eval(machine, text, name);
+        machine->loaded = true;
         if (status != ORR_OK) return status;
-        lua_pop(from, 1);
     }
     return ORR_OK;
 }
 
-static int32_t copy_value(lua_State *from, int index, lua_State *to, int depth)
+/* ---- packing ---- */
+
+enum { PACKED_NIL, PACKED_FALSE, PACKED_TRUE, PACKED_NUMBER, PACKED_TEXT, PACKED_TABLE, PACKED_END };
+
+static int32_t put(orr__alloc *alloc, orr__packed *into, const void *bytes, size_t count)
 {
+    if (count > UINT32_MAX - into->count - 1) return orr__fail(ORR_E_LIMIT, "`extra` is too large");
+    const int32_t code = orr__array_reserve(alloc, &into->bytes, &into->capacity, into->count + (uint32_t)count, 1);
+    if (code != ORR_OK) return code;
+    memcpy(into->bytes + into->count, bytes, count);
+    into->count += (uint32_t)count;
+    return ORR_OK;
+}
+
+static int32_t put_tag(orr__alloc *alloc, orr__packed *into, char tag)
+{
+    return put(alloc, into, &tag, 1);
+}
+
+static int32_t pack_value(orr__alloc *alloc, lua_State *L, int index, orr__packed *into, int depth);
+
+static int32_t pack_table(orr__alloc *alloc, lua_State *L, int index, orr__packed *into, int depth)
+{
+    if (depth > DEPTH_MAX) return orr__fail(ORR_E_TYPE, "`extra` is nested too deeply");
+    if (!lua_checkstack(L, 4)) return orr__fail(ORR_E_MEMORY, "no room on a Lua stack");
+    int32_t code = put_tag(alloc, into, PACKED_TABLE);
+    lua_pushnil(L);
+    while (code == ORR_OK && lua_next(L, index) != 0) {
+        const int value = lua_gettop(L);
+        code = pack_value(alloc, L, value - 1, into, depth);
+        if (code == ORR_OK) code = pack_value(alloc, L, value, into, depth);
+        lua_pop(L, 1);
+    }
+    return code == ORR_OK ? put_tag(alloc, into, PACKED_END) : code;
+}
+
+static int32_t pack_value(orr__alloc *alloc, lua_State *L, int index, orr__packed *into, int depth)
+{
+    double number;
     size_t bytes = 0;
-    const char *text = NULL;
-    switch (lua_type(from, index)) {
-    case LUA_TNIL: lua_pushnil(to); return ORR_OK;
-    case LUA_TNUMBER: lua_pushnumber(to, lua_tonumber(from, index)); return ORR_OK;
-    case LUA_TBOOLEAN: lua_pushboolean(to, lua_toboolean(from, index)); return ORR_OK;
+    const char *text;
+    int32_t code;
+    switch (lua_type(L, index)) {
+    case LUA_TNIL: return put_tag(alloc, into, PACKED_NIL);
+    case LUA_TBOOLEAN: return put_tag(alloc, into, lua_toboolean(L, index) ? PACKED_TRUE : PACKED_FALSE);
+    case LUA_TNUMBER:
+        number = lua_tonumber(L, index);
+        code = put_tag(alloc, into, PACKED_NUMBER);
+        return code == ORR_OK ? put(alloc, into, &number, sizeof number) : code;
     case LUA_TSTRING:
-        text = lua_tolstring(from, index, &bytes);
-        lua_pushlstring(to, text, bytes);
-        return ORR_OK;
-    case LUA_TTABLE: return copy_table(from, index, to, depth + 1);
+        text = lua_tolstring(L, index, &bytes);
+        code = put_tag(alloc, into, PACKED_TEXT);
+        if (code == ORR_OK) code = put(alloc, into, &bytes, sizeof bytes);
+        return code == ORR_OK ? put(alloc, into, text, bytes) : code;
+    case LUA_TTABLE: return pack_table(alloc, L, index, into, depth + 1);
     default:
         return orr__fail(ORR_E_TYPE,
                          "`extra` holds a %s: numbers, booleans, texts and tables of them can be handed to "
                          "workers",
-                         lua_typename(from, lua_type(from, index)));
+                         lua_typename(L, lua_type(L, index)));
     }
 }
 
-int32_t orr__worker_copy(orr__machine *from, orr__machine *to)
+int32_t orr__pack(orr__machine *from, orr__packed *into)
 {
-    lua_State *a = from->vm.L, *b = to->vm.L;
-    const int from_top = lua_gettop(a), to_top = lua_gettop(b);
-    if (!lua_checkstack(a, 4 * DEPTH_MAX) || !lua_checkstack(b, 4 * DEPTH_MAX)) {
-        return orr__fail(ORR_E_MEMORY, "no room on a Lua stack");
+    lua_State *L = from->vm.L;
+    const int top = lua_gettop(L);
+    into->count = 0;
+    const int32_t code = pack_value(&from->world->alloc, L, top, into, 0);
+    lua_settop(L, top);
+    return code;
+}
+
+static const char *unpack_value(lua_State *L, const char *at)
+{
+    double number;
+    size_t bytes;
+    switch (*at++) {
+    case PACKED_FALSE: lua_pushboolean(L, 0); return at;
+    case PACKED_TRUE: lua_pushboolean(L, 1); return at;
+    case PACKED_NUMBER:
+        memcpy(&number, at, sizeof number);
+        lua_pushnumber(L, number);
+        return at + sizeof number;
+    case PACKED_TEXT:
+        memcpy(&bytes, at, sizeof bytes);
+        lua_pushlstring(L, at + sizeof bytes, bytes);
+        return at + sizeof bytes + bytes;
+    case PACKED_TABLE:
+        luaL_checkstack(L, 4, "extra");
+        lua_newtable(L);
+        while (*at != PACKED_END) {
+            at = unpack_value(L, at);
+            at = unpack_value(L, at);
+            lua_rawset(L, -3);
+        }
+        return at + 1;
+    default: lua_pushnil(L); return at;
     }
-    const int32_t status = copy_value(a, from_top, b, 0);
-    lua_settop(a, from_top);
-    if (status != ORR_OK) lua_settop(b, to_top);
-    return status;
+}
+
+static int unpack_protected(lua_State *L)
+{
+    const orr__packed *from = lua_touserdata(L, 1);
+    if (from->count)
+        unpack_value(L, from->bytes);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+int32_t orr__unpack(orr__machine *to, const orr__packed *from)
+{
+    lua_pushcfunction(to->vm.L, unpack_protected);
+    lua_pushlightuserdata(to->vm.L, (void *)(uintptr_t)from);
+    return orr__vm_call(&to->vm, 1, 1);
+}
+
+void orr__packed_fini(orr_world *world, orr__packed *packed)
+{
+    orr__array_free(&world->alloc, &packed->bytes, &packed->capacity, 1);
+    packed->count = 0;
 }

@@ -123,8 +123,9 @@ static void reset(orr_run *run)
 }
 
 /* Grids must not be built again while somebody reads them. */
-static void hold_grids(const orr_world *world, const orr__system *system)
+static void hold_grids(const orr_world *world, orr__system *system)
 {
+    system->run.holds = true;
     for (uint32_t i = system->access.count; i-- > 0 && !system->exclusive;) {
         const orr__access *access = &system->access.items[i];
         if (access->kind != ORR__ACCESS_NEIGHBOURS) break; /* the highest kind */
@@ -156,6 +157,12 @@ static bool begin_system(orr_world *world, orr__system *system)
 static bool on_main(const orr__system *system)
 {
     return !system->binding && !system->pooled;
+}
+
+/* Whether the thread that steps has a part in it. */
+static bool takes_turn(const orr__system *system)
+{
+    return on_main(system) || system->preface;
 }
 
 /* For watchdogs: what the thread that steps is at. */
@@ -197,6 +204,22 @@ static void run_function(orr_world *world, orr__system *system)
                                                     .end_ns = end });
 }
 
+/* Before a function is shared among workers: what only the thread that steps can do. False: that failed. */
+static bool run_preface(orr_world *world, orr__system *system)
+{
+    orr_run *run = &system->run;
+    if (!system->preface) return true;
+    world->sim->main_run = run;
+    world->locked_by = system->name;
+    orr__error_clear();
+    const int32_t code = system->preface(run, system->context);
+    world->sim->main_run = NULL;
+    if (code == ORR_OK) return true;
+    orr__run_failed(run, &run->outside, code);
+    run->ready = false;
+    return false;
+}
+
 static void run_here(orr_world *world, orr__system *system, uint32_t worker)
 {
     if (worker == 0) at_system(world->sim, system);
@@ -211,7 +234,7 @@ static void run_in_order(orr_world *world, const orr__schedule_stage *stage)
 {
     for (uint32_t i = 0; i < stage->system_count; i++) {
         orr__system *system = stage->order[i];
-        if (begin_system(world, system)) run_here(world, system, 0);
+        if (begin_system(world, system) && run_preface(world, system)) run_here(world, system, 0);
         orr__settle(world, system);
     }
 }
@@ -255,7 +278,9 @@ static void cut_group(orr_world *world, orr__system **systems, uint32_t count)
 static void run_batch(orr_world *world, orr__system **systems, uint32_t count)
 {
     orr__sim *sim = world->sim;
-    for (uint32_t i = 0; i < count; i++) (void)begin_system(world, systems[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        if (begin_system(world, systems[i])) (void)run_preface(world, systems[i]);
+    }
     cut_group(world, systems, count);
     orr__pool_run(sim->pool, sim->dispatch.tasks.count, run_task, world);
     for (uint32_t i = 0; i < count; i++) {
@@ -299,12 +324,25 @@ static void settle(orr_world *world, orr__system *system)
     dispatch->unsettled--;
 }
 
+/* Joins those that are shared next. */
+static void join_group(orr__dispatch *dispatch, orr__system *system)
+{
+    dispatch->group_ns += orr__task_guess_ns(system);
+    append(&dispatch->group, system);
+}
+
 static void settle_finished(orr_world *world)
 {
-    orr__system *system = atomic_exchange(&world->sim->dispatch.finished, NULL);
+    orr__dispatch *dispatch = &world->sim->dispatch;
+    orr__system *system = atomic_exchange(&dispatch->finished, NULL);
     while (system) {
         orr__system *next = system->next; /* before it gets into another list */
-        settle(world, system);
+        const bool begins = system->prefaced && system->run.ready;
+        system->prefaced = false;
+        if (begins)
+            join_group(dispatch, system);
+        else
+            settle(world, system);
         system = next;
     }
 }
@@ -315,12 +353,12 @@ static void begin_ready(orr_world *world)
     orr__dispatch *dispatch = &world->sim->dispatch;
     for (orr__system *system; (system = take(&dispatch->ready)) != NULL;) {
         const bool runs = begin_system(world, system);
-        if (on_main(system)) {
-            atomic_store(&system->run.turn, runs ? TURN_RUNS : TURN_PASSES);
-            if (runs) continue;
+        if (takes_turn(system)) {
+            const bool comes = runs && (on_main(system) || orr__task_needed(system));
+            atomic_store(&system->run.turn, comes ? TURN_RUNS : TURN_PASSES);
+            if (comes) continue;
         } else if (runs && orr__task_needed(system)) {
-            dispatch->group_ns += orr__task_guess_ns(system);
-            append(&dispatch->group, system);
+            join_group(dispatch, system);
             continue;
         }
         settle(world, system);
@@ -409,11 +447,11 @@ static bool owner_is_wanted(void *context)
     return dispatch->main_next && atomic_load(&dispatch->main_next->run.turn) != TURN_WAITS;
 }
 
-/* The next main-thread system from `main_at` on. */
+/* The next system from `main_at` on that the owner has a part in. */
 static void find_main(orr__dispatch *dispatch)
 {
     const orr__schedule_stage *stage = dispatch->stage;
-    while (dispatch->main_at < stage->system_count && !on_main(stage->order[dispatch->main_at])) dispatch->main_at++;
+    while (dispatch->main_at < stage->system_count && !takes_turn(stage->order[dispatch->main_at])) dispatch->main_at++;
     dispatch->main_next = dispatch->main_at < stage->system_count ? stage->order[dispatch->main_at] : NULL;
 }
 
@@ -462,7 +500,10 @@ static bool run_eagerly(orr_world *world, orr__schedule_stage *stage)
             dispatch->main_at++;
             find_main(dispatch);
             if (turn == TURN_PASSES) continue;
-            run_here(world, system, 0);
+            if (on_main(system))
+                run_here(world, system, 0);
+            else
+                system->prefaced = run_preface(world, system);
             finish(world, system, 0);
         } else if (!orr__pool_help(sim->pool)) {
             at_others(sim);

@@ -186,8 +186,10 @@ static void apply_sets(orr_world *world, orr__system *system)
     for (const orr_component *c = system->marks; *c; c++) orr__near_touch(world, *c);
 }
 
-static void release_grids(const orr_world *world, const orr__system *system)
+static void release_grids(const orr_world *world, orr__system *system)
 {
+    if (!system->run.holds) return;
+    system->run.holds = false;
     for (uint32_t i = system->access.count; i-- > 0 && !system->exclusive;) {
         const orr__access *access = &system->access.items[i];
         if (access->kind != ORR__ACCESS_NEIGHBOURS) break; /* the highest kind */
@@ -211,7 +213,7 @@ void orr__settle(orr_world *world, orr__system *system)
         drop(world, system);
     else if (atomic_load_explicit(&run->recorded, memory_order_relaxed))
         apply_sets(world, system);
-    if (run->ready) release_grids(world, system);
+    release_grids(world, system);
     orr__dispatch_did(world, ORR_TRACE_SETTLE, system->id, since);
     if (world->sim->observer) world->sim->observer->settled(world->sim->observer, world, system);
 }

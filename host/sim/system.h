@@ -47,9 +47,12 @@ typedef struct orr__system {
     void (*release)(void *context);
     struct orr__binding *binding; /* NULL: a function */
     bool pooled;                  /* a function that is called on workers, for some of its ranges at a time */
-    uint32_t place;               /* in the stage's systems */
-    uint32_t needs;               /* systems of the stage that are to be settled before it begins */
-    struct orr__system *next;     /* in a list of dispatch.c */
+    orr_system_function
+        *preface;             /* with pooled: called on the thread that steps before the ranges are shared, or NULL */
+    bool prefaced;            /* that was done in this stage: it waits to be shared */
+    uint32_t place;           /* in the stage's systems */
+    uint32_t needs;           /* systems of the stage that are to be settled before it begins */
+    struct orr__system *next; /* in a list of dispatch.c */
     orr_run run;
     double ns_a_row; /* moving estimate; decides who works, never what comes out */
     uint64_t runs, rows, time_ns;

@@ -322,6 +322,11 @@ function system.functions(id)
   return { record.run or record.twin, type(record.extra) == "function" and record.extra or nil }
 end
 
+-- Whether it was declared in this machine, too.
+function system.knows(id)
+  if not records[id] then fail("system %d is not declared here", id) end
+end
+
 -- What `extra` gives: a value, or what a function makes of the moment. Workers get a copy.
 function system.extra(id)
   local extra = records[id].extra
