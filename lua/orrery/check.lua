@@ -56,7 +56,8 @@ function check.nearest(name, names)
   sort(sorted)
   for _, known in ipairs(sorted) do
     local d = known:lower() == name:lower() and 0 or distance(name, known)
-    if d < least then best, least = known, d end
+    -- among equals one of the same length: letters are swapped more often than left out
+    if d < least or (best and d == least and #known == #name and #best ~= #name) then best, least = known, d end
   end
   return best and format(" (did you mean '%s'?)", best) or ""
 end
