@@ -354,6 +354,29 @@ static void test_refusals(void **state)
     case_end(&c);
 }
 
+/* On a thread of its own the world is traced by the thread it runs on; nobody else begins or ends that. */
+static void test_a_world_that_runs_free(void **state)
+{
+    (void)state;
+    scene s;
+    make(&s, &(orr_world_desc){ .threads = 2, .dt = 0.5, .seed = 7 });
+    timeline t = begin(s.c.world);
+    start(&t, 0);
+    assert_ok(orr_world_run_free(s.c.world, &(orr_free_desc){ .ticks = 20 }));
+    assert_int_equal(orr_trace_stop(s.c.world), ORR_E_LOCKED);
+    assert_int_equal(orr_trace_start(s.c.world, &(orr_trace_desc){ .sink = keep, .context = &t }), ORR_E_LOCKED);
+    orr_free_status status = { 0 };
+    while (status.state != ORR_FREE_ENDED) {
+        orr__sleep_ns(1000000);
+        assert_ok(orr_world_free_status(s.c.world, &status));
+    }
+    assert_ok(orr_world_stop(s.c.world));
+    assert_ok(orr_trace_stop(s.c.world));
+    assert_complete(&t, &s, 20);
+    end(&t);
+    case_end(&s.c);
+}
+
 /* What came after a trace has ended, or began before it, is not in the next one. */
 static void test_traces_do_not_mix(void **state)
 {
@@ -483,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_a_full_ring_loses_and_counts),
         cmocka_unit_test(test_rings_wrap_around),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_a_world_that_runs_free),
         cmocka_unit_test(test_traces_do_not_mix),
         cmocka_unit_test(test_spans),
         cmocka_unit_test(test_span_names),
