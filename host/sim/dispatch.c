@@ -35,8 +35,9 @@
  * the data alone. Main-thread functions take turns in the order of the stage, so that what they print or keep in Lua
  * does not depend on timing either.
  *
- * Systems that become ready together and are not worth sharing are run by whoever makes the pass. Without threads
- * systems run one by one in the order of the stage; with an embedder's scheduler batch by batch.
+ * Systems that become ready together and are not worth sharing are run by whoever makes the pass. Without threads, and
+ * when by the last tick's times a stage has nothing to share, systems run one by one in the order of the stage: a pass
+ * costs some 15 ns a system. With an embedder's scheduler they run batch by batch.
  */
 
 /* Below this a group is not worth waking anyone; a task should be worth at least the second. */
@@ -154,17 +155,6 @@ static bool begin_system(orr_world *world, orr__system *system)
 
 /* ---- running ---- */
 
-static bool on_main(const orr__system *system)
-{
-    return !system->binding && !system->pooled;
-}
-
-/* Whether the thread that steps has a part in it. */
-static bool takes_turn(const orr__system *system)
-{
-    return on_main(system) || system->preface;
-}
-
 /* For watchdogs: what the thread that steps is at. */
 static void at_system(orr__sim *sim, const orr__system *system)
 {
@@ -223,13 +213,13 @@ static bool run_preface(orr_world *world, orr__system *system)
 static void run_here(orr_world *world, orr__system *system, uint32_t worker)
 {
     if (worker == 0) at_system(world->sim, system);
-    if (on_main(system))
+    if (orr__system_on_main(system))
         run_function(world, system);
     else
         orr__task_run_all(system, worker);
 }
 
-/* Without threads: one after the other. */
+/* Without threads, or where all that could be shared is not worth it: one after the other. */
 static void run_in_order(orr_world *world, const orr__schedule_stage *stage)
 {
     for (uint32_t i = 0; i < stage->system_count; i++) {
@@ -260,11 +250,11 @@ static void cut_group(orr_world *world, orr__system **systems, uint32_t count)
     double total_ns = 0;
     sim->dispatch.tasks.count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (systems[i]->run.ready && !on_main(systems[i])) total_ns += orr__task_guess_ns(systems[i]);
+        if (systems[i]->run.ready && !orr__system_on_main(systems[i])) total_ns += orr__task_guess_ns(systems[i]);
     }
     for (uint32_t i = 0; i < count; i++) {
         orr_run *run = &systems[i]->run;
-        if (!run->ready || on_main(systems[i]) || !orr__task_needed(systems[i])) continue;
+        if (!run->ready || orr__system_on_main(systems[i]) || !orr__task_needed(systems[i])) continue;
         if (total_ns < WORTH_SHARING_NS) {
             run_here(world, systems[i], 0);
             continue;
@@ -284,7 +274,7 @@ static void run_batch(orr_world *world, orr__system **systems, uint32_t count)
     cut_group(world, systems, count);
     orr__pool_run(sim->pool, sim->dispatch.tasks.count, run_task, world);
     for (uint32_t i = 0; i < count; i++) {
-        if (systems[i]->run.ready && on_main(systems[i])) run_here(world, systems[i], 0);
+        if (systems[i]->run.ready && orr__system_on_main(systems[i])) run_here(world, systems[i], 0);
     }
     for (uint32_t i = 0; i < count; i++) orr__settle(world, systems[i]);
 }
@@ -292,23 +282,6 @@ static void run_batch(orr_world *world, orr__system **systems, uint32_t count)
 /* ---- with threads: a pass ---- */
 
 enum { TURN_WAITS = 0, TURN_RUNS, TURN_PASSES };
-
-static void append(orr__system_list *list, orr__system *system)
-{
-    system->next = NULL;
-    if (list->first)
-        list->last->next = system;
-    else
-        list->first = system;
-    list->last = system;
-}
-
-static orr__system *take(orr__system_list *list)
-{
-    orr__system *system = list->first;
-    if (system) list->first = system->next;
-    return system;
-}
 
 /* Settles a system; those that needed nothing else become ready. */
 static void settle(orr_world *world, orr__system *system)
@@ -318,8 +291,8 @@ static void settle(orr_world *world, orr__system *system)
     orr__settle(world, system);
     uint32_t at = system->place ? stage->follower_end[system->place - 1] : 0;
     for (; at < stage->follower_end[system->place]; at++) {
-        orr__system *follower = stage->systems[stage->followers[at]];
-        if (--follower->needs == 0) append(&dispatch->ready, follower);
+        const uint32_t follower = stage->followers[at];
+        if (--stage->waiting[follower] == 0) stage->ready[dispatch->ready_end++] = follower;
     }
     dispatch->unsettled--;
 }
@@ -328,15 +301,16 @@ static void settle(orr_world *world, orr__system *system)
 static void join_group(orr__dispatch *dispatch, orr__system *system)
 {
     dispatch->group_ns += orr__task_guess_ns(system);
-    append(&dispatch->group, system);
+    dispatch->stage->group[dispatch->group_end++] = system->place;
 }
 
 static void settle_finished(orr_world *world)
 {
     orr__dispatch *dispatch = &world->sim->dispatch;
+    if (!atomic_load(&dispatch->finished)) return;
     orr__system *system = atomic_exchange(&dispatch->finished, NULL);
     while (system) {
-        orr__system *next = system->next; /* before it gets into another list */
+        orr__system *next = system->next;
         const bool begins = system->prefaced && system->run.ready;
         system->prefaced = false;
         if (begins)
@@ -351,10 +325,12 @@ static void settle_finished(orr_world *world)
 static void begin_ready(orr_world *world)
 {
     orr__dispatch *dispatch = &world->sim->dispatch;
-    for (orr__system *system; (system = take(&dispatch->ready)) != NULL;) {
+    const orr__schedule_stage *stage = dispatch->stage;
+    while (dispatch->ready_at < dispatch->ready_end) {
+        orr__system *system = stage->systems[stage->ready[dispatch->ready_at++]];
         const bool runs = begin_system(world, system);
-        if (takes_turn(system)) {
-            const bool comes = runs && (on_main(system) || orr__task_needed(system));
+        if (orr__system_takes_turn(system)) {
+            const bool comes = runs && (orr__system_on_main(system) || orr__task_needed(system));
             atomic_store(&system->run.turn, comes ? TURN_RUNS : TURN_PASSES);
             if (comes) continue;
         } else if (runs && orr__task_needed(system)) {
@@ -371,7 +347,8 @@ static void share_group(orr_world *world, uint32_t worker)
     orr__dispatch *dispatch = &sim->dispatch;
     const double task_ns = task_ns_of(sim, dispatch->group_ns);
     const uint32_t before = dispatch->tasks.count;
-    for (orr__system *system; (system = take(&dispatch->group)) != NULL;) {
+    while (dispatch->group_at < dispatch->group_end) {
+        orr__system *system = dispatch->stage->systems[dispatch->stage->group[dispatch->group_at++]];
         const int32_t code = orr__tasks_cut(world, &dispatch->tasks, system, task_ns);
         if (code == ORR_OK) continue;
         orr__run_failed(&system->run, &system->run.outside, code);
@@ -382,7 +359,9 @@ static void share_group(orr_world *world, uint32_t worker)
 
 static void run_group(orr_world *world, uint32_t worker)
 {
-    for (orr__system *system; (system = take(&world->sim->dispatch.group)) != NULL;) {
+    orr__dispatch *dispatch = &world->sim->dispatch;
+    while (dispatch->group_at < dispatch->group_end) {
+        orr__system *system = dispatch->stage->systems[dispatch->stage->group[dispatch->group_at++]];
         run_here(world, system, worker);
         settle(world, system);
     }
@@ -401,7 +380,7 @@ static void pass(orr_world *world, uint32_t worker)
         else
             run_group(world, worker);
         dispatch->group_ns = 0;
-    } while (dispatch->ready.first || atomic_load(&dispatch->finished));
+    } while (dispatch->ready_at < dispatch->ready_end || atomic_load(&dispatch->finished));
     if (dispatch->unsettled == 0) atomic_store(&dispatch->over, 1);
     if (worker != 0) orr__pool_ring(world->sim->pool);
 }
@@ -440,19 +419,18 @@ static void run_shared(void *context, uint32_t index, uint32_t worker)
 
 /* ---- with threads: the owner ---- */
 
+/* The main-thread system whose turn is next; NULL: none is left. */
+static orr__system *next_main(const orr__dispatch *dispatch)
+{
+    const orr__schedule_stage *stage = dispatch->stage;
+    return dispatch->main_at < stage->main_count ? stage->systems[stage->mains[dispatch->main_at]] : NULL;
+}
+
 static bool owner_is_wanted(void *context)
 {
     orr__dispatch *dispatch = context;
-    if (atomic_load(&dispatch->over)) return true;
-    return dispatch->main_next && atomic_load(&dispatch->main_next->run.turn) != TURN_WAITS;
-}
-
-/* The next system from `main_at` on that the owner has a part in. */
-static void find_main(orr__dispatch *dispatch)
-{
-    const orr__schedule_stage *stage = dispatch->stage;
-    while (dispatch->main_at < stage->system_count && !takes_turn(stage->order[dispatch->main_at])) dispatch->main_at++;
-    dispatch->main_next = dispatch->main_at < stage->system_count ? stage->order[dispatch->main_at] : NULL;
+    orr__system *system = next_main(dispatch);
+    return atomic_load(&dispatch->over) || (system && atomic_load(&system->run.turn) != TURN_WAITS);
 }
 
 /* Before it waits: the first system that others are at. */
@@ -472,15 +450,14 @@ static void open_stage(orr_world *world, orr__schedule_stage *stage)
     dispatch->stage = stage;
     dispatch->tasks.count = 0;
     dispatch->unsettled = stage->system_count;
-    dispatch->main_at = 0;
+    dispatch->ready_at = dispatch->ready_end = dispatch->group_at = dispatch->group_end = dispatch->main_at = 0;
     atomic_store_explicit(&dispatch->over, 0, memory_order_relaxed);
+    for (uint32_t i = 0; i < stage->main_count; i++)
+        atomic_store_explicit(&stage->systems[stage->mains[i]]->run.turn, TURN_WAITS, memory_order_relaxed);
     for (uint32_t i = 0; i < stage->system_count; i++) {
-        orr__system *system = stage->order[i];
-        atomic_store_explicit(&system->run.turn, TURN_WAITS, memory_order_relaxed);
-        system->needs = stage->need_count[system->place];
-        if (system->needs == 0) append(&dispatch->ready, system);
+        stage->waiting[i] = stage->need_count[i];
+        if (stage->waiting[i] == 0) stage->ready[dispatch->ready_end++] = i;
     }
-    find_main(dispatch);
 }
 
 /* False: there are no threads of our own. */
@@ -494,13 +471,12 @@ static bool run_eagerly(orr_world *world, orr__schedule_stage *stage)
     pass(world, 0);
     end_pass(world, 0);
     while (!atomic_load(&dispatch->over)) {
-        orr__system *system = dispatch->main_next;
+        orr__system *system = next_main(dispatch);
         const uint32_t turn = system ? atomic_load(&system->run.turn) : TURN_WAITS;
         if (turn != TURN_WAITS) {
             dispatch->main_at++;
-            find_main(dispatch);
             if (turn == TURN_PASSES) continue;
-            if (on_main(system))
+            if (orr__system_on_main(system))
                 run_here(world, system, 0);
             else
                 system->prefaced = run_preface(world, system);
@@ -521,7 +497,8 @@ void orr__dispatch_stage(orr_world *world, orr__schedule_stage *stage)
     orr__sim *sim = world->sim;
     world->locked++;
     sim->dispatch.worker = 0;
-    if (orr__pool_workers(sim->pool) == 1) {
+    const bool small = stage->untimed == 0 && stage->pool_ns < WORTH_SHARING_NS;
+    if (small || orr__pool_workers(sim->pool) == 1) {
         run_in_order(world, stage);
     } else if (!run_eagerly(world, stage)) {
         for (uint32_t b = 0, begin = 0; b < stage->batch_count; begin = stage->batch_end[b++])

@@ -10,24 +10,19 @@
 struct orr__system;
 struct orr__schedule_stage;
 
-typedef struct orr__system_list {
-    struct orr__system *first, *last;
-} orr__system_list;
-
 /* See dispatch.c. */
 typedef struct orr__dispatch {
     orr__tasks tasks;
     struct orr__schedule_stage *stage;
     _Atomic(struct orr__system *) finished; /* have run, to be settled; the last one first */
     _Atomic uint32_t busy;                  /* somebody moves the stage on: what follows is theirs */
-    orr__system_list ready;                 /* all they need is settled */
-    orr__system_list group;                 /* begun; to be shared or run, together */
+    uint32_t ready_at, ready_end;           /* in stage->ready: all they need is settled */
+    uint32_t group_at, group_end;           /* in stage->group: begun; to be shared or run, together */
     double group_ns;
     uint32_t unsettled;
-    uint32_t worker;               /* the thread that holds `busy`; of it and for it */
-    _Atomic uint32_t over;         /* everything is settled */
-    uint32_t main_at;              /* the thread that steps: how far it is in the order of the stage */
-    struct orr__system *main_next; /* the main-thread system there; NULL: none is left */
+    uint32_t worker;       /* the thread that holds `busy`; of it and for it */
+    _Atomic uint32_t over; /* everything is settled */
+    uint32_t main_at;      /* in stage->mains: how far the thread that steps is */
 } orr__dispatch;
 
 /* Runs and settles all systems of a stage; reports failures, in the order of the stage, as their on_error wants it (a

@@ -11,16 +11,25 @@
 
 static const char *const default_stages[] = { "startup", "update", "late", "render", "cleanup", NULL };
 
-/* The arrays of plan_capacity. */
+enum { PLAN_ARRAYS = 8 };
+
+/* The arrays of plan_capacity, without `order`. */
+static void plan_arrays(orr__schedule_stage *stage, uint32_t **arrays[PLAN_ARRAYS])
+{
+    uint32_t **const all[PLAN_ARRAYS] = { &stage->batch_of, &stage->batch_end, &stage->need_count, &stage->follower_end,
+                                          &stage->mains,    &stage->waiting,   &stage->ready,      &stage->group };
+    memcpy(arrays, all, sizeof all);
+}
+
 static void free_plan(orr__alloc *alloc, orr__schedule_stage *stage)
 {
-    const size_t words = stage->plan_capacity * sizeof(uint32_t);
-    orr__alloc_free(alloc, stage->batch_of, words);
-    orr__alloc_free(alloc, stage->batch_end, words);
-    orr__alloc_free(alloc, stage->need_count, words);
-    orr__alloc_free(alloc, stage->follower_end, words);
+    uint32_t **arrays[PLAN_ARRAYS];
+    plan_arrays(stage, arrays);
+    for (uint32_t i = 0; i < PLAN_ARRAYS; i++) {
+        orr__alloc_free(alloc, *arrays[i], stage->plan_capacity * sizeof **arrays[i]);
+        *arrays[i] = NULL;
+    }
     orr__alloc_free(alloc, stage->order, stage->plan_capacity * sizeof(struct orr__system *));
-    stage->batch_of = stage->batch_end = stage->need_count = stage->follower_end = NULL;
     stage->order = NULL;
     stage->plan_capacity = 0;
 }
@@ -286,10 +295,11 @@ static int32_t make_room(builder *b)
     if (stage->plan_capacity >= b->count) return ORR_OK;
     free_plan(alloc, stage);
     stage->plan_capacity = b->count;
-    uint32_t **const arrays[] = { &stage->batch_of, &stage->batch_end, &stage->need_count, &stage->follower_end };
+    uint32_t **arrays[PLAN_ARRAYS];
+    plan_arrays(stage, arrays);
     stage->order = orr__alloc_zero(alloc, b->count * sizeof(struct orr__system *), 0);
     bool all = stage->order != NULL;
-    for (uint32_t i = 0; i < 4 && all; i++) {
+    for (uint32_t i = 0; i < PLAN_ARRAYS && all; i++) {
         *arrays[i] = orr__alloc_zero(alloc, b->count * sizeof(uint32_t), 0);
         all = *arrays[i] != NULL;
     }
@@ -324,6 +334,17 @@ static int32_t make_batches(builder *b)
     return ORR_OK;
 }
 
+static void list_mains(builder *b)
+{
+    orr__schedule_stage *stage = b->stage;
+    stage->main_count = stage->untimed = 0;
+    for (uint32_t i = 0; i < b->count; i++) {
+        const orr__system *system = stage->order[i];
+        if (orr__system_takes_turn(system)) stage->mains[stage->main_count++] = system->place;
+        if (!orr__system_on_main(system)) stage->untimed += !system->timed;
+    }
+}
+
 /* The edges that matter, from where they start: who may begin when a system is done. */
 static int32_t list_followers(builder *b)
 {
@@ -347,6 +368,7 @@ static int32_t list_followers(builder *b)
         stage->followers[stage->follower_end[edge->from]++] = edge->to;
         stage->need_count[edge->to]++;
     }
+    list_mains(b);
     return ORR_OK;
 }
 

@@ -6,9 +6,9 @@
  *     `after` and `before` already order the two otherwise.
  * Only `after` and `before` (alone, or against the order of declaration) can make a cycle, which is an error.
  *
- * Batch n of a stage holds the systems whose longest chain of edges has n steps. Batch by batch, in order of declaration
- * in each, is the order of the stage: systems that run one after the other do so in it, main-thread systems always
- * do, and what all of them recorded is applied in it. */
+ * Batch n of a stage holds the systems whose longest chain of edges has n steps. Batch by batch, in order of
+ * declaration in each, is the order of the stage: systems that run one after the other do so in it, main-thread systems
+ * always do, and what all of them recorded is applied in it. */
 #ifndef ORR_SIM_SCHEDULE_H
 #define ORR_SIM_SCHEDULE_H
 
@@ -34,13 +34,18 @@ typedef struct orr__schedule_stage {
     uint32_t *batch_of;     /* [system_count] */
     uint32_t *need_count;   /* [system_count] edges to it, without those that are implied */
     uint32_t *follower_end; /* [system_count] in `followers`, which are those of system 0, then 1, ... */
-    uint32_t *followers;    /* [follower_capacity] systems that edges lead to, without those that are implied */
+    uint32_t *mains;        /* [main_count] what the thread that steps has a part in, in the order of the stage */
+    uint32_t main_count;
+    uint32_t *waiting, *ready, *group; /* [system_count] of dispatch.c, while the stage runs */
+    uint32_t *followers; /* [follower_capacity] systems that edges lead to, without those that are implied */
     uint32_t follower_capacity;
     struct orr__system **order; /* batch by batch, in order of declaration in each */
     uint32_t *batch_end;        /* [batch_count] in `order` */
     uint32_t batch_count;
-    uint32_t plan_capacity; /* of batch_of, need_count, follower_end, order and batch_end */
+    uint32_t plan_capacity; /* of the arrays of system_count, and order and batch_end */
     uint64_t time_ns;
+    double pool_ns;   /* what all that may be shared took when it last ran */
+    uint32_t untimed; /* systems of which that is not known yet */
 } orr__schedule_stage;
 
 typedef struct orr__schedule {

@@ -127,7 +127,7 @@ static void end_job(orr__system *system)
     if (code != ORR_OK) orr__run_failed(run, &run->outside, code);
 }
 
-static void count_run(orr__system *system)
+static void count_run(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
     const uint64_t time = atomic_load_explicit(&run->time_ns, memory_order_relaxed);
@@ -137,6 +137,13 @@ static void count_run(orr__system *system)
     if (run->rows == 0 && (system->has_rows || system->lattice)) return;
     const double now = (double)time / (double)(run->rows ? run->rows : 1);
     system->ns_a_row = system->ns_a_row > 0 ? 0.75 * system->ns_a_row + 0.25 * now : now;
+    if (orr__system_on_main(system)) return;
+    orr__schedule_stage *stage = &world->sim->schedule.stages[system->stage];
+    const double last_ns = orr__task_guess_ns(system);
+    stage->pool_ns += last_ns - system->last_ns;
+    stage->untimed -= !system->timed;
+    system->last_ns = last_ns;
+    system->timed = true;
 }
 
 /* Rows of the ranges that it ran over are changed, also when it failed: what was written stays. */
@@ -203,7 +210,7 @@ void orr__settle(orr_world *world, orr__system *system)
     if (!run->active) return;
     const uint64_t since = orr__trace_now(&world->sim->trace);
     end_job(system);
-    count_run(system);
+    count_run(world, system);
     /* what it has seen is consumed before it marks anything new */
     if (system->tracker && run->failure.code == ORR_OK) orr__plan_consume(world, system, visited(system));
     mark(world, system);

@@ -9,8 +9,8 @@ struct orr__system;
 struct orr__schedule_stage;
 
 /* A system has been begun and, if it was ready, has run: consumes the changes that it has seen, marks what it changed,
- * swaps its lattice, applies its sets; or, when it failed, drops what it recorded. Any thread, one call at a time; other
- * systems may be running, and nothing that they may see is touched. */
+ * swaps its lattice, applies its sets; or, when it failed, drops what it recorded. Any thread, one call at a time; while
+ * other systems run nothing that they may see is touched. */
 void orr__settle(orr_world *world, struct orr__system *system);
 
 /* The end of the stage: says what failed, in the order of the stage, as each on_error wants it. */

@@ -47,16 +47,30 @@ typedef struct orr__system {
     void (*release)(void *context);
     struct orr__binding *binding; /* NULL: a function */
     bool pooled;                  /* a function that is called on workers, for some of its ranges at a time */
-    orr_system_function
-        *preface;             /* with pooled: called on the thread that steps before the ranges are shared, or NULL */
+    /* with pooled: called on the thread that steps before the ranges are shared; or NULL */
+    orr_system_function *preface;
     bool prefaced;            /* that was done in this stage: it waits to be shared */
+    bool holds;               /* it reads grids that must not be built anew */
     uint32_t place;           /* in the stage's systems */
-    uint32_t needs;           /* systems of the stage that are to be settled before it begins */
-    struct orr__system *next; /* in a list of dispatch.c */
+    struct orr__system *next; /* finished before this one: see dispatch.c */
     orr_run run;
     double ns_a_row; /* moving estimate; decides who works, never what comes out */
+    double last_ns;  /* by that estimate, of the last run; part of the stage's pool_ns */
+    bool timed;
     uint64_t runs, rows, time_ns;
 } orr__system;
+
+/* A function that runs on the thread that steps. */
+static inline bool orr__system_on_main(const orr__system *system)
+{
+    return !system->binding && !system->pooled;
+}
+
+/* Whether the thread that steps has a part in it. */
+static inline bool orr__system_takes_turn(const orr__system *system)
+{
+    return orr__system_on_main(system) || system->preface;
+}
 
 typedef struct orr__systems {
     orr__system **items; /* system s is items[s - 1] */

@@ -40,6 +40,8 @@ static int32_t first_job(const orr_rows *rows, const orr_tick *tick)
     (void)tick;
     float *x = orr_slot(rows, 0);
     for (uint32_t i = rows->begin; i < rows->end; i++) x[i] += 1;
+    const uint64_t until = orr__clock_ns() + 30000; /* worth sharing */
+    while (orr__clock_ns() < until) {}
     return ORR_OK;
 }
 static const orr_slot_desc first_slots[] = { ORR_SLOT_RW("position.x", f32) };
@@ -70,7 +72,7 @@ static void a_job_follows_a_job_beside_a_function(void **state)
     static const orr_job_desc *const jobs[] = { &orr_job_first_job, &orr_job_second_job };
     static const orr_job_module module = { ORR_ABI, sizeof module, 2, 0, jobs };
     for (uint32_t threads = 2; threads <= 4; threads += 2) {
-        for (uint32_t rows = 10; rows <= 10000; rows *= 1000) { /* run in place, and shared */
+        for (uint32_t rows = 10; rows <= 10000; rows *= 1000) {
             sim_case c = case_new(threads);
             const orr_component link[] = { c.link, 0 };
             assert_ok(orr_job_register(c.world, &module));
@@ -352,6 +354,8 @@ static void run_graph(uint64_t seed, uint32_t ticks, uint32_t threads, const orr
     assert_ok(orr_entity_spawn(g->c.world, g->prefab, pick(seed, 100, 1, 3) ? 20 : 3000, NULL));
     for (uint32_t tick = 0; tick < ticks; tick++) {
         /* whatever they are taken for: what is shared is nobody's business */
+        for (uint32_t i = 0; i < g->c.world->sim->schedule.stage_count; i++)
+            g->c.world->sim->schedule.stages[i].pool_ns = pick(seed, tick, 13, 8) ? 1e9 : 0;
         for (uint32_t s = 0; s < g->count; s++)
             orr__system_at(g->c.world, s + 1)->ns_a_row = pick(seed + tick, s, 12, 3) ? 1e4 : 1e-3;
         assert_ok(orr_world_step(g->c.world, 1));
