@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "sim/bind.h"
 #include "sim/sim.h"
+#include "sim/snapshot.h"
 
 #include <string.h>
 
@@ -67,7 +68,7 @@ typedef struct planner {
 static int32_t plan_chunk(planner *p, orr__table *table, uint32_t place)
 {
     orr_run *run = &p->system->run;
-    orr__chunk *chunk = table->chunks[place];
+    orr__chunk *const origin = table->chunks[place], *chunk = origin;
     const bool whole = p->system->binding && (p->system->binding->job->flags & ORR_WHOLE);
     uint64_t *words = NULL;
     if (p->system->tracker) {
@@ -75,6 +76,8 @@ static int32_t plan_chunk(planner *p, orr__table *table, uint32_t place)
         if (!words) return ORR_E_MEMORY;
         if (orr__tracker_words(p->world, p->system->tracker, table, chunk, words) == 0 && !whole) return ORR_OK;
     }
+    if (p->system->snapshot) chunk = orr__snapshot_freeze(p->world, p->system, table, chunk, &run->frozen);
+    if (!chunk) return ORR_E_MEMORY;
     chunk_slots slots;
     int32_t code = fill_slots(p->system, table, chunk, &slots);
     const uint32_t step = whole ? ORR__CHUNK_ROWS : p->rows_a_range;
@@ -87,6 +90,7 @@ static int32_t plan_chunk(planner *p, orr__table *table, uint32_t place)
         if (code != ORR_OK) break;
         range->table = table;
         range->chunk = chunk;
+        range->origin = origin;
         range->place = place;
         range->rows = (orr_rows){ .begin = begin,
                                   .end = end,
@@ -193,8 +197,9 @@ static int32_t make(orr_world *world, orr__system *system)
 int32_t orr__plan_make(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
-    if (run->version == world->version && !system->tracker) return ORR_OK;
+    if (run->version == world->version && !system->tracker && !system->snapshot) return ORR_OK;
     orr__arena_reset(&run->arena);
+    orr__arena_reset(&run->frozen);
     run->version = UINT64_MAX;
     run->range_count = 0;
     run->rows = 0;
@@ -219,6 +224,6 @@ void orr__plan_consume(orr_world *world, orr__system *system, uint32_t visited)
             /* words of the range alone: the tracker gave capacity / 64 of them */
             words[w] = words[w] ? words[w] & range->rows.changed[w] : 0;
         }
-        orr__tracker_consume(world, system->tracker, range->table, range->chunk, words);
+        orr__tracker_consume(world, system->tracker, range->table, range->origin, words);
     }
 }

@@ -42,7 +42,8 @@ struct orr_range {
     orr_rows rows; /* what the job or function sees; rows.range is this range */
     orr_run *run;
     struct orr__table *table; /* NULL: bands of a lattice, or a system without rows */
-    struct orr__chunk *chunk;
+    struct orr__chunk *chunk;  /* with a snapshot a frozen copy */
+    struct orr__chunk *origin; /* the table's own, until the structure changes */
     orr__recording *recording; /* NULL: nothing recorded in this run */
     uint32_t place;            /* of the chunk in its table */
     uint32_t index;            /* in the run; the order of the data */

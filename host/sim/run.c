@@ -22,6 +22,7 @@ void orr__run_init(orr_run *run, orr_world *world)
     run->outside.rows.chunk_count = 0;
     run->outside.rows.range = &run->outside;
     orr__arena_init(&run->arena, &world->alloc, 0);
+    orr__arena_init(&run->frozen, &world->alloc, 1 << 20);
     atomic_flag_clear(&run->failure_lock);
     atomic_init(&run->recorded, 0);
     atomic_init(&run->turn, 0);
@@ -58,6 +59,7 @@ void orr__run_fini(orr_run *run)
     orr__array_free(alloc, &run->ranges, &run->range_capacity, sizeof *run->ranges);
     orr__array_free(alloc, &run->whole, &run->whole_capacity, sizeof *run->whole);
     orr__arena_fini(&run->arena);
+    orr__arena_fini(&run->frozen);
     run->range_count = 0;
 }
 

@@ -34,6 +34,7 @@ struct orr_run {
     orr_rows *whole;   /* ORR_WHOLE: [range_count] copies, one after the other */
     uint32_t whole_capacity;
     orr__arena arena;            /* of the plan: slot pointers, changed words */
+    orr__arena frozen;           /* of the plan: with a snapshot, the copies of chunks */
     uint64_t version;            /* world->version that the plan was made for; UINT64_MAX: none */
     uint32_t next, end;          /* ranges that orr_run_next hands out are next to end - 1 */
     orr_range *current;          /* range handed out last, or `home` */

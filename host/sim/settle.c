@@ -4,6 +4,7 @@
 #include "sim/bind.h"
 #include "sim/plan.h"
 #include "sim/sim.h"
+#include "sim/snapshot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static uint32_t visited(const orr__system *system)
 /* Provisional handles that a failed run left in entity columns stand for nothing. */
 static void scrub(orr_world *world, const orr__system *system, const orr_range *range)
 {
-    if (!range->chunk) return;
+    if (!range->chunk || system->snapshot) return; /* what frozen copies hold is not committed */
     for (uint32_t pass = 0; pass < 2; pass++) {
         for (const orr_component *c = pass ? system->marks : system->writes; *c; c++) {
             const orr__component *component = orr__component_at(world, *c);
@@ -146,6 +147,21 @@ static void count_run(orr_world *world, orr__system *system)
     system->timed = true;
 }
 
+static void touch_grids(orr_world *world, const orr__system *system)
+{
+    for (const orr_component *c = system->writes; *c; c++) orr__near_touch(world, *c);
+    for (const orr_component *c = system->marks; *c; c++) orr__near_touch(world, *c);
+}
+
+/* Of a run that failed nothing is committed. */
+static void commit(orr_world *world, const orr__system *system)
+{
+    const orr_run *run = &system->run;
+    if (run->failure.code != ORR_OK || !run->ready) return;
+    world->dropped += orr__snapshot_commit(world, system, run, visited(system), false);
+    touch_grids(world, system);
+}
+
 /* Rows of the ranges that it ran over are changed, also when it failed: what was written stays. */
 static void mark(orr_world *world, const orr__system *system)
 {
@@ -189,8 +205,7 @@ static void apply_sets(orr_world *world, orr__system *system)
     }
     if (!any) return;
     if (system->exclusive) orr__near_touch(world, 0);
-    for (const orr_component *c = system->writes; *c; c++) orr__near_touch(world, *c);
-    for (const orr_component *c = system->marks; *c; c++) orr__near_touch(world, *c);
+    touch_grids(world, system);
 }
 
 static void release_grids(const orr_world *world, orr__system *system)
@@ -213,7 +228,10 @@ void orr__settle(orr_world *world, orr__system *system)
     count_run(world, system);
     /* what it has seen is consumed before it marks anything new */
     if (system->tracker && run->failure.code == ORR_OK) orr__plan_consume(world, system, visited(system));
-    mark(world, system);
+    if (system->snapshot)
+        commit(world, system);
+    else
+        mark(world, system);
     if (system->lattice && run->ready && run->failure.code == ORR_OK)
         orr__lattice_swap(orr__lattice_at(world, system->lattice));
     if (run->failure.code != ORR_OK)

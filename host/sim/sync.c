@@ -51,7 +51,7 @@ static int32_t resolve_columns(orr_world *world, const orr_component *components
         for (uint32_t i = 0; i < component->field_count; i++) {
             if (component->fields[i].type != ORR_TYPE_ENTITY) continue;
             const orr_field field = { .component = *components, .index = (uint16_t)i };
-            uint64_t *column = orr__chunk_column(range->table, range->chunk, field);
+            uint64_t *column = orr__chunk_column(range->table, range->origin, field);
             if (!column) continue;
             const int32_t code = orr__patches_resolve_column(patches, column, range->rows.begin, range->rows.end);
             if (result == ORR_OK) result = code;

@@ -249,9 +249,27 @@ static int32_t add_orders(orr_world *world, orr__system *system, const char *con
     return ORR_OK;
 }
 
+/* Snapshots are of rows, for what runs on workers. */
+static int32_t check_snapshot(const orr__system *system)
+{
+    if (system->latency && !system->snapshot)
+        return orr__fail(ORR_E_ARGUMENT, "`latency` is for snapshots (data = \"snapshot\")");
+    if (!system->snapshot) return ORR_OK;
+    if (!system->pooled && !system->binding)
+        return orr__fail(ORR_E_ARGUMENT, "a snapshot is for jobs and for systems on workers");
+    if (!system->has_rows) return orr__fail(ORR_E_ARGUMENT, "a snapshot is of rows: the system has none");
+    if (system->binding && (system->binding->job->flags & ORR_WHOLE))
+        return orr__fail(ORR_E_ARGUMENT, "job '%s' reaches all rows by handle: it has no snapshot",
+                         system->binding->job->name);
+    if (system->render) return orr__fail(ORR_E_ARGUMENT, "a system of the stage 'render' has no snapshot");
+    return ORR_OK;
+}
+
 /* What only the whole of the declaration shows. */
 static int32_t check_whole(const orr__system *system)
 {
+    const int32_t code = check_snapshot(system);
+    if (code != ORR_OK) return code;
     for (uint32_t i = 0; i < system->access.count; i++) {
         const orr__access *access = &system->access.items[i];
         if (system->render && (access->mode & ORR_WRITE))
@@ -287,6 +305,8 @@ static void fill_plain(orr__system *system, const orr_system_desc *desc)
     system->substeps = desc->substeps ? desc->substeps : 1;
     system->on = desc->on;
     system->on_error = desc->on_error;
+    system->snapshot = desc->snapshot;
+    system->latency = desc->latency;
     system->skip_if_empty = desc->skip_if_empty;
     system->enabled = system->wanted_enabled = !desc->disabled;
     system->when = desc->when;

@@ -35,7 +35,9 @@ typedef struct orr__system {
     orr_tracker tracker; /* with `changed`; else 0 */
     orr__order *orders;
     uint32_t order_count, order_capacity;
-    uint32_t every, on, on_error, substeps;
+    uint32_t every, on, on_error, substeps, latency;
+    bool snapshot;             /* runs on frozen copies: snapshot.h */
+
     bool skip_if_empty, render; /* render: in the stage of that name */
     bool enabled, wanted_enabled;
     bool has_twin;  /* the script names a function that does what the job does */

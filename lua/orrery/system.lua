@@ -88,10 +88,10 @@ local function read_mode(desc, what)
     end
   end
   if desc.latency ~= nil then
-    check.whole(desc.latency, what .. ": latency", 0, 1000000)
+    number("latency", check.whole(desc.latency, what .. ": latency", 0, 1000000))
     if not desc.data then fail("%s: `latency` needs `data = \"snapshot\"`", what) end
   end
-  if desc.data then fail("%s: `data = \"snapshot\"` comes later", what) end
+  number("snapshot", desc.data and 1 or 0)
   number("on", on == "workers" and 1 or 0)
   local errors = { stop = 0, skip = 1, disable = 2 }
   if desc.on_error ~= nil then
