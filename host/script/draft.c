@@ -317,6 +317,8 @@ int32_t orr__draft_system(orr__machine *m)
         .on = (uint32_t)n[ORR__NUMBER_ON],
         .on_error = (uint32_t)n[ORR__NUMBER_ON_ERROR],
         .substeps = (uint32_t)n[ORR__NUMBER_SUBSTEPS],
+        .snapshot = n[ORR__NUMBER_SNAPSHOT] != 0,
+        .latency = (uint32_t)n[ORR__NUMBER_LATENCY],
         .job = d->texts[ORR__TEXT_JOB],
         .bind = d->binds,
         .bind_count = d->bind_count,

@@ -239,6 +239,8 @@ enum {
     ORR__NUMBER_DIMENSIONS,
     ORR__NUMBER_EXTRA,
     ORR__NUMBER_TWIN, /* 1: the script names one; 2: and it runs now */
+    ORR__NUMBER_SNAPSHOT,
+    ORR__NUMBER_LATENCY,
     ORR__NUMBER_COUNT
 };
 
