@@ -68,7 +68,7 @@ static void keep_plain(orr__machine *m, orr__group_state *g, uint32_t kind, cons
 static void fill_group(orr__machine *m, orr__loop_state *loop, orr__group *group)
 {
     orr__group_state *g = group_of(group);
-    bool there = has_component(m, loop, group->component);
+    bool there = has_component(m, loop, group->component), whole = true;
     for (uint32_t i = 0; i < group->column_count && there; i++) {
         void *column = NULL;
         if (loop->seen.kind == ORR__LOOP_STAGE)
@@ -80,10 +80,12 @@ static void fill_group(orr__machine *m, orr__loop_state *loop, orr__group *group
             column = orr__chunk_column(loop->cursor.table, loop->cursor.chunk, g->fields[i]);
         }
         group->columns[i] = column;
-        there = column != NULL;
+        /* a snapshot has copies of what is declared only; nothing else is read, but rows:has asks for it */
+        there = column || (loop->seen.kind == ORR__LOOP_RUN && loop->range->chunk != loop->range->origin);
+        whole = whole && column;
     }
     group->own = there ? loop->seen.bounds : empty;
-    if (there) keep_plain(m, g, ORR__ACCESS_COMPONENT, &group->own);
+    if (there && whole) keep_plain(m, g, ORR__ACCESS_COMPONENT, &group->own);
 }
 
 /* After the loop has moved: all groups but those that are filled when asked for. */

@@ -143,6 +143,7 @@ static bool begin_system(orr_world *world, orr__system *system)
     if (!run->active) return false;
     const uint64_t since = orr__trace_now(&world->sim->trace);
     reset(run);
+    run->tick.tick = world->sim->tick;
     orr__error_clear();
     const int32_t code = prepare(world, system);
     if (code != ORR_OK) orr__run_failed(run, &run->outside, code);

@@ -52,7 +52,7 @@ static void where(const orr__system *system, char *text, size_t bytes)
 {
     const orr_run *run = &system->run;
     const orr__run_failure *failure = &run->failure;
-    const unsigned long long tick = (unsigned long long)run->world->sim->tick;
+    const unsigned long long tick = (unsigned long long)run->tick.tick;
     if (failure->range >= run->range_count || system->lattice) {
         snprintf(text, bytes, "tick %llu", tick);
         return;
@@ -153,12 +153,11 @@ static void touch_grids(orr_world *world, const orr__system *system)
     for (const orr_component *c = system->marks; *c; c++) orr__near_touch(world, *c);
 }
 
-/* Of a run that failed nothing is committed. */
-static void commit(orr_world *world, const orr__system *system)
+void orr__settle_commit(orr_world *world, orr__system *system, bool moved)
 {
     const orr_run *run = &system->run;
     if (run->failure.code != ORR_OK || !run->ready) return;
-    world->dropped += orr__snapshot_commit(world, system, run, visited(system), false);
+    world->dropped += orr__snapshot_commit(world, system, run, visited(system), moved);
     touch_grids(world, system);
 }
 
@@ -228,17 +227,18 @@ void orr__settle(orr_world *world, orr__system *system)
     count_run(world, system);
     /* what it has seen is consumed before it marks anything new */
     if (system->tracker && run->failure.code == ORR_OK) orr__plan_consume(world, system, visited(system));
-    if (system->snapshot)
-        commit(world, system);
-    else
+    if (!system->snapshot)
         mark(world, system);
+    else if (system->latency == 0)
+        orr__settle_commit(world, system, false);
     if (system->lattice && run->ready && run->failure.code == ORR_OK)
         orr__lattice_swap(orr__lattice_at(world, system->lattice));
     if (run->failure.code != ORR_OK)
         drop(world, system);
-    else if (atomic_load_explicit(&run->recorded, memory_order_relaxed))
+    else if (system->latency == 0 && atomic_load_explicit(&run->recorded, memory_order_relaxed))
         apply_sets(world, system);
     release_grids(world, system);
     orr__dispatch_did(world, ORR_TRACE_SETTLE, system->id, since);
     if (world->sim->observer) world->sim->observer->settled(world->sim->observer, world, system);
+    if (system->latency) orr__late_park(world, system);
 }

@@ -16,6 +16,9 @@ void orr__settle(orr_world *world, struct orr__system *system);
 /* The end of the stage: says what failed, in the order of the stage, as each on_error wants it. */
 void orr__settle_reports(orr_world *world, struct orr__schedule_stage *stage);
 
+/* Commits the rows that a run over a snapshot changed, unless it failed. `moved`: see orr__snapshot_commit. */
+void orr__settle_commit(orr_world *world, struct orr__system *system, bool moved);
+
 /* A run fails when its patches are applied: drops what is left of them, and says so. */
 void orr__settle_failure(orr_world *world, struct orr__system *system);
 

@@ -13,24 +13,26 @@ typedef int32_t visitor(orr_world *world, orr__system *system, orr_range *range)
 
 static visitor apply;
 
-static void each_range(orr_world *world, orr__schedule_stage *stage, visitor *visit)
+static void each_range_of(orr_world *world, orr__system *system, visitor *visit)
 {
     orr__trace *trace = &world->sim->trace;
-    for (uint32_t s = 0; s < stage->system_count; s++) {
-        orr__system *system = stage->order[s];
-        orr_run *run = &system->run;
-        if (!run->active || !atomic_load_explicit(&run->recorded, memory_order_relaxed)) continue;
-        const uint64_t since = visit == apply ? orr__trace_now(trace) : 0;
-        int32_t code = ORR_OK;
-        for (uint32_t i = 0; i <= run->range_count && code == ORR_OK; i++) {
-            orr_range *range = i < run->range_count ? &run->ranges[i] : &run->outside;
-            if (!range->recording) continue;
-            code = visit(world, system, range);
-            if (code != ORR_OK) orr__run_failed(run, range, code);
-        }
-        orr__trace_did(trace, ORR_TRACE_APPLY, system->id, world->sim->tick, since);
-        if (code != ORR_OK) orr__settle_failure(world, system);
+    orr_run *run = &system->run;
+    if (!run->active || !atomic_load_explicit(&run->recorded, memory_order_relaxed)) return;
+    const uint64_t since = visit == apply ? orr__trace_now(trace) : 0;
+    int32_t code = ORR_OK;
+    for (uint32_t i = 0; i <= run->range_count && code == ORR_OK; i++) {
+        orr_range *range = i < run->range_count ? &run->ranges[i] : &run->outside;
+        if (!range->recording) continue;
+        code = visit(world, system, range);
+        if (code != ORR_OK) orr__run_failed(run, range, code);
     }
+    orr__trace_did(trace, ORR_TRACE_APPLY, system->id, world->sim->tick, since);
+    if (code != ORR_OK) orr__settle_failure(world, system);
+}
+
+static void each_range(orr_world *world, orr__schedule_stage *stage, visitor *visit)
+{
+    for (uint32_t s = 0; s < stage->system_count; s++) each_range_of(world, stage->order[s], visit);
 }
 
 static int32_t reserve(orr_world *world, orr__system *system, orr_range *range)
@@ -84,20 +86,17 @@ static int32_t resolve(orr_world *world, orr__system *system, orr_range *range)
 }
 
 /* After resolve: a system that spawned may have put handles into rows of other ranges, where they mean nothing. */
-static void find_strays(orr_world *world, orr__schedule_stage *stage)
+static void find_strays(orr_world *world, orr__system *system)
 {
     const orr__patches nothing = { .world = world };
-    for (uint32_t s = 0; s < stage->system_count; s++) {
-        orr__system *system = stage->order[s];
-        orr_run *run = &system->run;
-        if (!run->active || !orr__run_has_spawned(run)) continue;
-        int32_t code = ORR_OK;
-        for (uint32_t i = 0; i < run->range_count && code == ORR_OK; i++) {
-            code = resolve_rows(world, system, &nothing, &run->ranges[i]);
-            if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
-        }
-        if (code != ORR_OK) orr__settle_failure(world, system);
+    orr_run *run = &system->run;
+    if (!run->active || !orr__run_has_spawned(run)) return;
+    int32_t code = ORR_OK;
+    for (uint32_t i = 0; i < run->range_count && code == ORR_OK; i++) {
+        code = resolve_rows(world, system, &nothing, &run->ranges[i]);
+        if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
     }
+    if (code != ORR_OK) orr__settle_failure(world, system);
 }
 
 static int32_t publish(orr_world *world, orr__system *system, orr_range *range)
@@ -138,10 +137,11 @@ void orr__sync_stage(orr_world *world, orr__schedule_stage *stage)
     /* drawing changes nothing, and hooks that were still to come belong to the next tick: how often a state is drawn
      * must not tell */
     if (stage->render) return;
+    orr__late_arrive(world, stage);
     if (recorded(stage)) {
         each_range(world, stage, reserve);
         each_range(world, stage, resolve);
-        find_strays(world, stage);
+        for (uint32_t i = 0; i < stage->system_count; i++) find_strays(world, stage->order[i]);
         each_range(world, stage, publish);
         each_range(world, stage, apply);
         each_range(world, stage, give_back);
@@ -150,6 +150,23 @@ void orr__sync_stage(orr_world *world, orr__schedule_stage *stage)
     const int32_t code = orr__hooks_run(world, true);
     if (code != ORR_OK) orr__sim_failed(world, code);
     orr__reductions_publish(world, (uint32_t)(stage - world->sim->schedule.stages));
+}
+
+void orr__sync_late(orr_world *world, orr__system *system)
+{
+    const orr_run *run = &system->run;
+    if (run->failure.code != ORR_OK) {
+        orr__settle_failure(world, system);
+        return;
+    }
+    each_range_of(world, system, reserve);
+    each_range_of(world, system, resolve);
+    find_strays(world, system);
+    orr__settle_commit(world, system, true);
+    each_range_of(world, system, publish);
+    each_range_of(world, system, apply);
+    each_range_of(world, system, give_back);
+    orr__near_touch(world, 0);
 }
 
 static int32_t apply_recording(orr_world *world, orr__recording *recording)

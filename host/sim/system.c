@@ -19,6 +19,7 @@ static void destroy(orr_world *world, orr__system *system)
     orr__alloc *alloc = &world->alloc;
     if (system->tracker) orr_tracker_destroy(world, system->tracker);
     orr__binding_destroy(world, system->binding);
+    orr__late_fini(world, system);
     orr__run_fini(&system->run);
     orr__gathers_fini(world, &system->gathers);
     orr__cells_fini(world, &system->cells);
@@ -250,11 +251,14 @@ static int32_t add_orders(orr_world *world, orr__system *system, const char *con
 }
 
 /* Snapshots are of rows, for what runs on workers. */
-static int32_t check_snapshot(const orr__system *system)
+static int32_t check_snapshot(const orr_world *world, const orr__system *system)
 {
     if (system->latency && !system->snapshot)
         return orr__fail(ORR_E_ARGUMENT, "`latency` is for snapshots (data = \"snapshot\")");
     if (!system->snapshot) return ORR_OK;
+    if (system->latency && world->sim->schedule.stages[system->stage].once)
+        return orr__fail(ORR_E_ARGUMENT, "the stage '%s' runs once: nothing there comes later",
+                         world->sim->schedule.stages[system->stage].name);
     if (!system->pooled && !system->binding)
         return orr__fail(ORR_E_ARGUMENT, "a snapshot is for jobs and for systems on workers");
     if (!system->has_rows) return orr__fail(ORR_E_ARGUMENT, "a snapshot is of rows: the system has none");
@@ -266,9 +270,9 @@ static int32_t check_snapshot(const orr__system *system)
 }
 
 /* What only the whole of the declaration shows. */
-static int32_t check_whole(const orr__system *system)
+static int32_t check_whole(const orr_world *world, const orr__system *system)
 {
-    const int32_t code = check_snapshot(system);
+    const int32_t code = check_snapshot(world, system);
     if (code != ORR_OK) return code;
     for (uint32_t i = 0; i < system->access.count; i++) {
         const orr__access *access = &system->access.items[i];
@@ -349,7 +353,7 @@ static int32_t fill(orr_world *world, orr__system *system, const orr_system_desc
         const bool shared = access->kind != ORR__ACCESS_COMPONENT && (access->mode & ORR_WRITE);
         if (shared && !(access->kind == ORR__ACCESS_LATTICE && access->id == system->lattice)) system->serial = true;
     }
-    return code == ORR_OK ? check_whole(system) : code;
+    return code == ORR_OK ? check_whole(world, system) : code;
 }
 
 orr_system orr_system_create(orr_world *world, const orr_system_desc *desc)

@@ -6,6 +6,7 @@
 #include "sim/access.h"
 #include "sim/cells.h"
 #include "sim/gather.h"
+#include "sim/late.h"
 #include "sim/run.h"
 
 struct orr__binding;
@@ -36,7 +37,8 @@ typedef struct orr__system {
     orr__order *orders;
     uint32_t order_count, order_capacity;
     uint32_t every, on, on_error, substeps, latency;
-    bool snapshot;             /* runs on frozen copies: snapshot.h */
+    bool snapshot;  /* runs on frozen copies: snapshot.h */
+    orr__late late; /* with latency: runs that are not applied yet */
 
     bool skip_if_empty, render; /* render: in the stage of that name */
     bool enabled, wanted_enabled;

@@ -122,8 +122,8 @@ function orrery.param(name, default, options) end
 ---@field run? fun(rows: orrery.rows, ctx: orrery.ctx)|fun(ctx: orrery.ctx) once a range with a query, else once a tick
 ---@field job? string a native job instead of `run`
 ---@field on? "main"|"workers"
----@field data? "snapshot" comes later
----@field latency? integer comes later
+---@field data? "snapshot" it sees a frozen copy of what it declares and commits what it changed
+---@field latency? integer of a snapshot: what it changes and records is applied so many ticks later
 ---@field all? orrery.components rows have all of these
 ---@field any? orrery.components rows have at least one of these
 ---@field none? orrery.components rows have none of these
