@@ -446,7 +446,9 @@ typedef struct orr_system_desc {
     orr_param when; /* runs only in ticks in which this param has the value when_value; 0: always */
     double when_value;
     bool skip_if_empty;
-    uint32_t on; /* ORR_ON_MAIN, ORR_ON_WORKERS */
+    /* ORR_ON_MAIN; ORR_ON_WORKERS: `run` is called on any thread, on several at once, each time for some of the ranges,
+     * until all were handed out. It sees no world and records while it is at a range. */
+    uint32_t on;
     uint32_t on_error;
     uint32_t substeps;        /* default 1 */
     bool snapshot;            /* sees a frozen copy of what it declares, of which it commits what it changed; for jobs and

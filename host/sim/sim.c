@@ -18,7 +18,16 @@ void orr__sim_log(const orr_world *world, int level, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    /* one call at a time, whoever speaks; one that speaks again is not kept waiting for itself */
+    _Atomic uintptr_t *speaker = &world->sim->log_speaker;
+    const uintptr_t self = orr__thread_self();
+    if (atomic_load(speaker) == self) {
+        sim->log(sim->log_context, level, text);
+        return;
+    }
+    for (uintptr_t nobody = 0; !atomic_compare_exchange_weak(speaker, &nobody, self); nobody = 0) orr__thread_yield();
     sim->log(sim->log_context, level, text);
+    atomic_store(speaker, 0);
 }
 
 uint64_t orr__sim_stream(const orr__sim *sim, uint64_t name_hash)
@@ -43,6 +52,7 @@ static int32_t start(orr_world *world, const orr_world_desc *desc)
     sim->log = desc->log;
     sim->log_context = desc->log_context;
     atomic_init(&sim->running, NULL);
+    atomic_init(&sim->log_speaker, 0);
     atomic_init(&sim->interrupted, 0);
     orr__recordings_init(&sim->recordings);
     orr__trace_init(&sim->trace);

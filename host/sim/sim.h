@@ -57,10 +57,11 @@ typedef struct orr__sim {
     orr__observer *observer; /* NULL: none */
     orr_log_function *log;
     void *log_context;
-    uint64_t sync_ns, events_ns; /* time of the tick's own work */
+    _Atomic uintptr_t log_speaker; /* the thread that is in it; 0: none */
+    uint64_t sync_ns, events_ns;   /* time of the tick's own work */
 } orr__sim;
 
-/* printf-like message to the embedder's log; level 0 note, 1 warning, 2 error. */
+/* printf-like message to the embedder's log; level 0 note, 1 warning, 2 error. Any thread. */
 void orr__sim_log(const orr_world *world, int level, const char *format, ...);
 
 /* Key of the random numbers of a system (by the hash of its name) in the present tick. */
