@@ -87,7 +87,10 @@ if(TARGET orrery AND ORRERY_HAS_LUA)
             WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
         add_test(NAME lua/${name}/no-jit COMMAND orrery run --headless --quiet --ticks 8 --no-jit --threads 0 "${spec}"
             WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+        add_test(NAME lua/${name}/threads COMMAND orrery run --headless --quiet --ticks 8 --threads 4 "${spec}"
+            WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
         orrery_labels(lua/${name} "${spec}" lua)
+        orrery_labels(lua/${name}/threads "${spec}" lua)
         orrery_labels(lua/${name}/no-jit "${spec}" lua)
     endforeach()
 endif()

@@ -116,10 +116,20 @@ function orrery.prefab(name, set, parent) end
 ---@return orrery.param
 function orrery.param(name, default, options) end
 
+---What a system's function may return instead of calling ctx.
+---@class orrery.patch
+---@field kind "set"|"add"|"remove"|"destroy"|"spawn"
+---@field entity? orrery.handle all but spawn
+---@field component? orrery.component|orrery.field set, add, remove; a field: set
+---@field value? any set, add: { field = value }, or the value of the field
+---@field prefab? orrery.prefab spawn
+---@field set? table spawn, instead of a prefab
+---@field count? integer spawn, default 1
+
 ---@class orrery.system_desc
 ---@field name string unique
 ---@field stage? string default "update"
----@field run? fun(rows: orrery.rows, ctx: orrery.ctx)|fun(ctx: orrery.ctx) once a range with a query, else once a tick
+---@field run? fun(rows: orrery.rows, ctx: orrery.ctx): orrery.patch[]?|fun(ctx: orrery.ctx): orrery.patch[]? once a range with a query, else once a tick
 ---@field job? string a native job instead of `run`
 ---@field on? "main"|"workers"
 ---@field data? "snapshot" it sees a frozen copy of what it declares and commits what it changed

@@ -9,6 +9,7 @@ local ctx = require "orrery.ctx"
 local world = require "orrery.world"
 local state = require "orrery.state"
 local trace = require "orrery.trace"
+local patches = require "orrery.patches"
 local S, M, core, ffi = seam.S, seam.M, seam.core, seam.ffi
 local fail, need, name_of = check.fail, seam.need, check.name_of
 local type, ipairs = type, ipairs
@@ -258,8 +259,14 @@ local function run_rows(record)
     local first, last = bounds.first, bounds.last
     seen.first, seen.last, seen.count = first, last, last - first + 1
     if substeps then ctx.seen(context).substep = loop.substep end
-    run(object, context)
+    local list = run(object, context)
+    if list ~= nil then patches.record(list, run) end
   end
+end
+
+local function run_alone(record)
+  local list = record.run(record.ctx)
+  if list ~= nil then patches.record(list, record.run) end
 end
 
 -- Locals outside of a system's function are no state: they are not saved, and every machine has its own. The checked
@@ -292,7 +299,7 @@ end
 local function run_watched(record)
   record.watched = record.runs < ALL_RUNS and record.runs + 1 or 2 * record.runs
   remember(record)
-  if record.rows_needed then run_rows(record) else record.run(record.ctx) end
+  if record.rows_needed then run_rows(record) else run_alone(record) end
   compare(record)
 end
 
@@ -311,7 +318,7 @@ function system.run(id)
   record.runs = record.runs + 1
   if record.runs == record.watched then run_watched(record)
   elseif record.rows_needed then run_rows(record)
-  else record.run(context) end
+  else run_alone(record) end
   if trace.notes then tell_notes() end
   state.running = nil
 end

@@ -1,0 +1,82 @@
+-- Systems on workers: lists of patches, modules as jobs.
+local orrery = require "orrery"
+local spec = require "spec"
+local f32, i32 = orrery.f32, orrery.i32
+
+local P = orrery.component("P", { x = f32, n = i32, on = orrery.bool })
+local Q = orrery.component("Q", { y = f32(5) })
+local Gone = orrery.tag "Gone"
+local Born = orrery.component("Born", { by = f32 })
+local Mote = orrery.prefab("Mote", { Q, [Born] = { by = 7 } })
+local Mode = {}
+for k = 1, 3 do Mode[k] = orrery.tag("Mode" .. k) end
+
+-- ---- lists of patches: the same function in three modes, beside one that asks ctx ----
+
+for k = 1, 3 do orrery.world:spawn({ [P] = { n = k }, Mode[k] }, 1200) end
+orrery.world:spawn({ [P] = { n = 4 }, Gone }, 3)
+
+local ODD = 100
+
+local function changes(entity, at, patches)
+  patches[#patches + 1] = { kind = "set", entity = entity, component = P, value = { x = at, on = true } }
+  patches[#patches + 1] = { kind = "set", entity = entity, component = P.n, value = -at }
+  if at % ODD == 0 then
+    patches[#patches + 1] = { kind = "add", entity = entity, component = Q }
+  elseif at % ODD == 1 then
+    patches[#patches + 1] = { kind = "add", entity = entity, component = Q, value = { y = 1 } }
+    patches[#patches + 1] = { kind = "remove", entity = entity, component = P }
+  elseif at % ODD == 2 then
+    patches[#patches + 1] = { kind = "destroy", entity = entity }
+    patches[#patches + 1] = { kind = "spawn", prefab = Mote }
+    patches[#patches + 1] = { kind = "spawn", set = { [Born] = { by = 3 } }, count = 2 }
+  end
+end
+
+local function by_list(rows, ctx)
+  if ctx.tick ~= 1 then return end
+  local patches = {}
+  for i = rows.first, rows.last do changes(rows.entity[i], i, patches) end
+  return patches
+end
+
+orrery.system { name = "list-main", all = { P, Mode[1] }, writes = { P }, run = by_list }
+orrery.system { name = "list-workers", on = "workers", all = { P, Mode[2] }, writes = { P }, run = by_list }
+orrery.system { name = "list-alone", run = function(ctx)
+  if ctx.tick ~= 1 then return {} end
+  local patches = {}
+  for rows in ctx.world:each { all = { P, Mode[3] } } do
+    for i = rows.first, rows.last do changes(rows.entity[i], i, patches) end
+  end
+  for rows in ctx.world:each { all = { Gone } } do
+    for i = rows.first, rows.last do patches[#patches + 1] = { kind = "destroy", entity = rows.entity[i] } end
+  end
+  return patches
+end }
+
+local function count(ctx, ...) return ctx.world:count { all = { ... } } end
+
+spec.later("lists of patches do what ctx does, in every mode", function(ctx)
+  for k = 1, 3 do
+    spec.equal(count(ctx, Mode[k]), 1200 - 12, "mode " .. k)
+    spec.equal(count(ctx, Mode[k], Q), 24, "added, mode " .. k)
+    spec.equal(count(ctx, Mode[k], P), 1200 - 24, "removed, mode " .. k)
+    for rows in ctx.world:each { all = { P, Mode[k] } } do
+      local p = rows:read(P)
+      for i = rows.first, rows.last do
+        spec.equal(p.n[i], -p.x[i])
+        spec.equal(p.on[i], true)
+      end
+    end
+  end
+  spec.equal(count(ctx, Gone), 0)
+  spec.equal(count(ctx, Born), 3 * 12 * 3)
+  spec.equal(count(ctx, Born, Q), 3 * 12)
+  local by = 0
+  for rows in ctx.world:each { all = { Born } } do
+    for i = rows.first, rows.last do by = by + rows:read(Born).by[i] end
+  end
+  spec.equal(by, 3 * 12 * (7 + 2 * 3))
+end)
+
+spec.done()
