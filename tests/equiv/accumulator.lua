@@ -9,7 +9,7 @@ local n = 0
 orrery.system { name = "populate", stage = "startup", run = function(ctx) ctx:spawn({ Body, Other }, 8) end }
 orrery.system { name = "first", all = { Body }, writes = { Body }, run = function(rows)
   local b = rows:write(Body)
-  n = n + 1
+  n = 1
   for i = rows.first, rows.last do b.x[i] = n end
 end }
 orrery.system { name = "rest", all = { Body }, writes = { Body }, run = function(rows) rows:write(Body) end }
@@ -17,4 +17,5 @@ orrery.system { name = "second", on = "workers", all = { Other }, writes = { Oth
   local o = rows:write(Other)
   n = n + 1
   for i = rows.first, rows.last do o.y[i] = n end
+  n = 0
 end }
