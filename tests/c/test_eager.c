@@ -123,8 +123,8 @@ static void failures_come_in_order(void **state)
         failing failings[5];
         for (uint32_t i = 0; i < 5; i++) {
             const orr_component own[] = { case_component(c.world, names[i], "x", NULL, ORR_TYPE_F32), 0 };
-            assert_ok(orr_entity_spawn(c.world, case_prefab(c.world, NULL, own[0], 0, 0), 2000, NULL));
-            failings[i] = (failing){ (5 - i) * 200000u, names[i] };
+            assert_ok(orr_entity_spawn(c.world, case_prefab(c.world, NULL, own[0], 0, 0), 500, NULL));
+            failings[i] = (failing){ (5 - i) * 1000000u, names[i] };
             add(&c, (orr_system_desc){ .name = names[i],
                                        .run = fail_late,
                                        .on = ORR_ON_WORKERS,
