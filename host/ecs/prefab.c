@@ -15,7 +15,7 @@ static void lock(const orr_world *world)
 {
     atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->prefabs_lock;
     while (world->locked && atomic_flag_test_and_set_explicit(flag, memory_order_acquire)) {
-        orr__pause();
+        orr__thread_yield(); /* memory may be asked for meanwhile */
     }
 }
 
