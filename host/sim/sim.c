@@ -44,7 +44,7 @@ void orr__sim_failed(orr_world *world, int32_t code)
     snprintf(failure->text, sizeof failure->text, "%s", orr__error_text());
 }
 
-static int32_t start(orr_world *world, const orr_world_desc *desc)
+static int32_t start(orr_world *world, const orr_world_desc *desc, orr__pool_starter starter)
 {
     orr__sim *sim = world->sim;
     sim->seed = desc->seed;
@@ -60,7 +60,7 @@ static int32_t start(orr_world *world, const orr_world_desc *desc)
     world->may = orr__access_may_component;
     world->may_lattice = orr__access_may_lattice;
     world->may_name = orr__access_may_lattice_name;
-    sim->pool = orr__pool_create(&world->alloc, desc->scheduler, desc->threads);
+    sim->pool = orr__pool_create_with(&world->alloc, desc->scheduler, desc->threads, starter);
     if (!sim->pool) return orr__error_code();
     if (orr__pool_workers(sim->pool) < orr__pool_wanted(sim->pool))
         orr__sim_log(world, 1, "only %u of %u threads can be had: %s", orr__pool_workers(sim->pool),
@@ -69,7 +69,7 @@ static int32_t start(orr_world *world, const orr_world_desc *desc)
     return code == ORR_OK ? orr_job_register(world, &orr__native_jobs) : code;
 }
 
-orr_world *orr_world_create(const orr_world_desc *desc)
+orr_world *orr__sim_create(const orr_world_desc *desc, orr__pool_starter starter)
 {
     static const orr_world_desc defaults = { 0 };
     if (!desc) desc = &defaults;
@@ -83,9 +83,14 @@ orr_world *orr_world_create(const orr_world_desc *desc)
     /* an embedder's allocator knows best; else something is left for the rest of the system */
     if (!desc->memory_bytes && !desc->allocator) world->alloc.limit_bytes = orr__memory_available() / 8 * 7;
     world->sim = orr__alloc_zero(&world->alloc, sizeof *world->sim, 64);
-    if (world->sim && start(world, desc) == ORR_OK) return world;
+    if (world->sim && start(world, desc, starter) == ORR_OK) return world;
     orr_world_destroy(world);
     return NULL;
+}
+
+orr_world *orr_world_create(const orr_world_desc *desc)
+{
+    return orr__sim_create(desc, orr__thread_start);
 }
 
 void orr_world_destroy(orr_world *world)

@@ -61,6 +61,9 @@ typedef struct orr__sim {
     uint64_t sync_ns, events_ns;   /* time of the tick's own work */
 } orr__sim;
 
+/* orr_world_create with another way to start the pool's threads: by it tests refuse some. */
+orr_world *orr__sim_create(const orr_world_desc *desc, orr__pool_starter starter);
+
 /* printf-like message to the embedder's log; level 0 note, 1 warning, 2 error. Any thread. */
 void orr__sim_log(const orr_world *world, int level, const char *format, ...);
 

@@ -47,9 +47,10 @@ static inline orr_prefab case_prefab(orr_world *world, const char *name, orr_com
     return orr_prefab_create(world, &desc);
 }
 
-static inline sim_case case_of(const orr_world_desc *desc)
+/* `world`, which may be NULL, becomes the case's. */
+static inline sim_case case_in(orr_world *world)
 {
-    sim_case c = { .world = orr_world_create(desc) };
+    sim_case c = { .world = world };
     if (!c.world) return c;
     c.position = case_component(c.world, "Position", "x", "y", ORR_TYPE_F32);
     c.velocity = case_component(c.world, "Velocity", "x", "y", ORR_TYPE_F32);
@@ -63,6 +64,11 @@ static inline sim_case case_of(const orr_world_desc *desc)
     c.mote = case_prefab(c.world, "Mote", c.position, c.velocity, 0);
     c.still = case_prefab(c.world, "Still", c.position, 0, 0);
     return c;
+}
+
+static inline sim_case case_of(const orr_world_desc *desc)
+{
+    return case_in(orr_world_create(desc));
 }
 
 static inline sim_case case_new(uint32_t threads)
