@@ -1,5 +1,6 @@
 #include "script/worker.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <lauxlib.h>
@@ -120,24 +121,53 @@ static int32_t put_tag(orr__alloc *alloc, orr__packed *into, char tag)
     return put(alloc, into, &tag, 1);
 }
 
-static int32_t pack_value(orr__alloc *alloc, lua_State *L, int index, orr__packed *into, int depth);
+/* Tables that lead to the one that is being packed. */
+typedef struct outer_table {
+    const struct outer_table *outer;
+    const void *table;
+    int depth;
+} outer_table;
 
-static int32_t pack_table(orr__alloc *alloc, lua_State *L, int index, orr__packed *into, int depth)
+static int32_t pack_value(orr__alloc *alloc, lua_State *L, int index, orr__packed *into, const outer_table *outer);
+
+static int32_t cannot_hold(const char *what)
 {
-    if (depth > DEPTH_MAX) return orr__fail(ORR_E_TYPE, "`extra` is nested too deeply");
-    if (!lua_checkstack(L, 4)) return orr__fail(ORR_E_MEMORY, "no room on a Lua stack");
-    int32_t code = put_tag(alloc, into, PACKED_TABLE);
+    return orr__fail(ORR_E_TYPE,
+                     "`extra` holds %s: numbers, booleans, texts and tables of them can be handed to workers", what);
+}
+
+static int32_t check_table(lua_State *L, int index, const outer_table *here)
+{
+    for (const outer_table *at = here->outer; at; at = at->outer) {
+        if (at->table == here->table)
+            return orr__fail(ORR_E_TYPE, "`extra` holds itself: a table within it leads back to it");
+    }
+    if (here->depth > DEPTH_MAX)
+        return orr__fail(ORR_E_TYPE, "`extra` is nested too deeply: at most %d tables within each other", DEPTH_MAX);
+    if (lua_getmetatable(L, index)) {
+        lua_pop(L, 1);
+        return cannot_hold("an object, such as a component");
+    }
+    return lua_checkstack(L, 4) ? ORR_OK : orr__fail(ORR_E_MEMORY, "no room on a Lua stack");
+}
+
+static int32_t pack_table(orr__alloc *alloc, lua_State *L, int index, orr__packed *into, const outer_table *outer)
+{
+    const outer_table here = { outer, lua_topointer(L, index), outer ? outer->depth + 1 : 1 };
+    int32_t code = check_table(L, index, &here);
+    if (code == ORR_OK) code = put_tag(alloc, into, PACKED_TABLE);
+    if (code != ORR_OK) return code;
     lua_pushnil(L);
     while (code == ORR_OK && lua_next(L, index) != 0) {
         const int value = lua_gettop(L);
-        code = pack_value(alloc, L, value - 1, into, depth);
-        if (code == ORR_OK) code = pack_value(alloc, L, value, into, depth);
+        code = pack_value(alloc, L, value - 1, into, &here);
+        if (code == ORR_OK) code = pack_value(alloc, L, value, into, &here);
         lua_pop(L, 1);
     }
     return code == ORR_OK ? put_tag(alloc, into, PACKED_END) : code;
 }
 
-static int32_t pack_value(orr__alloc *alloc, lua_State *L, int index, orr__packed *into, int depth)
+static int32_t pack_value(orr__alloc *alloc, lua_State *L, int index, orr__packed *into, const outer_table *outer)
 {
     double number;
     size_t bytes = 0;
@@ -155,13 +185,12 @@ static int32_t pack_value(orr__alloc *alloc, lua_State *L, int index, orr__packe
         code = put_tag(alloc, into, PACKED_TEXT);
         if (code == ORR_OK) code = put(alloc, into, &bytes, sizeof bytes);
         return code == ORR_OK ? put(alloc, into, text, bytes) : code;
-    case LUA_TTABLE: return pack_table(alloc, L, index, into, depth + 1);
-    default:
-        return orr__fail(ORR_E_TYPE,
-                         "`extra` holds a %s: numbers, booleans, texts and tables of them can be handed to "
-                         "workers",
-                         lua_typename(L, lua_type(L, index)));
+    case LUA_TTABLE: return pack_table(alloc, L, index, into, outer);
+    default: break;
     }
+    char what[40];
+    snprintf(what, sizeof what, "a %s", lua_typename(L, lua_type(L, index)));
+    return cannot_hold(what);
 }
 
 int32_t orr__pack(orr__machine *from, orr__packed *into)
@@ -169,7 +198,7 @@ int32_t orr__pack(orr__machine *from, orr__packed *into)
     lua_State *L = from->vm.L;
     const int top = lua_gettop(L);
     into->count = 0;
-    const int32_t code = pack_value(&from->world->alloc, L, top, into, 0);
+    const int32_t code = pack_value(&from->world->alloc, L, top, into, NULL);
     lua_settop(L, top);
     return code;
 }

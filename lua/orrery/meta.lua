@@ -130,7 +130,7 @@ function orrery.param(name, default, options) end
 ---@field name string unique
 ---@field stage? string default "update"
 ---@field run? fun(rows: orrery.rows, ctx: orrery.ctx): orrery.patch[]?|fun(ctx: orrery.ctx): orrery.patch[]? once a range with a query, else once a tick
----@field job? string a native job instead of `run`
+---@field job? string instead of `run`: a native job, or "lua:path/to/module", a file that gives the function
 ---@field on? "main"|"workers"
 ---@field data? "snapshot" it sees a frozen copy of what it declares and commits what it changed
 ---@field latency? integer of a snapshot: what it changes and records is applied so many ticks later

@@ -148,7 +148,8 @@ end
 -- ("x"):rep(3): a table of its own, for the Lua half calls methods of texts too
 if guard.on then require("orrery.strings").install(env.string) end
 texts.__index = lock(copy(env.string), "string")
-for _, name in ipairs { "coroutine", "string", "table", "bit", "math", "debug" } do lock(env[name], name) end
+local libraries = { "coroutine", "string", "table", "bit", "math", "debug" }
+for _, name in ipairs(libraries) do lock(env[name], name) end
 
 local missing = {
   io = "scripts do not read or write files: use print, resources, or the host's --dump",
@@ -203,15 +204,15 @@ end
 
 local options = guard.on and guard.install(env) or { checked = not state.unchecked }
 
-local function compile(text, name)
+local function compile(text, name, into)
   if find(text, "^\27") then return nil, "bytecode is not loaded" end
   local f, message = source.load(text, name, options)
-  if f then setfenv(f, env) end
+  if f then setfenv(f, into) end
   why.texts[name] = text
   return f, message
 end
 
-function env.load(chunk, name)
+local function text_of(chunk)
   if type(chunk) == "function" then
     local parts = {}
     while true do
@@ -223,57 +224,87 @@ function env.load(chunk, name)
     chunk = concat(parts)
   end
   if type(chunk) ~= "string" then fail("load needs a text, got %s", name_of(chunk)) end
-  return compile(chunk, type(name) == "string" and "@" .. name:gsub("^[@=]", "") or "@text")
+  return chunk
 end
-env.loadstring = env.load
 
--- Modules: Lua texts beside the script, each run once.
-local loaded, loading = {}, {}
+function sandbox.is_module(name)
+  return find(name, "^[%w_%-]+[%w_%-%.]*$") and not find(name, "..", 1, true)
+end
 
-function env.require(name)
-  check.text(name, "require: the module's name")
-  if name == "orrery" then return require "orrery.init" end
-  if name == "ffi" then
-    if state.unchecked then return ffi end
-    fail("ffi is for unchecked scripts (--unchecked); a system with `unchecked = true` finds it in ctx.ffi")
+-- load and require of an environment. Modules are Lua texts beside the script, each run once in it.
+local function add_loading(into, orrery)
+  local loaded, loading = {}, {}
+
+  function into.load(chunk, name)
+    return compile(text_of(chunk), type(name) == "string" and "@" .. name:gsub("^[@=]", "") or "@text", into)
   end
-  if loaded[name] ~= nil then return loaded[name] end
-  if not find(name, "^[%w_%-]+[%w_%-%.]*$") or find(name, "..", 1, true) then
-    fail("require '%s': a module's name is made of letters, digits, _ and -, with dots for folders", name)
+  into.loadstring = into.load
+
+  function into.require(name)
+    check.text(name, "require: the module's name")
+    if name == "orrery" then return orrery or require "orrery.init" end
+    if name == "ffi" then
+      if state.unchecked then return ffi end
+      fail("ffi is for unchecked scripts (--unchecked); a system with `unchecked = true` finds it in ctx.ffi")
+    end
+    if loaded[name] ~= nil then return loaded[name] end
+    if not sandbox.is_module(name) then
+      fail("require '%s': a module's name is made of letters, digits, _ and -, with dots for folders", name)
+    end
+    if loading[name] then fail("module '%s' requires itself", name) end
+    local text, path = core.beside(name)
+    if not text then fail("there is no module '%s' beside the script (%s)", name, path) end
+    local f, message = compile(text, "@" .. path, into)
+    if not f then error(message, 0) end
+    loading[name] = true
+    local ok, value = pcall(f, name)
+    loading[name] = nil
+    if not ok then error(value, 0) end
+    loaded[name] = value == nil and true or value
+    return loaded[name]
   end
-  if loading[name] then fail("module '%s' requires itself", name) end
-  local text, path = core.beside(name)
-  if not text then fail("there is no module '%s' beside the script (%s)", name, path) end
-  local f, message = compile(text, "@" .. path)
-  if not f then error(message, 0) end
-  loading[name] = true
-  local ok, value = pcall(f, name)
-  loading[name] = nil
-  if not ok then error(value, 0) end
-  loaded[name] = value == nil and true or value
-  return loaded[name]
 end
 
 -- ---- strict globals ----
 
-env._G = env
-setmetatable(env, {
-  __metatable = false,
-  __index = function(_, key)
-    if missing[key] then return fail("'%s' is not there for scripts: %s", key, missing[key]) end
-    return fail("global '%s' is not defined%s", tostring(key), check.nearest(key, env))
-  end,
-  __newindex = function(_, key, value)
-    fail("global '%s' is assigned: scripts have no globals; write 'local %s%s'", tostring(key),
-         type(value) == "function" and "function " or "", tostring(key))
-  end,
-})
+local function make_strict(into)
+  into._G = into
+  return setmetatable(into, {
+    __metatable = false,
+    __index = function(_, key)
+      if missing[key] then return fail("'%s' is not there for scripts: %s", key, missing[key]) end
+      return fail("global '%s' is not defined%s", tostring(key), check.nearest(key, into))
+    end,
+    __newindex = function(_, key, value)
+      fail("global '%s' is assigned: scripts have no globals; write 'local %s%s'", tostring(key),
+           type(value) == "function" and "function " or "", tostring(key))
+    end,
+  })
+end
 
+local plain = {}                         -- what every environment begins with
+for name, value in real_pairs(env) do plain[name] = type(value) == "table" and copy(value) or value end
+
+add_loading(env)
+make_strict(env)
 sandbox.env = env
+
+-- A text as a function in an environment of its own: what is put into its libraries, or required there, is not seen
+-- elsewhere. orrery: what `require "orrery"` gives there.
+function sandbox.compile_apart(text, name, orrery)
+  local into = copy(plain)
+  for _, library in ipairs(libraries) do into[library] = lock(copy(plain[library]), library) end
+  function into.rawset(t, key, value)
+    if t == into then fail("rawset of _G: scripts have no globals; write 'local %s'", tostring(key)) end
+    return rawset(t, key, value)
+  end
+  add_loading(into, orrery)
+  return compile(text, name, make_strict(into))
+end
 
 -- Runs a text; `name` is "@path".
 function sandbox.run(text, name)
-  local f, message = compile(text, name)
+  local f, message = compile(text, name, env)
   if not f then error(message, 0) end
   return f(name)
 end

@@ -10,6 +10,7 @@ local world = require "orrery.world"
 local state = require "orrery.state"
 local trace = require "orrery.trace"
 local patches = require "orrery.patches"
+local module = require "orrery.module"
 local S, M, core, ffi = seam.S, seam.M, seam.core, seam.ffi
 local fail, need, name_of = check.fail, seam.need, check.name_of
 local type, ipairs = type, ipairs
@@ -159,6 +160,22 @@ local function read_job(desc, what)
   end
 end
 
+-- A module that is a job becomes the function that it gives.
+local function with_module(desc, what)
+  local path = module.path(desc.job)
+  if not path then return desc end
+  if desc.run ~= nil then fail("%s: either `run` or `job`, not both", what) end
+  if desc.bind ~= nil or desc.params ~= nil then
+    fail("%s: `bind` and `params` are for native jobs; a module finds what is declared by its name, and `extra` hands "
+         .. "over the rest", what)
+  end
+  if desc.twin ~= nil then fail("%s: `twin` is what a native job is compared with", what) end
+  local full = {}
+  for key, value in pairs(desc) do full[key] = value end
+  full.job, full.run, full.on = nil, module.load(path, what), desc.on == nil and "workers" or desc.on
+  return full
+end
+
 local function read_function(desc, what)
   if desc.run == nil then fail("%s: it needs `run` or `job`", what) end
   check.callable(desc.run, what .. ": run")
@@ -193,6 +210,7 @@ function system.new(desc)
   local what = "system '" .. name .. "'"
   check.known(desc, keys, what)
   if (registry.names "system")[name] then fail("%s: the name is taken by another system", what) end
+  desc = with_module(desc, what)
   S.draft_begin(M)
   need(S.draft_text(M, seam.text.name, name))
   if desc.stage ~= nil then need(S.draft_text(M, seam.text.stage, check.text(desc.stage, what .. ": stage")), what) end

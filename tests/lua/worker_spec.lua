@@ -79,4 +79,38 @@ spec.later("lists of patches do what ctx does, in every mode", function(ctx)
   spec.equal(by, 3 * 12 * (7 + 2 * 3))
 end)
 
+-- ---- modules as jobs ----
+
+local Pushed = orrery.tag "Pushed"
+local Wind = orrery.resource("Wind", { speed = 4 })
+orrery.param("force", 1, { min = 0, max = 2 })
+orrery.world:spawn({ [P] = { n = 2 }, Q, Pushed }, 1500)
+
+orrery.system { name = "push", job = "lua:modules/jobs/push", all = { P, Q, Pushed }, reads = { P, Wind },
+                writes = { Q } }
+orrery.system { name = "push-more", job = "lua:modules.jobs.push", on = "main", all = { P, Q, Pushed },
+                reads = { P, Wind }, writes = { Q }, extra = { times = 10 } }
+
+spec.later("modules as jobs", function(ctx)
+  local rounds = spec.ticks
+  for rows in ctx.world:each { all = { Q, Pushed } } do
+    local q = rows:read(Q)
+    for i = rows.first, rows.last do spec.equal(q.y[i], 5 + rounds * 4 * (1 + 10)) end
+  end
+  spec.equal(ctx:sum "pushed", 2 * 1500)
+  spec.raises("'string' has no 'secret'", function() return string.secret end)
+  spec.truthy(Wind)
+end)
+
+spec.it("module names", function()
+  local function declare(job)
+    return function() orrery.system { name = "no", job = job, all = { P } } end
+  end
+  spec.raises("system 'no': job 'lua:modules/jobs/pull': there is no file ", declare "lua:modules/jobs/pull")
+  spec.raises("modules/jobs/pull.lua", declare "lua:modules/jobs/pull")
+  spec.raises("it is written without the .lua", declare "lua:modules/jobs/push.lua")
+  spec.raises("a module's name is made of letters", declare "lua:../push")
+  spec.raises("a module's name is made of letters", declare "lua:")
+end)
+
 spec.done()

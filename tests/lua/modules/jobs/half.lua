@@ -1,0 +1,1 @@
+return function(x) return 0.5 * x end
