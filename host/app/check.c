@@ -84,6 +84,8 @@ static bool add_modes(orr__check *check, const orr_host *host, orr_system system
     } ways[] = {
         { ORR__MODE_MAIN, ORR__CHECK_MODE, 0, "on the main thread" },
         { ORR__MODE_WORKERS, ORR__CHECK_MODE, 2, "on workers" },
+        { ORR__MODE_JOB, ORR__CHECK_MODE, 2, "in place" },
+        { ORR__MODE_SNAPSHOT, ORR__CHECK_MODE, 2, "on a snapshot" },
         { ORR__MODE_TWIN, ORR__CHECK_TWIN, 0, "by its twin" },
     };
     const uint32_t besides = orr__modes_besides(host, system);

@@ -50,6 +50,7 @@ typedef struct orr__check {
     uint64_t tick;              /* what ctx.tick was */
     char stage[64], system[128], source[300], job[128];
     uint32_t arithmetic; /* of the job */
+    bool unmarked;       /* what differs was written on a snapshot, in a row that was not marked */
     char *systems;       /* those that ran, when it is not known which it was */
     bool *ran;           /* [system - 1] whether it ran at all in run 0, after a comparison */
     char *why;           /* what the system's text has in it: lines of orr__variant_why */

@@ -79,6 +79,16 @@ static void add_twin(const orr__check *check, orr__cause *out, uint32_t *count)
             "the twin computes something else: a term is missing or another one, or something is written elsewhere");
 }
 
+static void add_unmarked(const orr__check *check, orr__cause *out, uint32_t *count)
+{
+    char text[400];
+    snprintf(text, sizeof text,
+             "%.120s was written in a row that was not marked: a snapshot commits marked rows only, so mark it "
+             "(rows:mark), or declare the component under `writes`",
+             check->difference.what);
+    add(out, count, "unmarked", check->source, text);
+}
+
 static const char *const otherwise[] = {
     [ORR__CHECK_AGAIN] =
         "something that is another in every run: a clock, an address, memory, random numbers without a "
@@ -128,9 +138,10 @@ uint32_t orr__check_causes(const orr__check *check, orr__cause *out)
     uint32_t count = 0;
     if (!check->other || check->runs[check->other].text) return 0;
     const uint32_t kind = kind_of(check);
+    if (check->unmarked) add_unmarked(check, out, &count);
     if (kind == ORR__CHECK_TWIN) add_twin(check, out, &count);
     const char *const *list = suspects[kind];
-    for (; *list && check->why; list++) {
+    for (; *list && check->why && !check->unmarked; list++) {
         if (strcmp(*list, "raw") == 0 && kind == ORR__CHECK_JIT && is_whole(check->difference.type))
             add(out, &count, "integer store", check->source,
                 "compiled code stores a number into an integer column otherwise than the interpreter: store "

@@ -168,6 +168,8 @@ static void describe_difference(orr__check *check)
         snprintf(check->job, sizeof check->job, "%s", of->binding->job->name);
         check->arithmetic = of->binding->job->arithmetic;
     }
+    check->unmarked = orr__difference_unmarked(difference, orr_host_world(run->host), difference->a) ||
+                      orr__difference_unmarked(difference, world, difference->b);
     check->why = copy(orr__variant_why(run->host, system));
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "script/host.h"
+#include "sim/bind.h"
 #include "sim/sim.h"
 
 const char *orr__mode_name(uint32_t mode)
@@ -13,6 +14,7 @@ const char *orr__mode_name(uint32_t mode)
     case ORR__MODE_WORKERS: return "workers";
     case ORR__MODE_JOB: return "job";
     case ORR__MODE_TWIN: return "twin";
+    case ORR__MODE_SNAPSHOT: return "snapshot";
     default: return "unknown";
     }
 }
@@ -20,6 +22,7 @@ const char *orr__mode_name(uint32_t mode)
 uint32_t orr__mode_declared(const orr_host *host, orr_system system)
 {
     const orr__system *of = orr__system_at(host->world, system);
+    if (of->snapshot) return ORR__MODE_SNAPSHOT;
     if (of->binding) return ORR__MODE_JOB;
     return of->on == ORR_ON_WORKERS ? ORR__MODE_WORKERS : ORR__MODE_MAIN;
 }
@@ -27,9 +30,13 @@ uint32_t orr__mode_declared(const orr_host *host, orr_system system)
 uint32_t orr__modes_besides(const orr_host *host, orr_system system)
 {
     const orr__system *of = orr__system_at(host->world, system);
-    if (of->binding) return of->has_twin ? ORR__MODE_TWIN : 0;
-    if (of->render || of->exclusive || !(of->has_rows || of->lattice)) return 0;
-    return of->on == ORR_ON_WORKERS ? ORR__MODE_MAIN : ORR__MODE_WORKERS;
+    uint32_t modes = 0;
+    if (of->binding && of->has_twin) modes |= ORR__MODE_TWIN;
+    if (of->latency || of->render || of->exclusive || !(of->has_rows || of->lattice)) return modes;
+    modes |= of->binding ? ORR__MODE_JOB : ORR__MODE_MAIN | ORR__MODE_WORKERS;
+    const bool whole = of->binding && (of->binding->job->flags & ORR_WHOLE);
+    if (of->has_rows && !whole) modes |= ORR__MODE_SNAPSHOT;
+    return modes & ~orr__mode_declared(host, system);
 }
 
 int orr__variant_shape(lua_State *L)

@@ -165,6 +165,7 @@ void orr__sync_late(orr_world *world, orr__system *system)
     orr__settle_commit(world, system, true);
     each_range_of(world, system, publish);
     each_range_of(world, system, apply);
+    if (world->sim->observer) world->sim->observer->arrived(world->sim->observer, world, system);
     each_range_of(world, system, give_back);
     orr__near_touch(world, 0);
 }

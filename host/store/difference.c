@@ -71,6 +71,7 @@ static bool see_component(orr__difference *out, const orr_world *world, orr_comp
     if (out->kind != ORR__DIFFER_NOT) return true;
     out->kind = ORR__DIFFER_FIELD;
     out->entity = entity[row];
+    out->field = (orr_field){ .component = id, .index = (uint16_t)field };
     set_values(out, c, row, field);
     snprintf(out->what, sizeof out->what, "%s.%s", orr__component_at(world, id)->name, c->fields[field].name);
     return true;
@@ -175,7 +176,10 @@ static bool see_records(orr__difference *out, const orr__sight *a, const orr__si
 
 static bool see_sights(orr__difference *out, const orr_world *world, const orr__sight *a, const orr__sight *b)
 {
-    if (a->ran != b->ran) return tell(out, ORR__DIFFER_RUN, a->ran ? "runs and does not run" : "does not run and runs");
+    static const char *const runs[][2] = { { "does not run and runs", "runs and does not run" },
+                                           { "nothing arrives and something arrives",
+                                             "something arrives and nothing arrives" } };
+    if (a->ran != b->ran) return tell(out, ORR__DIFFER_RUN, runs[out->late][a->ran]);
     const orr__piece *pa = a->first, *pb = b->first;
     bool found = false;
     for (; pa && pb; pa = pa->next, pb = pb->next) found |= see_piece(out, world, pa, pb);
@@ -370,6 +374,7 @@ static void explain(orr__difference *out, const orr__witness *a, const orr__witn
     if (seen.type == ORR_TYPE_NONE) return;
     seen.system = out->system;
     seen.stage = out->stage;
+    seen.late = out->late;
     *out = seen;
 }
 
@@ -379,17 +384,21 @@ static bool see_stage(orr__difference *out, const orr__witness *a, const orr__wi
     out->stage = index;
     orr_system only = 0;
     uint32_t ran = 0;
-    for (uint32_t s = 0; s < stage->system_count; s++) {
-        const orr_system system = stage->order[s]->id;
+    /* what comes from earlier ticks comes when all systems are done */
+    for (uint32_t s = 0; s < 2 * stage->system_count; s++) {
+        const orr_system system = stage->order[s % stage->system_count]->id;
         if (system > a->system_count || system > b->system_count) continue;
+        out->late = s >= stage->system_count;
         out->system = system;
         out->differing = out->values = 0;
-        if (see_sights(out, a->world, &a->systems[system - 1], &b->systems[system - 1])) {
+        const orr__sight *of_a = out->late ? a->arrived : a->systems, *of_b = out->late ? b->arrived : b->systems;
+        if (see_sights(out, a->world, &of_a[system - 1], &of_b[system - 1])) {
             explain(out, a, b);
             return true;
         }
-        if (a->systems[system - 1].ran) only = ran++ ? 0 : system;
+        if (of_a[system - 1].ran) only = ran++ && only != system ? 0 : system;
     }
+    out->late = false;
     out->system = 0;
     if (memcmp(a->stages[index], b->stages[index], sizeof a->stages[index]) == 0) return false;
     if (!orr__difference_worlds(a->world, b->world, out)) tell(out, ORR__DIFFER_STRUCTURE, "the state of the stage");
@@ -406,4 +415,31 @@ bool orr__difference_find(const orr__witness *a, const orr__witness *b, orr__dif
         if (!schedule->stages[s].render && see_stage(out, a, b, s)) return true;
     }
     return orr__difference_worlds(a->world, b->world, out);
+}
+
+/* ---- marks ------------------------------------------------------------------------------------------------------- */
+
+static uint32_t row_of(const orr_range *range, orr_entity entity)
+{
+    for (uint32_t row = range->rows.begin; row < range->rows.end; row++) {
+        if (range->chunk->entity[row] == entity) return row;
+    }
+    return UINT32_MAX;
+}
+
+bool orr__difference_unmarked(const orr__difference *difference, const orr_world *world, orr_value other)
+{
+    const orr__system *system = difference->system ? orr__system_at(world, difference->system) : NULL;
+    if (!system || !system->snapshot || system->latency || difference->kind != ORR__DIFFER_FIELD) return false;
+    for (uint32_t i = 0; i < system->run.range_count; i++) {
+        const orr_range *range = &system->run.ranges[i];
+        const uint32_t row = range->chunk ? row_of(range, difference->entity) : UINT32_MAX;
+        if (row == UINT32_MAX) continue;
+        const uint32_t at = orr__table_component(range->table, difference->field.component);
+        const void *column = orr__chunk_column(range->table, range->chunk, difference->field);
+        if (at == ORR__NO_COLUMN || !column || !range->chunk->changed[at]) return false;
+        if (range->chunk->changed[at][row / 64] >> (row % 64) & 1) return false;
+        return bits_at(difference->type, column, row) == orr__state_bits(difference->type, other);
+    }
+    return false;
 }

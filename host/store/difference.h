@@ -22,8 +22,10 @@ enum {
 typedef struct orr__difference {
     uint32_t kind;
     orr_system system; /* who left it behind; 0: not known */
+    bool late;         /* it did so some ticks ago, and it arrived in this one */
     uint32_t stage;    /* index in the schedule; UINT32_MAX: not known */
     orr_entity entity; /* 0: none */
+    orr_field field;   /* with ORR__DIFFER_FIELD */
     char what[200];    /* "Position.x", "resource 'total', field 'value'", "5 and 6 spawns" */
     uint32_t type;     /* of the values; ORR_TYPE_NONE: there are none, `what` says all */
     orr_value a, b;
@@ -35,5 +37,9 @@ bool orr__difference_find(const orr__witness *a, const orr__witness *b, orr__dif
 
 /* The same from the worlds alone: the system is not known. */
 bool orr__difference_worlds(const orr_world *a, const orr_world *b, orr__difference *out);
+
+/* Of a difference in a field that a system left behind: whether it ran on a snapshot in `world` and wrote the value of
+ * the other run there, but did not mark the row, so that it was not committed. Right after the tick. */
+bool orr__difference_unmarked(const orr__difference *difference, const orr_world *world, orr_value other);
 
 #endif

@@ -184,11 +184,8 @@ static void see_declared(orr__witness *w, orr__sight *sight, const orr__system *
     }
 }
 
-static void settled(orr__observer *observer, orr_world *world, orr__system *system)
+static void see_system(orr__witness *w, orr__sight *sight, const orr__system *system)
 {
-    orr__witness *w = (orr__witness *)observer;
-    if (system->id > w->system_count) return; /* declared meanwhile */
-    orr__sight *sight = &w->systems[system->id - 1];
     sight->ran = true;
     if (system->exclusive)
         see_all(w, sight);
@@ -197,8 +194,27 @@ static void settled(orr__observer *observer, orr_world *world, orr__system *syst
     const orr_run *run = &system->run;
     for (uint32_t i = 0; i <= run->range_count; i++) {
         const orr_range *range = i < run->range_count ? &run->ranges[i] : &run->outside;
-        if (range->recording) see_recording(world, sight, range->recording);
+        if (range->recording) see_recording(w->world, sight, range->recording);
     }
+}
+
+static void settled(orr__observer *observer, orr_world *world, orr__system *system)
+{
+    orr__witness *w = (orr__witness *)observer;
+    (void)world;
+    if (system->id > w->system_count) return; /* declared meanwhile */
+    orr__sight *sight = &w->systems[system->id - 1];
+    if (system->latency)
+        sight->ran = true; /* what it did is seen when it arrives */
+    else
+        see_system(w, sight, system);
+}
+
+static void arrived(orr__observer *observer, orr_world *world, orr__system *system)
+{
+    orr__witness *w = (orr__witness *)observer;
+    (void)world;
+    if (system->id <= w->system_count) see_system(w, &w->arrived[system->id - 1], system);
 }
 
 static void staged(orr__observer *observer, orr_world *world, uint32_t stage)
@@ -217,11 +233,15 @@ int32_t orr__witness_begin(orr__witness *witness)
     orr__arena_reset(&witness->arena);
     witness->bytes = 0;
     witness->partial = false;
-    const int32_t status = orr__array_reserve(&world->alloc, &witness->systems, &witness->system_capacity, count,
-                                              sizeof *witness->systems);
+    int32_t status = orr__array_reserve(&world->alloc, &witness->systems, &witness->system_capacity, count,
+                                        sizeof *witness->systems);
+    if (status == ORR_OK)
+        status = orr__array_reserve(&world->alloc, &witness->arrived, &witness->arrived_capacity, count,
+                                    sizeof *witness->arrived);
     if (status != ORR_OK) return status;
     witness->system_count = count;
     if (count) memset(witness->systems, 0, count * sizeof *witness->systems);
+    if (count) memset(witness->arrived, 0, count * sizeof *witness->arrived);
     memset(witness->stages, 0, witness->stage_count * sizeof *witness->stages);
     return ORR_OK;
 }
@@ -229,7 +249,7 @@ int32_t orr__witness_begin(orr__witness *witness)
 int32_t orr__witness_init(orr__witness *witness, orr_world *world, uint64_t most_bytes)
 {
     memset(witness, 0, sizeof *witness);
-    witness->observer = (orr__observer){ .settled = settled, .staged = staged };
+    witness->observer = (orr__observer){ .settled = settled, .arrived = arrived, .staged = staged };
     witness->world = world;
     witness->most_bytes = most_bytes ? most_bytes : MOST_BYTES;
     orr__arena_init(&witness->arena, &world->alloc, (size_t)1 << 20);
@@ -250,6 +270,7 @@ void orr__witness_fini(orr__witness *witness)
     if (world->sim->observer == &witness->observer) world->sim->observer = NULL;
     orr__arena_fini(&witness->arena);
     orr__array_free(&world->alloc, &witness->systems, &witness->system_capacity, sizeof *witness->systems);
+    orr__array_free(&world->alloc, &witness->arrived, &witness->arrived_capacity, sizeof *witness->arrived);
     if (witness->stages)
         orr__alloc_free(&world->alloc, witness->stages, witness->stage_count * sizeof *witness->stages);
     memset(witness, 0, sizeof *witness);

@@ -7,7 +7,8 @@
  *
  * Kept are copies of the components, lattices and resources that a system may write (with what the sets that it
  * recorded made of them), and counts and hashes of what else it recorded; of every stage the hashes of the parts of
- * the state.
+ * the state. What a system with latency did some ticks ago belongs to it when it arrives, and is kept apart from what
+ * it did in this tick.
  * Copies, because later systems write over it, and because a fault need not come again when the run is repeated. */
 #ifndef ORR_STORE_WITNESS_H
 #define ORR_STORE_WITNESS_H
@@ -52,7 +53,8 @@ typedef struct orr__witness {
     orr_world *world;
     orr__arena arena;
     orr__sight *systems; /* [system_count], system s is [s - 1] */
-    uint32_t system_count, system_capacity;
+    orr__sight *arrived; /* the same, of what systems with latency did some ticks ago */
+    uint32_t system_count, system_capacity, arrived_capacity;
     uint64_t (*stages)[ORR__STATE_PARTS]; /* [stage_count] hashes after each stage; 0: it did not run */
     uint32_t stage_count;
     uint64_t most_bytes; /* that copies may take in a tick */

@@ -188,7 +188,9 @@ local function vary(desc)
   if desc.name ~= core.variant_system or core.variant_mode == "twin" then return desc end
   local varied = {}
   for key, value in pairs(desc) do varied[key] = value end
-  varied.on = core.variant_mode
+  local mode = core.variant_mode
+  varied.data = mode == "snapshot" and mode or nil
+  if desc.run then varied.on = mode == "main" and mode or "workers" end
   return varied
 end
 
