@@ -6,12 +6,13 @@
 #include "app/check.h"
 
 /* Suspicions of the text (lua/orrery/why.lua) in the order in which they explain a kind of difference. */
-static const char *const suspects[][10] = {
+static const char *const suspects[][12] = {
     [ORR__CHECK_AGAIN] = { "clock", "random", "memory", "address", "unordered", "raw", "file", "outer", NULL },
-    [ORR__CHECK_THREADS] = { "memory", "outer", "role", "coroutine", "unordered", "address", "clock", "random", "raw",
-                             NULL },
+    [ORR__CHECK_THREADS] = { "memory", "thread", "outer", "role", "coroutine", "beyond", "unordered", "address",
+                             "clock", "random", "raw", NULL },
     [ORR__CHECK_JIT] = { "power", "memory", "address", "raw", "clock", "random", NULL },
-    [ORR__CHECK_MODE] = { "role", "outer", "coroutine", "unordered", "address", "clock", "random", "memory", NULL },
+    [ORR__CHECK_MODE] = { "role", "thread", "outer", "coroutine", "unordered", "beyond", "address", "clock", "random",
+                          "memory", NULL },
     [ORR__CHECK_TWIN] = { "power", "clock", "random", "outer", "unordered", "address", NULL },
 };
 

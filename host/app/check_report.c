@@ -55,6 +55,7 @@ static void say_place(const orr__check *check)
                check->source[0] ? ")" : "");
     else if (check->stage[0])
         printf(", stage '%s' (ran: %s)", check->stage, check->systems ? check->systems : "");
+    if (d->late) printf(", what arrives from earlier ticks");
     if (d->entity) printf(", entity %" PRIu64, d->entity);
     printf(", %s", d->what);
     if (d->type == ORR_TYPE_NONE) return;

@@ -109,6 +109,20 @@ static bool goes_on(const orr__check_run *run)
     return run->host && run->state == ORR__CHECK_STOPPED;
 }
 
+/* Of a run that failed a snapshot commits nothing, and in place what was written stays: that is no difference. */
+static bool fails_otherwise(const orr__check *check, orr__check_run *run)
+{
+    if (run->kind != ORR__CHECK_MODE) return false;
+    const orr_world *worlds[] = { orr_host_world(check->runs[0].host), orr_host_world(run->host) };
+    const orr_system id = orr_system_find(worlds[0], run->variant.system);
+    const orr__system *a = orr__system_at(worlds[0], id), *b = orr__system_at(worlds[1], id);
+    if (!a || !b || a->snapshot == b->snapshot) return false;
+    if (a->run.failure.code == ORR_OK || b->run.failure.code == ORR_OK) return false;
+    note(run, ORR_E_SCRIPT, "it fails, and of what fails a snapshot commits nothing");
+    run->state = ORR__CHECK_CANNOT;
+    return true;
+}
+
 /* Failing in the same way is the same. */
 static void compare_tick(orr__check *check, orr__check_run *run, int32_t reference, const char *text)
 {
@@ -118,7 +132,7 @@ static void compare_tick(orr__check *check, orr__check_run *run, int32_t referen
         if (code == ORR_OK) orr__fail(ORR_E_SCRIPT, "it does not fail, the other does: %.900s", text);
         failed(check, run, code);
     } else if (orr_world_hash(orr_host_world(run->host)) != orr_world_hash(orr_host_world(first->host))) {
-        run->state = ORR__CHECK_DIFFERS;
+        if (!fails_otherwise(check, run)) run->state = ORR__CHECK_DIFFERS;
     } else {
         run->ticks++;
     }

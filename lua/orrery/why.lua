@@ -28,12 +28,13 @@ local words = {
 local c_names = {
   time = "clock", clock = "clock", clock_gettime = "clock", gettimeofday = "clock", times = "clock",
   rand = "random", random = "random", lrand48 = "random", drand48 = "random", getrandom = "random",
+  pthread_self = "thread", gettid = "thread", sched_getcpu = "thread",
   malloc = "raw", realloc = "raw", getpid = "file", fopen = "file", getenv = "file",
 }
 
 local texts_of_kind = {
   clock = "reads a clock", random = "draws random numbers without a key: the generator has a state of its own",
-  raw = "uses memory that nobody has filled", file = "asks the system, which is no part of the state",
+  thread = "tells which thread it is on", raw = "uses memory that nobody has filled", file = "asks the system, which is no part of the state",
 }
 
 local function scan(info, found)
@@ -65,6 +66,9 @@ local function scan(info, found)
     if value == "^" then say("power", k, "the operator ^ has other bits in compiled code than in the interpreter") end
     if value == "role" and member then say("role", k, "orrery.role differs from machine to machine") end
     if find(value, "^[\"'].*%%p") then say("address", k, "%p gives the address of an object") end
+    if value == "[" and tokens[k - 2] == "." and (tokens[k + 2] == "+" or tokens[k + 2] == "-") then
+      say("beyond", k, "a row beside its own is used: it may be in another range, where others write at the same time")
+    end
     if member and (value == "cast" or value == "new") and tokens[k - 2] == "ffi" then
       say("raw", k, "ffi." .. value .. ": raw memory and addresses")
     end
