@@ -27,6 +27,7 @@ static void value_text(uint32_t type, orr_value v, char *text, size_t bytes, boo
     switch (type) {
     case ORR_TYPE_F32: snprintf(number, sizeof number, "%.9g", (double)v.f32); break;
     case ORR_TYPE_F64: snprintf(number, sizeof number, "%.17g", v.f64); break;
+    case ORR_TYPE_BOOL: snprintf(number, sizeof number, "%s", v.u64 & mask ? "true" : "false"); break;
     case ORR_TYPE_I8: snprintf(number, sizeof number, "%d", v.i8); break;
     case ORR_TYPE_I16: snprintf(number, sizeof number, "%d", v.i16); break;
     case ORR_TYPE_I32: snprintf(number, sizeof number, "%" PRId32, v.i32); break;
@@ -116,12 +117,18 @@ static void add_pair(orr__text *out, const char *name, const char *value)
     orr__text_add_json(out, value);
 }
 
+/* What it has otherwise than the reference is in threads, jit, system and mode. */
 static void add_runs(orr__text *out, const orr__check *check)
 {
     for (uint32_t i = 0; i < check->count; i++) {
         const orr__check_run *run = &check->runs[i];
         orr__text_add(out, "%s{\"name\":", i ? "," : "");
         orr__text_add_json(out, run->name);
+        orr__text_add(out, ",\"threads\":%u,\"jit\":%s", run->threads, run->no_jit ? "false" : "true");
+        if (run->variant.system) {
+            add_pair(out, "system", run->variant.system);
+            add_pair(out, "mode", orr__mode_name(run->variant.mode));
+        }
         orr__text_add(out, ",\"ticks\":%" PRIu64 ",\"state\":\"%s\"", run->ticks, i ? words[run->state] : "reference");
         if (run->text) add_pair(out, "error", run->text);
         orr__text_add(out, "}");
@@ -139,6 +146,7 @@ static void add_difference(orr__text *out, const orr__check *check)
     if (check->stage[0]) add_pair(out, "stage", check->stage);
     if (check->system[0]) add_pair(out, "system", check->system);
     if (check->source[0]) add_pair(out, "source", check->source);
+    if (d->late) orr__text_add(out, ",\"late\":true");
     if (d->entity) orr__text_add(out, ",\"entity\":%" PRIu64, d->entity);
     if (d->what[0]) add_pair(out, "what", d->what);
     if (d->type != ORR_TYPE_NONE) {

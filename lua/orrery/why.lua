@@ -34,7 +34,8 @@ local c_names = {
 
 local texts_of_kind = {
   clock = "reads a clock", random = "draws random numbers without a key: the generator has a state of its own",
-  thread = "tells which thread it is on", raw = "uses memory that nobody has filled", file = "asks the system, which is no part of the state",
+  thread = "tells which thread it is on",
+  raw = "uses memory that nobody has filled", file = "asks the system, which is no part of the state",
 }
 
 local function scan(info, found)

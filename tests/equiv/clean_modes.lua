@@ -18,19 +18,20 @@ orrery.system { name = "pass", all = { Body }, writes = { Body }, run = function
     ctx:sum("x", b.x[i])
   end
 end }
-orrery.system { name = "pick", on = "workers", all = { Body }, none = { Mark }, marks = { Body }, run = function(rows, ctx)
-  local b = rows:write(Body)
-  for i = rows.first, rows.last do
-    if rows:uniform(i, 1) < 0.02 then
-      b.x[i] = -1
-      rows:mark(Body, i)
-      ctx:add(rows.entity[i], Mark, { at = ctx.tick })
-      ctx:emit(Found, { who = rows.entity[i] })
-      local child = ctx:spawn { Body }
-      ctx:set(child, Body.next, rows.entity[i])
+orrery.system { name = "pick", on = "workers", all = { Body }, none = { Mark }, marks = { Body },
+  run = function(rows, ctx)
+    local b = rows:write(Body)
+    for i = rows.first, rows.last do
+      if rows:uniform(i, 1) < 0.02 then
+        b.x[i] = -1
+        rows:mark(Body, i)
+        ctx:add(rows.entity[i], Mark, { at = ctx.tick })
+        ctx:emit(Found, { who = rows.entity[i] })
+        local child = ctx:spawn { Body }
+        ctx:set(child, Body.next, rows.entity[i])
+      end
     end
-  end
-end }
+  end }
 orrery.system { name = "forget", on = "workers", data = "snapshot", all = { Body, Mark }, reads = { Mark },
   writes = { Body }, run = function(rows, ctx)
     local b, m = rows:write(Body), rows:read(Mark)
