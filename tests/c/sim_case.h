@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "c/watchdog.h"
 #include "ecs/world.h"
 #include "orrery.h"
 
@@ -51,6 +52,7 @@ static inline orr_prefab case_prefab(orr_world *world, const char *name, orr_com
 static inline sim_case case_in(orr_world *world)
 {
     sim_case c = { .world = world };
+    watchdog_watch(world);
     if (!c.world) return c;
     c.position = case_component(c.world, "Position", "x", "y", ORR_TYPE_F32);
     c.velocity = case_component(c.world, "Velocity", "x", "y", ORR_TYPE_F32);
@@ -82,6 +84,7 @@ static inline sim_case case_new(uint32_t threads)
 static inline void case_end(sim_case *c)
 {
     assert_ok(orr__world_validate(c->world));
+    watchdog_watch(NULL);
     orr_world_destroy(c->world);
 }
 
