@@ -5,11 +5,12 @@ local check = {}
 
 local where, format, floor, sort, type, tostring, select, error =
   core.where, string.format, math.floor, table.sort, type, tostring, select, error
-local find, sub, byte, concat = string.find, string.sub, string.byte, table.concat
+local find, gsub, sub, byte, concat = string.find, string.gsub, string.sub, string.byte, table.concat
 
--- Raises an error that carries the script's file and line.
+-- Raises an error that carries the script's file and line, and no addresses: scripts can catch it and look.
 function check.fail(text, ...)
   if select("#", ...) > 0 then text = format(text, ...) end
+  if find(text, ": 0x", 1, true) then text = gsub(text, "(%a+): 0x%x+", "a %1") end
   local place = where()
   error(place and place .. ": " .. text or text, 0)
 end

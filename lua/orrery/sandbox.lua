@@ -11,7 +11,7 @@ local core, S, M, ffi = seam.core, seam.S, seam.M, seam.ffi
 local fail, name_of = check.fail, check.name_of
 local type, tostring, select, pcall, xpcall, error = type, tostring, select, pcall, xpcall, error
 local setfenv, concat = setfenv, table.concat
-local find = string.find
+local find, sub = string.find, string.sub
 local rawset = rawset
 local real_pairs, real_next = pairs, next
 
@@ -86,30 +86,40 @@ function env.table.sort(t, before)
   return nest(sort, t, before)
 end
 
+-- What tostring gives the address of, which is another in every run: checked scripts get the name of the type.
+local objects = { table = true, userdata = true, ["function"] = true, thread = true }
 -- This LuaJIT crashes when the stack overflows while its own tostring calls __tostring.
 local metatable_of = debug.getmetatable
 
 function env.tostring(value)
   local t = type(value)
-  local meta = (t == "table" or t == "userdata") and metatable_of(value)
+  if not objects[t] then return tostring(value) end
+  local meta = metatable_of(value)
   local method = meta and meta.__tostring
   if method then return method(value) end
-  return tostring(value)
+  return state.unchecked and tostring(value) or t
 end
 
 -- string.format would call __tostring from C.
 local function format_objects(form, ...)
   local list, count = { ... }, select("#", ...)
   for k = 1, count do
-    if type(list[k]) == "table" or type(list[k]) == "userdata" then list[k] = env.tostring(list[k]) end
+    if objects[type(list[k])] then list[k] = env.tostring(list[k]) end
   end
   return text_format(form, unpack(list, 1, count))
 end
 
+local function asks_for_address(form)
+  return type(form) == "string" and find(form, "p", 1, true)
+    and find(gsub(form, "%%%%", ""), "%%[%-%+ #0-9.]*p") ~= nil
+end
+
 function env.string.format(form, ...)
+  if not state.unchecked and asks_for_address(form) then fail("%p would give an address, another in every run") end
   for k = 1, select("#", ...) do
-    local t = type((select(k, ...)))
-    if t == "table" or t == "userdata" then return format_objects(form, ...) end
+    if objects[type((select(k, ...)))] and not asks_for_address(form) then
+      return format_objects(form, ...)
+    end
   end
   return text_format(form, ...)
 end
@@ -122,7 +132,21 @@ function env.xpcall(f, handler, ...)
   end, ...)
 end
 
-env.debug = { traceback = debug.traceback }
+-- Without the addresses of functions in C.
+local traceback = debug.traceback
+
+local function without_addresses(text)
+  return type(text) == "string" and gsub(text, "%[C%]: at 0x%x+", "[C]: in a function") or text
+end
+
+local function trace(...)
+  local message, level = ...
+  if state.unchecked or type(message) == "thread" then return (without_addresses(traceback(...))) end
+  if select("#", ...) == 0 then return sub(without_addresses(traceback("", 2)), 2) end
+  return (without_addresses(traceback(message, (tonumber(level) or 1) + 1)))
+end
+
+env.debug = { traceback = trace }
 
 string.dump = nil
 local texts = getmetatable("")

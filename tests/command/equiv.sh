@@ -57,7 +57,7 @@ done
 if [ -z "$only" ] || [ "$only" = json ]; then
     total=$((total + 1))
     cp "$corpus/address.lua" "$here/s.lua"
-    (cd "$here" && "$orrery" check s.lua --ticks 4 --json) >"$here/out" 2>/dev/null </dev/null || true
+    (cd "$here" && "$orrery" check s.lua --unchecked --ticks 4 --json) >"$here/out" 2>/dev/null </dev/null || true
     for part in '"same":false' '"system":"name"' '"tick":1' '"what":"Body.id"' '"kind":"address"' '"state":"reference"'; do
         grep -q "$part" "$here/out" || complain json "$part is missing"
     done

@@ -1,5 +1,5 @@
--- The address of a table, by way of a text: passes the checked mode.
--- options: --ticks 6
+-- The address of a table, by way of a text, which unchecked scripts get.
+-- options: --ticks 6 --unchecked
 -- expect: at tick 1, system 'name' (s.lua:10), entity 1, Body.id: *
 -- likely: tostring of a table or function gives its address (s.lua:15)
 local orrery = require "orrery"

@@ -1,5 +1,5 @@
 -- The same in a resource that is a text, from a main-thread system.
--- options: --ticks 6
+-- options: --ticks 6 --unchecked
 -- expect: at tick 3, system 'label' (s.lua:8), resource 'label': * and *
 -- likely: %p gives the address of an object (s.lua:9)
 local orrery = require "orrery"

@@ -1,5 +1,5 @@
 -- A hook that writes an address: no system did it, the stage did.
--- options: --ticks 6
+-- options: --ticks 6 --unchecked
 -- expect: at tick 2, stage 'update' (ran: 'rest', 'mark'), entity 1, Body.x: *
 -- likely: something that is another in every run*
 local orrery = require "orrery"

@@ -1,5 +1,5 @@
 -- A sum over rows that starts with an address.
--- options: --ticks 6
+-- options: --ticks 6 --unchecked
 -- expect: at tick 1, system 'weigh' (s.lua:9), reduction 'weight': *
 -- likely: tostring of a table or function gives its address (s.lua:12)
 local orrery = require "orrery"

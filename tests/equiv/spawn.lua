@@ -1,5 +1,5 @@
 -- How many are born depends on an address.
--- options: --ticks 9
+-- options: --ticks 9 --unchecked
 -- expect: at tick *, system 'breed' (s.lua:10), * and * spawns recorded
 -- likely: tostring of a table or function gives its address (s.lua:11)
 local orrery = require "orrery"

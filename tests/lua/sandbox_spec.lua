@@ -5,6 +5,39 @@ local f32 = orrery.f32
 local P = orrery.component("P", { x = f32 })
 local number = orrery.param("number", 1)
 
+spec.it("no addresses, which are others in every run", function()
+  local thread = coroutine.create(function() coroutine.yield() end)
+  local function none(text) spec.equal(text:find("0x", 1, true), nil) end
+  spec.equal(tostring({}), "table")
+  spec.equal(tostring(spec.it), "function")
+  spec.equal(tostring(print), "function")
+  spec.equal(tostring(thread), "thread")
+  spec.equal(tostring(setmetatable({}, { __tostring = function() return "mine" end })), "mine")
+  spec.equal(tostring(nil) .. tostring(true) .. tostring(7) .. tostring("x"), "niltrue7x")
+  spec.equal(string.format("%s %5s %s %q", {}, print, thread, "x"), 'table function thread "x"')
+  spec.equal(("%s"):format(print), "function")
+  spec.equal(string.format("100%%p %%5p %d%%", 3), "100%p %5p 3%")
+  for _, form in ipairs { "%p", "%20p", "%-5p", "%%%p", "x %s %.3p" } do
+    spec.raises("another in every run", function() return string.format(form, {}, {}) end)
+  end
+  spec.raises("another in every run", function() return ("%p"):format("text") end)
+  for _, thing in ipairs { {}, print, thread } do
+    local _, message = pcall(function() return P[thing] end)
+    none(message)
+    _, message = pcall(function() return orrery[thing] end)
+    none(message)
+  end
+  local trace
+  xpcall(function() string.rep() end, function() trace = debug.traceback("told") end)
+  none(trace)
+  spec.truthy(trace:find("^told\nstack traceback:\n[^\n]*sandbox_spec"))
+  none(debug.traceback(thread))
+  none(select(2, pcall(string.rep, {}, {})))
+  none(debug.traceback())
+  spec.truthy(debug.traceback():find("^stack traceback:\n[^\n]*sandbox_spec"))
+  spec.equal(type(debug.traceback({})), "table")
+end)
+
 spec.it("no way out", function()
   for _, name in ipairs { "io", "os", "package", "jit", "dofile", "loadfile", "getfenv", "setfenv", "newproxy",
                           "collectgarbage", "module" } do
