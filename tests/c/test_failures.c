@@ -13,8 +13,9 @@ enum { ROWS = 6000, FAILS_AT = 1700, FAILS_TOO = 4000, BAD_TICK = 2, TICKS = 5, 
 static const uint32_t thread_counts[] = { 0, 1, 2, 4 };
 enum { THREAD_COUNTS = 4, REPEATS = 50 };
 
-enum { MAIN, WORKERS, JOB, JOB_BEGIN, JOB_END, PREFACE, WHOLE, LATTICE, MODES };
-static const char *const mode_names[] = { "main", "workers", "job", "begin", "end", "preface", "whole", "lattice" };
+enum { MAIN, WORKERS, JOB, JOB_BEGIN, JOB_END, PREFACE, WHOLE, LATTICE, COPY, COPY_JOB, LATE, MODES };
+static const char *const mode_names[] = { "main",  "workers", "job",  "begin",    "end", "preface",
+                                          "whole", "lattice", "copy", "copy job", "late" };
 
 typedef struct stage_set {
     sim_case c;
@@ -179,9 +180,12 @@ static void add(stage_set *s, orr_system_desc desc)
 
 static void add_bad(stage_set *s, uint32_t mode, uint32_t on_error)
 {
-    static const char *const jobs[] = { NULL, NULL, "bad_job", "begin_job", "end_job", NULL, "bad_whole", "bad_cells" };
+    static const char *const jobs[MODES] = { [JOB] = "bad_job",     [JOB_BEGIN] = "begin_job", [JOB_END] = "end_job",
+                                             [WHOLE] = "bad_whole", [LATTICE] = "bad_cells",   [COPY_JOB] = "bad_job" };
     const orr_component position[] = { s->c.position, 0 };
     orr_system_desc desc = { .name = "bad", .on_error = on_error, .job = jobs[mode], .source = "bad.c:7" };
+    desc.snapshot = mode >= COPY;
+    desc.latency = mode == LATE;
     if (!desc.job) {
         desc.run = bad_function;
         desc.context = s;
@@ -220,12 +224,12 @@ typedef struct result {
     char text[1200], log[LOG];
 } result;
 
-static void step_set(stage_set *s, uint32_t on_error, uint32_t tick, result *r)
+static void step_set(stage_set *s, uint32_t mode, uint32_t on_error, uint32_t tick, result *r)
 {
     double bad;
     for (uint32_t i = 1; i <= 3; i++) orr__system_at(s->c.world, i)->ns_a_row = 300; /* worth sharing */
     const int32_t code = orr_world_step(s->c.world, 1);
-    const bool stops = tick == BAD_TICK && on_error == ORR_ON_ERROR_STOP;
+    const bool stops = tick == BAD_TICK + (mode == LATE) && on_error == ORR_ON_ERROR_STOP;
     if (stops) snprintf(r->text, sizeof r->text, "%s", orr_last_error());
     if (!stops && code != ORR_OK) fail_msg("tick %u: %s", (unsigned)tick, orr_last_error());
     assert_int_equal(code != ORR_OK, stops);
@@ -245,10 +249,10 @@ static void look_at_rows(const stage_set *s, uint32_t mode, uint32_t on_error)
     const float often = on_error == ORR_ON_ERROR_DISABLE ? BAD_TICK : TICKS - 1;
     const orr_entity at[] = { 0, FAILS_AT / 512 * 512 + 99, FAILS_AT / 512 * 512 + 100, ROWS - 1 };
     const bool written[] = { true, true, false, true };
-    if (mode == WHOLE || mode == LATTICE) return;
+    if (mode == WHOLE || mode == LATTICE || mode == LATE) return;
     for (uint32_t i = 0; i < 4; i++) {
         bool extra = written[i];
-        if (mode == JOB_BEGIN || mode == PREFACE) extra = false;
+        if (mode == JOB_BEGIN || mode == PREFACE || mode >= COPY) extra = false;
         if (mode == JOB_END) extra = true;
         const float x = case_f32(&s->c, at[i] << 20 | 1, s->c.px);
         assert_true(x == often + (extra ? 1.0f : 0.0f));
@@ -262,12 +266,12 @@ static void run_set(uint32_t threads, const orr_scheduler *scheduler, uint32_t m
     stage_set s;
     memset(r, 0, sizeof *r);
     open_set(&s, threads, scheduler, mode, on_error);
-    for (uint32_t tick = 0; tick < TICKS; tick++) step_set(&s, on_error, tick, r);
+    for (uint32_t tick = 0; tick < TICKS; tick++) step_set(&s, mode, on_error, tick, r);
     look_at_rows(&s, mode, on_error);
     orr_system_stats stats;
     assert_ok(orr_system_describe(s.c.world, orr_system_find(s.c.world, "bad"), &stats));
     assert_int_equal(stats.enabled, on_error != ORR_ON_ERROR_DISABLE);
-    assert_int_equal(stats.runs, on_error == ORR_ON_ERROR_DISABLE ? BAD_TICK + 1 : TICKS);
+    assert_int_equal(stats.runs, on_error == ORR_ON_ERROR_DISABLE ? BAD_TICK + 1 + (mode == LATE) : TICKS);
     memcpy(r->log, s.log, sizeof s.log);
     case_end(&s.c);
 }
@@ -284,6 +288,9 @@ static void read_message(uint32_t mode, uint32_t on_error, const result *r)
         "system 'bad': no preface today (tick 2)  bad.c:7",
         "system 'bad': job 'bad_whole': the early one (tick 2, rows 0 to ",
         "system 'bad': job 'bad_cells': returned -14 (ORR_E_LIMIT) (tick 2)  bad.c:7",
+        "system 'bad': the early one (tick 2, rows 1536 to 2047, entities from 1610612737)  bad.c:7",
+        "system 'bad': job 'bad_job': the early one (tick 2, rows 1536 to 2047, entities from 1610612737)  bad.c:7",
+        "system 'bad': the early one (tick 2, rows 1536 to 2047, entities from 1610612737)  bad.c:7",
     };
     static const char *const follows[] = { "", "; the system is skipped in this tick", "; the system is disabled" };
     const char *text = on_error == ORR_ON_ERROR_STOP ? r->text : r->log;
@@ -376,6 +383,15 @@ static void declare_hungry(stage_set *s, uint32_t threads, const orr_allocator *
                               .query.all = velocity,
                               .writes = position,
                               .on_error = ORR_ON_ERROR_SKIP });
+    for (uint32_t latency = 0; latency < 2; latency++)
+        add(s, (orr_system_desc){ .name = latency ? "late" : "copy",
+                                  .run = bad_function,
+                                  .context = s,
+                                  .on = ORR_ON_WORKERS,
+                                  .snapshot = true,
+                                  .latency = latency,
+                                  .query.all = position,
+                                  .writes = position });
     assert_ok(orr_entity_spawn(s->c.world, s->c.mote, 1200, NULL));
 }
 
@@ -385,13 +401,13 @@ static bool starve(uint32_t threads, int64_t nth)
     faulty f;
     const orr_allocator allocator = faulty_allocator(&f, -1);
     stage_set s;
+    uint32_t failures = 0;
     declare_hungry(&s, threads, &allocator);
     atomic_store(&f.left, nth);
     for (uint32_t tick = 0; tick < 4; tick++) {
-        for (uint32_t i = 1; i <= 4; i++) orr__system_at(s.c.world, i)->ns_a_row = 300;
-        const bool before = atomic_load(&f.refused) > 0;
+        for (uint32_t i = 1; i <= 6; i++) orr__system_at(s.c.world, i)->ns_a_row = 300;
         const int32_t code = orr_world_step(s.c.world, 1);
-        if (code != ORR_OK && (code != ORR_E_MEMORY || before))
+        if (code != ORR_OK && (code != ORR_E_MEMORY || failures++))
             fail_msg("request %d, tick %u, %u threads: %s", (int)nth, (unsigned)tick, (unsigned)threads,
                      orr_last_error());
         assert_ok(orr__world_validate(s.c.world));

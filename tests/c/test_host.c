@@ -337,7 +337,7 @@ static void test_output_goes_to_the_log(void **state)
                   "orrery.world:spawn({ P }, 10)\n"
                   "orrery.system { name = 's', all = { P }, on = 'workers', run = function() print 'x' end }\n"
                   "orrery.system { name = 't', run = function() seen = seen + 1 end }\n"
-                  "orrery.system { name = 'u', run = function() return seen end }",
+                  "orrery.system { name = 'u', run = function() local _ = seen end }",
                   (orr_host_desc){ .log = count_line, .log_context = lines });
     if (!host) fail_msg("%s", orr_last_error());
     assert_int_equal(lines[0], 1);

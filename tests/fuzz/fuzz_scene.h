@@ -337,6 +337,16 @@ static void describe_function(scene *s, uint32_t at, uint32_t mode, node *n, lis
     s->linked[n->stage] |= n->links;
 }
 
+/* Of systems on workers and jobs over rows: on a copy, seen at once or later. */
+static void describe_snapshot(const scene *s, uint32_t at, orr_system_desc *desc)
+{
+    static const uint32_t latencies[] = { 0, 0, 1, 2, 5 };
+    const bool rows = desc->job ? desc->bind_count && strcmp(desc->job, "job_whole") != 0 : desc->on == ORR_ON_WORKERS;
+    if (!rows || pick(s, at, 70, 3)) return;
+    desc->snapshot = true;
+    desc->latency = latencies[pick(s, at, 71, 5)];
+}
+
 static void declare_system(scene *s, uint32_t at)
 {
     static const uint32_t habits[] = { 0, DOES_SETS, DOES_SETS | DOES_OTHERS, DOES_STRUCTURE,
@@ -360,6 +370,7 @@ static void declare_system(scene *s, uint32_t at)
     if (mode < MODE_JOB) describe_function(s, at, mode, n, &l, &desc);
     if (mode >= MODE_JOB) describe_job(s, at, n, &l, &desc);
     if (!desc.job || desc.bind_count) describe_query(s, at, n, &l, &desc);
+    describe_snapshot(s, at, &desc);
     must(s, orr_system_create(s->world, &desc) == at + 1, "system");
 }
 
