@@ -235,12 +235,148 @@ static void no_room(void **state)
     assert_int_equal(d.entity, special);
 }
 
+/* ---- on a snapshot ---- */
+
+enum { FEW = 200, CHOSEN = 130, LATER = 2 };
+
+typedef struct thinker {
+    sim_case c;
+    bool otherwise;   /* what it does at tick WHEN */
+    uint32_t skipped; /* row that is written and not marked; UINT32_MAX: none */
+    orr_entity entities[FEW];
+    orr__witness witness;
+} thinker;
+
+static int32_t think(orr_run *run, void *context)
+{
+    const thinker *t = context;
+    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
+        float *y = orr_run_write(run, t->c.vy);
+        uint64_t *marks = orr_run_marks(run, t->c.velocity);
+        if (!y || !marks) return ORR_E_ACCESS;
+        const int32_t code = orr_patch_set(run, (int64_t)t->entities[0], t->c.vx, (orr_value){ .f32 = 1 });
+        if (code != ORR_OK) return code;
+        if (orr_run_tick(run)->tick != WHEN) continue;
+        for (uint32_t i = rows->begin; i < rows->end; i++) {
+            y[i] = t->otherwise && rows->entity[i] == t->entities[CHOSEN] ? 4 : 3;
+            if (i != t->skipped) orr_mark(marks, i);
+        }
+    }
+    return ORR_OK;
+}
+
+static int32_t wander(orr_run *run, void *context)
+{
+    const thinker *t = context;
+    while (orr_run_next(run) != NULL) {
+        float *y = orr_run_write(run, t->c.vy);
+        if (!y) return ORR_E_ACCESS;
+        y[0] += 1;
+    }
+    return ORR_OK;
+}
+
+static thinker *thinker_new(bool snapshot, uint32_t latency)
+{
+    thinker *t = calloc(1, sizeof *t);
+    assert_non_null(t);
+    t->c = case_new(0);
+    t->skipped = UINT32_MAX;
+    const orr_component velocity[] = { t->c.velocity, 0 };
+    const orr_system_desc first = { .name = "think",
+                                    .query.all = velocity,
+                                    .marks = velocity,
+                                    .snapshot = snapshot,
+                                    .latency = latency,
+                                    .on = ORR_ON_WORKERS,
+                                    .run = think,
+                                    .context = t },
+                          second = {
+                              .name = "wander", .query.all = velocity, .writes = velocity, .run = wander, .context = t
+                          };
+    assert_int_equal(orr_system_create(t->c.world, &first), 1);
+    assert_int_equal(orr_system_create(t->c.world, &second), 2);
+    assert_ok(orr_entity_spawn(t->c.world, t->c.mote, FEW, t->entities));
+    assert_ok(orr__witness_init(&t->witness, t->c.world, 0));
+    return t;
+}
+
+/* Ticks until they differ. */
+static uint64_t differ_at(thinker *a, thinker *b, orr__difference *out)
+{
+    for (uint64_t tick = 0; tick < 8; tick++) {
+        assert_ok(orr__witness_begin(&a->witness));
+        assert_ok(orr__witness_begin(&b->witness));
+        assert_ok(orr_world_step(a->c.world, 1));
+        assert_ok(orr_world_step(b->c.world, 1));
+        const bool found = orr__difference_find(&a->witness, &b->witness, out);
+        assert_int_equal(found, orr_world_hash(a->c.world) != orr_world_hash(b->c.world));
+        if (found) return tick;
+    }
+    return UINT64_MAX;
+}
+
+static void thinkers_end(thinker *a, thinker *b)
+{
+    orr__witness_fini(&a->witness);
+    orr__witness_fini(&b->witness);
+    case_end(&a->c);
+    case_end(&b->c);
+    free(a);
+    free(b);
+}
+
+/* What was done some ticks ago belongs to who did it, although another has written over the rows since. */
+static void arrivals(void **state)
+{
+    (void)state;
+    for (uint32_t latency = 0; latency <= LATER; latency++) {
+        thinker *a = thinker_new(true, latency), *b = thinker_new(true, latency);
+        b->otherwise = true;
+        orr__difference d;
+        assert_int_equal(differ_at(a, b, &d), WHEN + latency);
+        assert_int_equal(d.kind, ORR__DIFFER_FIELD);
+        assert_int_equal(d.system, 1);
+        assert_int_equal(d.late, latency > 0);
+        assert_int_equal(d.entity, a->entities[CHOSEN]);
+        assert_string_equal(d.what, "Velocity.y");
+        assert_true(d.a.f32 == 3 && d.b.f32 == 4);
+        assert_false(orr__difference_unmarked(&d, a->c.world, d.b));
+        assert_false(orr__difference_unmarked(&d, b->c.world, d.a));
+        thinkers_end(a, b);
+    }
+}
+
+/* A row that was not marked is told from another value. */
+static void unmarked(void **state)
+{
+    (void)state;
+    for (int otherwise = 0; otherwise < 2; otherwise++) {
+        thinker *a = thinker_new(false, 0), *b = thinker_new(true, 0);
+        orr__difference d;
+        if (otherwise)
+            b->otherwise = true;
+        else
+            a->skipped = b->skipped = CHOSEN;
+        assert_int_equal(differ_at(a, b, &d), WHEN);
+        assert_int_equal(d.system, 1);
+        assert_int_equal(d.entity, a->entities[CHOSEN]);
+        assert_int_equal(orr__difference_unmarked(&d, b->c.world, d.a), !otherwise);
+        assert_false(orr__difference_unmarked(&d, b->c.world, (orr_value){ .f32 = 77 }));
+        assert_false(orr__difference_unmarked(&d, a->c.world, d.b)); /* in place */
+        thinkers_end(a, b);
+    }
+    thinker *a = thinker_new(false, 0), *b = thinker_new(true, 0);
+    orr__difference d;
+    assert_int_equal(differ_at(a, b, &d), UINT64_MAX);
+    thinkers_end(a, b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equal_worlds),
-        cmocka_unit_test(each_fault),
-        cmocka_unit_test(no_room),
+        cmocka_unit_test(equal_worlds), cmocka_unit_test(each_fault), cmocka_unit_test(no_room),
+        cmocka_unit_test(arrivals),     cmocka_unit_test(unmarked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 -- The same in a system that is declared on a snapshot: there the fault shows in place.
 -- options: --equiv --ticks 6
--- expect: and "'push' on the main thread" at tick 3, system 'push' (s.lua:9), entity 4194305, Body.x: 3 (0x40400000) and 4 *
+-- expect: and "'push' on the main thread" at tick 3, system 'push' (s.lua:9), entity 4194305, Body.x: 3 (0x40400000) *
 -- likely: Body.x was written in a row that was not marked: * (s.lua:9)
 local orrery = require "orrery"
 local Body = orrery.component("Body", { x = orrery.f32 })
