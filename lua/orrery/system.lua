@@ -206,13 +206,12 @@ end
 
 function system.new(desc)
   check.record(desc, "orrery.system")
-  desc = vary(desc)
   check.text(desc.name, "a system's name")
   local name = desc.name
   local what = "system '" .. name .. "'"
   check.known(desc, keys, what)
   if (registry.names "system")[name] then fail("%s: the name is taken by another system", what) end
-  desc = with_module(desc, what)
+  desc = vary(with_module(desc, what))
   S.draft_begin(M)
   need(S.draft_text(M, seam.text.name, name))
   if desc.stage ~= nil then need(S.draft_text(M, seam.text.stage, check.text(desc.stage, what .. ": stage")), what) end

@@ -14,6 +14,7 @@ plugins=$(dirname "$orrery")/plugins
 corpus=$(dirname "$0")/../equiv
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
+cp -r "$corpus/jobs" "$here/jobs"
 total=0
 failed=0
 
