@@ -105,7 +105,7 @@ if [ -z "$only" ] || [ "$only" = json ]; then
         grep -qF "$part" "$here/out" || complain json "$part is missing"
     done
     cp "$corpus/late.lua" "$here/s.lua"
-    (cd "$here" && "$orrery" check s.lua --ticks 9 --json) >"$here/out" 2>/dev/null </dev/null || true
+    (cd "$here" && "$orrery" check s.lua --unchecked --ticks 9 --json) >"$here/out" 2>/dev/null </dev/null || true
     grep -q '"system":"think".*"late":true' "$here/out" || complain json '"late" is missing'
 fi
 

@@ -1,5 +1,5 @@
 -- What a system with latency records arrives late, too.
--- options: --ticks 9
+-- options: --unchecked --ticks 9
 -- expect: and "the same once more" at tick 4, system 'think' (s.lua:10), what arrives *, event 'Found' *
 -- likely: tostring of a table or function gives its address (s.lua:13)
 local orrery = require "orrery"
