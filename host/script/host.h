@@ -28,6 +28,7 @@ struct orr_host {
     orr__variant variant; /* system NULL: none */
     struct orr__hook_bound *hooks;
     uint32_t hook_count;
+    uint64_t outer_ticks; /* after which outer locals could be compared */
 };
 
 void orr__host_test(orr_host *host, uint64_t ticks);

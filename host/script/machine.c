@@ -193,6 +193,7 @@ static const luaL_Reg functions[] = {
     { "where", lua_where },
     { "columns", orr__columns_functions },
     { "shape", orr__variant_shape },
+    { "watch", orr__outer_watch },
     { NULL, NULL },
 };
 
@@ -290,6 +291,7 @@ void orr__machine_fini(orr__machine *machine)
     orr__box_fini(machine);
     orr__loop_fini(machine);
     orr__draft_fini(&machine->draft, machine->world);
+    orr__outer_fini(machine);
     machine->world = NULL;
 }
 

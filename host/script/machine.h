@@ -5,6 +5,7 @@
 
 #include "orrery.h"
 #include "script/draft.h"
+#include "script/outer.h"
 #include "script/seam.h"
 #include "script/vm.h"
 
@@ -27,6 +28,7 @@ struct orr__machine {
     orr__near_view *near;           /* all that were made */
     orr__box *boxes;                /* all that were made */
     orr__draft draft;
+    orr__outer outer; /* of systems on workers */
     int64_t wide;
     orr_prefab_value values[ORR__MACHINE_VALUES]; /* of what is about to be spawned */
     uint32_t value_count;

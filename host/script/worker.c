@@ -67,6 +67,10 @@ int32_t orr__worker_start(orr_host *host)
     host->worker_count = count;
     int32_t status = ORR_OK;
     for (uint32_t i = 0; status == ORR_OK && i < count; i++) status = start_one(host, i);
+    if (status == ORR_OK && !host->unchecked) {
+        host->world->sim->ticked = orr__outer_compare;
+        host->world->sim->ticked_context = host;
+    }
     if (status != ORR_OK) orr__worker_stop(host);
     return status;
 }

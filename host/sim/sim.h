@@ -55,6 +55,8 @@ typedef struct orr__sim {
     _Atomic(const char *) running; /* for watchdogs */
     _Atomic int interrupted;
     orr__observer *observer; /* NULL: none */
+    void (*ticked)(orr_world *world, void *context); /* after a tick, on the thread that steps; NULL: nobody cares */
+    void *ticked_context;
     orr_log_function *log;
     void *log_context;
     _Atomic uintptr_t log_speaker; /* the thread that is in it; 0: none */

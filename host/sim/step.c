@@ -50,6 +50,7 @@ static void tick(orr_world *world)
         timed(&lap, &sim->events_ns);
     }
     orr__trace_did(&sim->trace, ORR_TRACE_TICK, 0, sim->tick, since);
+    if (sim->ticked) sim->ticked(world, sim->ticked_context);
     orr__trace_drain(&sim->trace);
     sim->tick++;
 }

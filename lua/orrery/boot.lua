@@ -20,11 +20,13 @@ return function(core)
       check.fail("%s defines nothing: no component, no system, no param", (name:gsub("^@", "")))
     end
     state.loaded = true
+    system.watch()
   end
 
   function enter.eval(text, name)
     state.running = nil
     sandbox.run(text, name)
+    system.watch()
   end
 
   enter.system = system.run

@@ -13,7 +13,7 @@ local patches = require "orrery.patches"
 local module = require "orrery.module"
 local S, M, core, ffi = seam.S, seam.M, seam.core, seam.ffi
 local fail, need, name_of = check.fail, seam.need, check.name_of
-local type, ipairs = type, ipairs
+local type, ipairs, find = type, ipairs, string.find
 
 local system = {}
 
@@ -24,6 +24,7 @@ for word in ([[name stage run job twin on data latency all any none changed opti
 end
 local terms = { "all", "any", "none", "changed", "optional" }
 local records = {}                       -- number -> what is needed to run it
+local last = 0                           -- the highest number
 
 -- ---- reading a declaration ----
 
@@ -244,6 +245,7 @@ function system.new(desc)
   if desc.twin ~= nil then number("twin", twin and 2 or 1) end
   local id = need(S.system_create(M), what)
   state.declared = state.declared + 1
+  last = id > last and id or last
   local unchecked = state.unchecked or desc.unchecked == true
   records[id] = { name = name, what = what, run = desc.run, rows_needed = has_rows or lattice ~= nil, all = required,
                   lattice = lattice, unchecked = unchecked, extra = desc.extra, has_changed = desc.changed ~= nil,
@@ -256,7 +258,8 @@ end
 -- ---- running ----
 
 local function prepare(record)
-  record.runs, record.watched, record.before, record.told = 0, record.unchecked and 0 or 1, {}, {}
+  record.runs, record.watched, record.before, record.told = 0, 1, {}, {}
+  if record.unchecked or record.worker then record.watched = 0 end
   record.ctx = ctx.new(not record.worker and world.object or nil)
   if record.rows_needed then
     local me = rows.new("run", record.lattice and {} or record.all, record.what, record.unchecked)
@@ -289,8 +292,9 @@ local function run_alone(record)
 end
 
 -- Locals outside of a system's function are no state: they are not saved, and every machine has its own. The checked
--- mode warns once of each that a system assigns, as far as that is seen by comparing the values before and after some
--- of its runs: the first four, and then ever fewer.
+-- mode warns once of each that a system assigns. On the main thread, as far as that is seen by comparing the values
+-- before and after some of its runs: the first four, and then ever fewer. Those of systems on workers are compared
+-- between the machines, see host/script/outer.c, which is told here what to look at.
 local ALL_RUNS, OUTER_MOST = 4, 60
 local getupvalue = debug.getupvalue
 
@@ -320,6 +324,36 @@ local function run_watched(record)
   remember(record)
   if record.rows_needed then run_rows(record) else run_alone(record) end
   compare(record)
+end
+
+local DEEP = 3
+local getinfo, upvalueid = debug.getinfo, debug.upvalueid
+
+local function watch(f, id, seen, depth)
+  if seen[f] or depth > DEEP or not find(getinfo(f, "S").source, "^@") then return end
+  seen[f] = true
+  for k = 1, OUTER_MOST do
+    local name, value = getupvalue(f, k)
+    if not name then return end
+    local t, cell = type(value), upvalueid(f, k)
+    if t == "function" then
+      watch(value, id, seen, depth + 1)
+    elseif (t == "number" or t == "string" or t == "boolean" or t == "nil") and not seen[cell]
+      and not find(name, "^__orr_") then
+      seen[cell] = true
+      core.watch(f, k, id)
+    end
+  end
+end
+
+-- After a text has been run.
+function system.watch()
+  core.watch()
+  local seen = {}
+  for id = 1, last do
+    local record = records[id]
+    if record and record.worker and not record.unchecked then watch(record.run, id, seen, 1) end
+  end
 end
 
 local function tell_notes()
