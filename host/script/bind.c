@@ -7,6 +7,7 @@
 #include "script/host.h"
 #include "script/loop.h"
 #include "script/machine.h"
+#include "script/role.h"
 #include "script/worker.h"
 #include "sim/sim.h"
 
@@ -122,6 +123,8 @@ int32_t orr__bind_system(orr__machine *m, orr_system_desc *desc)
         if (bound) release(bound);
         return orr__error_code();
     }
+    const int32_t kept = orr__role_keep(m, id);
+    if (kept != ORR_OK) return kept;
     orr__system *system = orr__system_at(m->world, id);
     system->has_twin = twin != 0;
     if (twin == 2) orr__system_replace(m->world, id, function, bound, release);

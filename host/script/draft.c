@@ -7,6 +7,7 @@
 #include "ecs/world.h"
 #include "script/bind.h"
 #include "script/machine.h"
+#include "script/role.h"
 #include "sim/sim.h"
 
 void orr__draft_init(orr__draft *draft, orr_world *world)
@@ -177,6 +178,10 @@ static int32_t created(uint32_t id)
 int32_t orr__draft_component(orr__machine *m, const char *name)
 {
     const orr__draft *d = &m->draft;
+    if (m->worker) {
+        const int32_t found = orr__role_found(orr_component_find(m->world, name), "component", name);
+        if (found < 0) return found;
+    }
     const orr_component_desc desc = { .name = name, .fields = d->fields, .field_count = d->field_count };
     return created(orr_component_create(m->world, &desc));
 }
@@ -185,6 +190,10 @@ int32_t orr__draft_prefab(orr__machine *m, const char *name, uint32_t parent)
 {
     const orr__draft *d = &m->draft;
     static const uint32_t nothing[1] = { 0 };
+    if (m->worker && name) {
+        const int32_t found = orr__role_found(orr_prefab_find(m->world, name), "prefab", name);
+        if (found < 0) return found;
+    }
     const orr__draft_list *all = &d->lists[ORR__LIST_ALL];
     const orr_prefab_desc desc = { .name = name,
                                    .parent = parent,
@@ -218,14 +227,14 @@ int32_t orr__draft_query(orr__machine *m)
 int32_t orr__draft_param_create(orr__machine *m, const char *name, double value, double min, double max, double step,
                                 const char *help)
 {
-    if (m->worker) return created(orr_param_find(m->world, name));
+    if (m->worker) return orr__role_found(orr_param_find(m->world, name), "param", name);
     const orr_param_desc desc = { .name = name, .value = value, .min = min, .max = max, .step = step, .help = help };
     return created(orr_param_create(m->world, &desc));
 }
 
 int32_t orr__draft_resource(orr__machine *m, const char *name, const char *text)
 {
-    if (m->worker) return created(orr_resource_find(m->world, name));
+    if (m->worker) return orr__role_found(orr_resource_find(m->world, name), "resource", name);
     const orr__draft *d = &m->draft;
     const orr_resource_desc desc = { .name = name, .fields = d->fields, .field_count = d->field_count, .text = text };
     return created(orr_resource_create(m->world, &desc));
@@ -233,7 +242,7 @@ int32_t orr__draft_resource(orr__machine *m, const char *name, const char *text)
 
 int32_t orr__draft_event(orr__machine *m, const char *name)
 {
-    if (m->worker) return created(orr_event_find(m->world, name));
+    if (m->worker) return orr__role_found(orr_event_find(m->world, name), "event", name);
     const orr__draft *d = &m->draft;
     const orr_event_desc desc = { .name = name, .fields = d->fields, .field_count = d->field_count };
     return created(orr_event_create(m->world, &desc));
@@ -241,7 +250,7 @@ int32_t orr__draft_event(orr__machine *m, const char *name)
 
 int32_t orr__draft_lattice(orr__machine *m, const char *name, uint32_t width, uint32_t height, uint32_t wraps)
 {
-    if (m->worker) return created(orr_lattice_find(m->world, name));
+    if (m->worker) return orr__role_found(orr_lattice_find(m->world, name), "lattice", name);
     const orr__draft *d = &m->draft;
     const orr_lattice_desc desc = { .name = name,
                                     .width = width,
@@ -255,7 +264,7 @@ int32_t orr__draft_lattice(orr__machine *m, const char *name, uint32_t width, ui
 
 int32_t orr__draft_neighbours(orr__machine *m, const char *name)
 {
-    if (m->worker) return created(orr_neighbours_find(m->world, name));
+    if (m->worker) return orr__role_found(orr_neighbours_find(m->world, name), "neighbours", name);
     const orr__draft *d = &m->draft;
     const double *n = d->numbers;
     orr_neighbours_desc desc = { .name = name,
@@ -293,7 +302,7 @@ int32_t orr__draft_system(orr__machine *m)
 {
     const orr__draft *d = &m->draft;
     const double *n = d->numbers;
-    if (m->worker) return created(orr_system_find(m->world, d->texts[ORR__TEXT_NAME]));
+    if (m->worker) return orr__role_system(m);
     orr_system_desc desc = {
         .name = d->texts[ORR__TEXT_NAME],
         .stage = d->texts[ORR__TEXT_STAGE],

@@ -162,6 +162,7 @@ void orr_host_close(orr_host *host)
     if (host->text) orr__alloc_free(alloc, host->text, host->text_bytes + 1);
     orr__alloc_string_free(alloc, host->name);
     orr__bind_fini(host);
+    orr__role_fini(host);
     orr__alloc_free(alloc, host, sizeof *host);
     orr_world_destroy(world);
 }

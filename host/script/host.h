@@ -4,6 +4,7 @@
 
 #include "orrery.h"
 #include "script/machine.h"
+#include "script/role.h"
 #include "script/variant.h"
 
 struct orr__hook_bound;
@@ -26,6 +27,8 @@ struct orr_host {
     char **test_set; /* "name=value" of orrery.test */
     uint32_t test_set_count, test_set_capacity;
     orr__variant variant; /* system NULL: none */
+    orr__role *roles; /* [role_count] of the main machine's systems */
+    uint32_t role_count, role_capacity;
     struct orr__hook_bound *hooks;
     uint32_t hook_count;
     uint64_t outer_ticks; /* after which outer locals could be compared */
