@@ -24,7 +24,7 @@ for word in ([[name stage run job twin on data latency all any none changed opti
 end
 local terms = { "all", "any", "none", "changed", "optional" }
 local records = {}                       -- number -> what is needed to run it
-local last = 0                           -- the highest number
+local highest = 0                        -- number
 
 -- ---- reading a declaration ----
 
@@ -245,7 +245,7 @@ function system.new(desc)
   if desc.twin ~= nil then number("twin", twin and 2 or 1) end
   local id = need(S.system_create(M), what)
   state.declared = state.declared + 1
-  last = id > last and id or last
+  highest = id > highest and id or highest
   local unchecked = state.unchecked or desc.unchecked == true
   records[id] = { name = name, what = what, run = desc.run, rows_needed = has_rows or lattice ~= nil, all = required,
                   lattice = lattice, unchecked = unchecked, extra = desc.extra, has_changed = desc.changed ~= nil,
@@ -350,7 +350,7 @@ end
 function system.watch()
   core.watch()
   local seen = {}
-  for id = 1, last do
+  for id = 1, highest do
     local record = records[id]
     if record and record.worker and not record.unchecked then watch(record.run, id, seen, 1) end
   end
