@@ -82,12 +82,18 @@ static void add_twin(const orr__check *check, orr__cause *out, uint32_t *count)
 
 static void add_unmarked(const orr__check *check, orr__cause *out, uint32_t *count)
 {
-    char text[400];
+    /* where that is, when there is one place only */
+    orr__cause stores[ORR__CAUSES_MOST];
+    uint32_t places = 0;
+    char text[400], kind[80];
+    const char *field = strrchr(check->difference.what, '.');
+    snprintf(kind, sizeof kind, "store %.64s", field ? field + 1 : "");
+    add_lines(check->why, kind, stores, &places);
     snprintf(text, sizeof text,
              "%.120s was written in a row that was not marked: a snapshot commits marked rows only, so mark it "
              "(rows:mark), or declare the component under `writes`",
              check->difference.what);
-    add(out, count, "unmarked", check->source, text);
+    add(out, count, "unmarked", places == 1 ? stores[0].place : check->source, text);
 }
 
 static const char *const otherwise[] = {

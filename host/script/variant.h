@@ -31,7 +31,8 @@ uint32_t orr__mode_declared(const orr_host *host, orr_system system);
 uint32_t orr__modes_besides(const orr_host *host, orr_system system);
 
 /* What is suspect in the functions of a system, a line each: "kind<tab>place<tab>text". Kinds: clock random unordered
- * address memory outer coroutine role power raw file beyond thread. Lives until the next call; "" when there is nothing. */
+ * address memory outer coroutine role power raw file beyond thread; and "store FIELD" for every line that stores to a
+ * column of that name. Lives until the next call; "" when there is nothing. */
 const char *orr__variant_why(orr_host *host, orr_system system);
 
 #endif

@@ -100,6 +100,15 @@ local function assigned(tokens, lines, count, at)
   return false
 end
 
+-- Where fields of columns are stored to: c.x[i] =
+local function stores(tokens, lines, count, say)
+  for k = 2, count do
+    if tokens[k - 1] == "." and tokens[k + 1] == "[" and assigned(tokens, lines, count, k) then
+      say("store " .. tokens[k], k, "it is stored here")
+    end
+  end
+end
+
 local function outer_locals(f, tokens, lines, count, say)
   for u = 1, OUTER_MOST do
     local name, value = getupvalue(f, u)
@@ -161,6 +170,7 @@ local function look(f, found, seen, depth)
   local tokens, lines, count, say = scan(info, found)
   outer_locals(f, tokens, lines, count, say)
   coroutines(f, tokens, count, say)
+  stores(tokens, lines, count, say)
   watched(f, found)
   for u = 1, OUTER_MOST do
     local name, value = getupvalue(f, u)

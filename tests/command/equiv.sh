@@ -100,7 +100,7 @@ if [ -z "$only" ] || [ "$only" = json ]; then
     total=$((total + 1))
     cp "$corpus/unmarked.lua" "$here/s.lua"
     (cd "$here" && "$orrery" check s.lua --equiv --ticks 6 --json) >"$here/out" 2>/dev/null </dev/null || true
-    for part in '"threads":2,"jit":true,"system":"push","mode":"snapshot"' '"kind":"unmarked","place":"s.lua:9"' \
+    for part in '"threads":2,"jit":true,"system":"push","mode":"snapshot"' '"kind":"unmarked","place":"s.lua:16"' \
         '"entity":734003201' '"type":"f32","a":"7 (0x40e00000)","b":"0 (0x00000000)"'; do
         grep -qF "$part" "$here/out" || complain json "$part is missing"
     done
