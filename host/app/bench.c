@@ -153,6 +153,8 @@ static int bench_all(const orr__command *command, int count, char **arguments)
     orr__bench_move(bench);
     orr__bench_lua(bench);
     orr__bench_entity(bench);
+    orr__bench_snapshot(bench);
+    orr__bench_workers(bench);
     orr__bench_pool(bench);
     if (orr__is_terminal(2)) fprintf(stderr, "\r%-60s\r", "");
     if (o.only && !bench->count && !bench->failed) {

@@ -42,9 +42,11 @@ void orr__bench_add(orr__bench *bench, const char *name, const char *unit, doubl
 void orr__bench_fail(orr__bench *bench, const char *what);
 
 /* The groups, one file each. */
-void orr__bench_move(orr__bench *bench);   /* native moves, marks, trackers, many tables */
-void orr__bench_lua(orr__bench *bench);    /* Lua moves, access by handle, single spawns */
-void orr__bench_entity(orr__bench *bench); /* spawn, destroy, add, remove, get, set, memory */
-void orr__bench_pool(orr__bench *bench);   /* dispatch and join, heavy rows on two threads */
+void orr__bench_move(orr__bench *bench);     /* native moves, marks, trackers, many tables */
+void orr__bench_lua(orr__bench *bench);      /* Lua moves, access by handle, single spawns */
+void orr__bench_entity(orr__bench *bench);   /* spawn, destroy, add, remove, get, set, memory */
+void orr__bench_snapshot(orr__bench *bench); /* freezing, committing, set-patches */
+void orr__bench_workers(orr__bench *bench);  /* Lua on two workers, empty systems, many small ones */
+void orr__bench_pool(orr__bench *bench);     /* dispatch and join, heavy rows on two threads */
 
 #endif
