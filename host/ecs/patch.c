@@ -38,6 +38,7 @@ uint64_t orr__patches_drop(orr__patches *patches)
         }
     }
     patches->count = patches->set_count = 0;
+    patches->set_known = (orr_field){ 0 };
     patches->first = patches->last = NULL;
     return left;
 }

@@ -61,6 +61,7 @@ typedef struct orr__patches {
     orr__arena arena; /* blocks, small stages, reserved handles */
     orr_world *world;
     orr__patch_block *first, *last;
+    orr_field set_known;             /* this field was set, and its sets need no more checks; component 0: none */
     uint64_t count;                  /* patches that are not done */
     uint64_t spawn_count, set_count; /* of these */
     uint64_t provisional_count;      /* handles given out: -1, -2, ... */
@@ -100,6 +101,29 @@ static inline bool orr__patches_quick(orr__patches *patches, uint32_t kind, int6
     patch->kind = (uint8_t)kind;
     patch->component = component;
     patch->entity = entity;
+    return true;
+}
+/* The same for a set of the field `set_known`, which holds no entity. */
+static inline bool orr__patches_quick_set(orr__patches *patches, int64_t entity, uint32_t component, uint32_t index,
+                                          orr_value value)
+{
+    orr__patch_block *block = patches->last;
+    const orr_field known = patches->set_known;
+    if (known.component != component || known.index != index || component == 0) {
+        return false;
+    }
+    if (entity <= 0 || entity >> 52 || !block || block->count == block->room) {
+        return false;
+    }
+    orr__patch *patch = &block->patches[block->count++];
+    patches->count++;
+    patches->set_count++;
+    patch->kind = ORR__PATCH_SET;
+    patch->type = known.type;
+    patch->index = (uint16_t)index;
+    patch->component = component;
+    patch->entity = entity;
+    patch->as.value = value;
     return true;
 }
 /* Whether the last patches of the list are an add of this component to this entity, and sets that follow it. */

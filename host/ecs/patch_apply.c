@@ -162,6 +162,50 @@ static bool keep_set(orr__patches *patches, const orr__patch_block *block, uint3
     return made == SET_LACKS;
 }
 
+/* The entity of a patch some places on: its slot will be there when it is asked for. */
+static void fetch_slot(const orr_world *world, const orr__patch *patch)
+{
+    const orr__entities *entities = &world->entities;
+    const uint64_t index = (uint64_t)patch->entity >> ORR__GENERATION_BITS;
+    if (index < entities->slot_count) {
+        __builtin_prefetch(orr__slot_at(entities, (uint32_t)index));
+    }
+}
+
+/* Makes a set, and those of the same field that follow for the rows that follow; returns how many. 0: its entity is dead
+ * or lacks the component, or the set needs a closer look. */
+static uint32_t apply_alike(orr_world *world, orr__patch *first, uint32_t count)
+{
+    enum { AHEAD = 12 };
+    const orr__slot *slot = first->entity > 0 ? orr__slot_alive(&world->entities, (orr_entity)first->entity) : NULL;
+    if (!slot || first->type == ORR_TYPE_ENTITY || first->type == ORR_TYPE_BOOL) {
+        return 0;
+    }
+    if (count > AHEAD) {
+        fetch_slot(world, first + AHEAD);
+    }
+    orr__table *table = world->tables[slot->table];
+    const uint32_t at = orr__table_component(table, first->component);
+    if (at == ORR__NO_COLUMN) {
+        return 0;
+    }
+    orr__chunk *chunk = table->chunks[slot->row / ORR__CHUNK_ROWS];
+    const uint32_t begin = slot->row % ORR__CHUNK_ROWS, i = table->first_column[at] + first->index;
+    const uint32_t bytes = table->column_bytes[i], room = chunk->count - begin, most = count < room ? count : room;
+    uint32_t k = 0;
+    do {
+        orr__value_copy(chunk->columns[i], begin + k, &first[k].as.value, 0, bytes);
+        first[k].kind = ORR__PATCH_DONE;
+        k++;
+    } while (k < most && first[k].kind == ORR__PATCH_SET && first[k].component == first->component &&
+             first[k].index == first->index && first[k].type == first->type &&
+             (orr_entity)first[k].entity == chunk->entity[begin + k]);
+    if (world->components[first->component - 1].tracker_count > 0) {
+        orr__tracker_mark(world, table, chunk, first->component, begin, begin + k, 0);
+    }
+    return k;
+}
+
 static bool is_listed(const orr_component *list, orr_component component)
 {
     while (*list && *list != component) {
@@ -177,16 +221,27 @@ void orr__patches_apply_sets_of(orr__patches *patches, const orr_component *writ
         return;
     }
     memset(filter, 0, sizeof filter);
+    bool kept = false; /* something that stays in the list */
     for (orr__patch_block *block = patches->first; block; block = block->next) {
         for (uint32_t i = 0; i < block->count; i++) {
             orr__patch *patch = &block->patches[i];
             const bool asked = !writes || is_listed(writes, patch->component) || is_listed(marks, patch->component);
+            if (patch->kind == ORR__PATCH_SET && asked && !kept) {
+                const uint32_t made = apply_alike(patches->world, patch, block->count - i);
+                patches->set_count -= made;
+                patches->count -= made;
+                i += made - (made > 0);
+                if (made > 0) {
+                    continue;
+                }
+            }
             if (patch->kind == ORR__PATCH_SET && asked && !keep_set(patches, block, i, filter)) {
                 patch->kind = ORR__PATCH_DONE;
                 patches->set_count--;
                 patches->count--;
             } else if (patch->kind != ORR__PATCH_DONE && patch->kind != ORR__PATCH_SPAWN) {
                 orr__bits_set(filter, filter_bit(patch->entity));
+                kept = true;
             }
         }
     }
@@ -392,7 +447,7 @@ int32_t orr__patches_apply(orr__patches *patches)
             result = orr__patches_resolve(patches);
         }
     }
-    if (result == ORR_OK) {
+    if (result == ORR_OK && patches->count > 0) {
         result = apply_all(patches);
     }
     patches->world->dropped += orr__patches_drop(patches);

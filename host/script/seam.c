@@ -1,5 +1,6 @@
 #include "script/seam.h"
 
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -166,8 +167,23 @@ static int32_t patch_remove(orr__machine *m, double entity, uint32_t component)
     return status == ORR_OK ? orr_patch_remove(m->run, handle, component) : status;
 }
 
+/* A set like the one before, of a real number; false: nothing is recorded. */
+static inline bool quick_set(orr_run *run, double entity, uint32_t component, uint32_t field, double value)
+{
+    orr__recording *into = run->current->recording;
+    const uint32_t type = into ? into->patches.set_known.type : ORR_TYPE_NONE;
+    if (!(entity > 0 && entity < 0x1p52) || (double)(int64_t)entity != entity) return false;
+    if (type == ORR_TYPE_F64)
+        return orr__patches_quick_set(&into->patches, (int64_t)entity, component, field, (orr_value){ .f64 = value });
+    if (type != ORR_TYPE_F32 || !(fabs(value) <= (double)FLT_MAX)) return false;
+    orr_value given = { .u64 = 0 };
+    given.f32 = (float)value;
+    return orr__patches_quick_set(&into->patches, (int64_t)entity, component, field, given);
+}
+
 static int32_t patch_set(orr__machine *m, double entity, uint32_t component, uint32_t field, double value)
 {
+    if (m->run && quick_set(m->run, entity, component, field, value)) return ORR_OK;
     int64_t handle = 0;
     orr_value converted = { 0 };
     if (!m->run) return no_run("set");

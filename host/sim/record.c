@@ -94,15 +94,19 @@ int32_t orr_patch_remove(orr_run *run, int64_t entity, orr_component component)
 
 /* Sets are applied as soon as the system is done, beside systems that it does not conflict with, so what they write must
  * be declared. Those for what the run itself spawns or gives a component wait for the end of the stage. */
+static bool may_always_set(const orr_run *run, orr_component component)
+{
+    if (!run->system || run->system->exclusive) return true;
+    return orr__access_mode(&run->system->access, ORR__ACCESS_COMPONENT, component) & (ORR_WRITE | ORR_MARK);
+}
+
 static int32_t may_set(const orr_run *run, const orr__patches *patches, int64_t entity, orr_component component)
 {
-    if (!run->system || run->system->exclusive || entity < 0) return ORR_OK;
-    if (orr__access_mode(&run->system->access, ORR__ACCESS_COMPONENT, component) & (ORR_WRITE | ORR_MARK))
-        return ORR_OK;
+    if (entity < 0 || may_always_set(run, component)) return ORR_OK;
     return orr__patches_adds(patches, entity, component) ? ORR_OK : orr__run_may(run, component, true);
 }
 
-int32_t orr_patch_set(orr_run *run, int64_t entity, orr_field field, orr_value value)
+static int32_t patch_set(orr_run *run, int64_t entity, orr_field field, orr_value value)
 {
     const orr_world *world = run->world;
     if (field.component == 0 || field.component > world->component_count ||
@@ -110,8 +114,20 @@ int32_t orr_patch_set(orr_run *run, int64_t entity, orr_field field, orr_value v
         return orr__fail(ORR_E_ARGUMENT, "not a field of this world");
     orr__patches *patches = orr__run_patches(run);
     if (!patches) return orr__error_code();
-    const int32_t code = may_set(run, patches, entity, field.component);
-    return code == ORR_OK ? orr__patches_set(patches, entity, field, value) : code;
+    int32_t code = may_set(run, patches, entity, field.component);
+    if (code == ORR_OK) code = orr__patches_set(patches, entity, field, value);
+    if (code == ORR_OK && field.type != ORR_TYPE_ENTITY && may_always_set(run, field.component))
+        patches->set_known = field;
+    return code;
+}
+
+int32_t orr_patch_set(orr_run *run, int64_t entity, orr_field field, orr_value value)
+{
+    orr__recording *into = run->current->recording;
+    if (into && into->patches.set_known.type == field.type &&
+        orr__patches_quick_set(&into->patches, entity, field.component, field.index, value))
+        return ORR_OK;
+    return patch_set(run, entity, field, value);
 }
 
 int32_t orr_run_emit(orr_run *run, orr_event event, const orr_value *values)
