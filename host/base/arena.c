@@ -24,11 +24,20 @@ void orr__arena_init(orr__arena *arena, orr__alloc *alloc, size_t block_bytes)
     }
 }
 
+void orr__arena_init_paged(orr__arena *arena, orr__alloc *alloc, size_t block_bytes)
+{
+    orr__arena_init(arena, alloc, block_bytes);
+    arena->paged = true;
+}
+
 static void release_all(orr__arena *arena, block *at)
 {
     while (at) {
         block *next = at->next;
-        orr__alloc_free(arena->alloc, at, at->bytes);
+        if (arena->paged)
+            orr__alloc_pages_free(arena->alloc, at, at->bytes);
+        else
+            orr__alloc_free(arena->alloc, at, at->bytes);
         at = next;
     }
 }
@@ -64,7 +73,8 @@ static void *take(block *from, size_t bytes, size_t alignment)
 /* A new block at the place that link points to, or NULL with the error set. */
 static block *insert(orr__arena *arena, block **link, size_t room)
 {
-    block *fresh = orr__alloc_new(arena->alloc, room, HEADER_BYTES);
+    block *fresh = arena->paged ? orr__alloc_pages(arena->alloc, room)
+                                : orr__alloc_new(arena->alloc, room, HEADER_BYTES);
     if (fresh) {
         *fresh = (block){ .next = *link, .bytes = room, .used = HEADER_BYTES };
         *link = fresh;

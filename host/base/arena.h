@@ -1,6 +1,7 @@
 #ifndef ORR__BASE_ARENA_H
 #define ORR__BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct orr__alloc;
@@ -20,10 +21,15 @@ typedef struct orr__arena {
     struct orr__arena_block *current; /* blocks after it are empty; NULL: all are */
     struct orr__arena_block *large;
     size_t block_bytes;
+    bool paged; /* blocks are from orr__alloc_pages */
 } orr__arena;
 
 /* Allocates nothing yet. block_bytes: least size of a block, 0 for 16 KiB. alloc must outlive the arena. */
 void orr__arena_init(orr__arena *arena, struct orr__alloc *alloc, size_t block_bytes);
+
+/* The same for what is walked through from end to end: blocks are pages of the system, huge ones where it has them. As
+ * with orr__alloc_pages, no other thread may take such pages meanwhile. */
+void orr__arena_init_paged(orr__arena *arena, struct orr__alloc *alloc, size_t block_bytes);
 
 /* Releases all blocks; allowed on a zeroed struct. */
 void orr__arena_fini(orr__arena *arena);

@@ -76,7 +76,7 @@ static int32_t plan_chunk(planner *p, orr__table *table, uint32_t place)
         if (!words) return ORR_E_MEMORY;
         if (orr__tracker_words(p->world, p->system->tracker, table, chunk, words) == 0 && !whole) return ORR_OK;
     }
-    if (p->system->snapshot) chunk = orr__snapshot_freeze(p->world, p->system, table, chunk, &run->frozen);
+    if (p->system->snapshot) chunk = orr__snapshot_freeze(p->system, table, chunk);
     if (!chunk) return ORR_E_MEMORY;
     chunk_slots slots;
     int32_t code = fill_slots(p->system, table, chunk, &slots);

@@ -22,7 +22,7 @@ void orr__run_init(orr_run *run, orr_world *world)
     run->outside.rows.chunk_count = 0;
     run->outside.rows.range = &run->outside;
     orr__arena_init(&run->arena, &world->alloc, 0);
-    orr__arena_init(&run->frozen, &world->alloc, 256 * 1024);
+    orr__arena_init_paged(&run->frozen, &world->alloc, ORR__FROZEN_BYTES);
     atomic_flag_clear(&run->failure_lock);
     atomic_init(&run->recorded, 0);
     atomic_init(&run->turn, 0);

@@ -22,6 +22,8 @@ typedef struct orr__run_failure {
     char text[1024];
 } orr__run_failure;
 
+enum { ORR__FROZEN_BYTES = 127 * 4096 }; /* four blocks to a huge page, with its head */
+
 struct orr_run {
     orr_world *world;
     struct orr__system *system; /* NULL: a hook */
@@ -33,8 +35,8 @@ struct orr_run {
     uint64_t rows;     /* of all ranges */
     orr_rows *whole;   /* ORR_WHOLE: [range_count] copies, one after the other */
     uint32_t whole_capacity;
-    orr__arena arena;            /* of the plan: slot pointers, changed words */
-    orr__arena frozen;           /* of the plan: with a snapshot, the copies of chunks */
+    orr__arena arena;            /* of the plan: slot pointers, changed words, with a snapshot the heads of chunks */
+    orr__arena frozen;           /* of the plan: with a snapshot, copies of columns */
     uint64_t version;            /* world->version that the plan was made for; UINT64_MAX: none */
     uint32_t next, end;          /* ranges that orr_run_next hands out are next to end - 1 */
     orr_range *current;          /* range handed out last, or `home` */
