@@ -450,10 +450,10 @@ typedef struct orr_system_desc {
      * until all were handed out. It sees no world and records while it is at a range. */
     uint32_t on;
     uint32_t on_error;
-    uint32_t substeps;        /* default 1 */
-    bool snapshot;            /* sees a frozen copy of what it declares, of which it commits what it changed; for jobs and
+    uint32_t substeps; /* default 1 */
+    bool snapshot;     /* sees a frozen copy of what it declares, of which it commits what it changed; for jobs and
                                  systems on workers */
-    uint32_t latency;         /* of a snapshot: what it changes and records is applied so many ticks later, at the end of
+    uint32_t latency;  /* of a snapshot: what it changes and records is applied so many ticks later, at the end of
                                  the same stage */
     orr_system_function *run; /* or a job: */
     void *context;

@@ -70,7 +70,7 @@ struct orr_mailbox {
     uint32_t rows_count, column_count, cells_count, resource_count, reduction_count, value_count, piece_count;
     uint32_t first_cells_piece, params_piece;
     uint32_t every;
-    bool kept; /* a script has it: it lives as long as the world */
+    bool kept;          /* a script has it: it lives as long as the world */
     uint64_t last_tick; /* of the state published last */
     _Atomic uint64_t missed;
 };

@@ -41,7 +41,7 @@ typedef struct orr__recordings {
 struct orr_range {
     orr_rows rows; /* what the job or function sees; rows.range is this range */
     orr_run *run;
-    struct orr__table *table; /* NULL: bands of a lattice, or a system without rows */
+    struct orr__table *table;  /* NULL: bands of a lattice, or a system without rows */
     struct orr__chunk *chunk;  /* with a snapshot a frozen copy */
     struct orr__chunk *origin; /* the table's own, until the structure changes */
     orr__recording *recording; /* NULL: nothing recorded in this run */

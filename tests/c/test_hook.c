@@ -67,7 +67,8 @@ static void values_of_those_who_go(void **state)
     case_set(&t.c, handles[1], t.c.px, 1);
     assert_true(orr_system_create(
         t.c.world,
-        &(orr_system_desc){ .name = "record", .run = record, .context = &t, .query.all = mote, .reads = mote, .marks = mote }));
+        &(orr_system_desc){
+            .name = "record", .run = record, .context = &t, .query.all = mote, .reads = mote, .marks = mote }));
     assert_ok(orr_world_step(t.c.world, 1));
     assert_string_equal(told(&t), "went 0, went 50");
     assert_int_equal(orr_world_entity_count(t.c.world), 3);
