@@ -99,9 +99,16 @@ static void fill_groups(orr__machine *m, orr__loop_state *loop)
     }
 }
 
-static void empty_loop(orr__loop_state *loop)
+static void open_loop(orr__machine *m, orr__loop *loop)
+{
+    m->open_loops += !loop->open;
+    loop->open = 1;
+}
+
+static void empty_loop(orr__machine *m, orr__loop_state *loop)
 {
     loop->seen.bounds = empty;
+    m->open_loops -= loop->seen.open != 0;
     loop->seen.open = 0;
     for (orr__group *group = loop->seen.groups; group; group = group->next) group->own = empty;
 }
@@ -178,7 +185,7 @@ static int32_t touch_lattice(orr__machine *m, orr__loop_state *loop, orr__group 
         group->own.first = (int32_t)(loop->rows->begin * of->width);
         group->own.last = (int32_t)(loop->rows->end * of->width) - 1;
     }
-    loop->seen.open = 1;
+    open_loop(m, &loop->seen);
     keep_plain(m, group_of(group), ORR__ACCESS_LATTICE, &group->own);
     return ORR_OK;
 }
@@ -205,7 +212,7 @@ void orr__loop_close(orr__machine *m, orr__loop *loop)
 {
     orr__loop_state *state = state_of(loop);
     (void)m;
-    empty_loop(state);
+    empty_loop(m, state);
     state->rows = NULL;
     state->range = NULL;
 }
@@ -223,7 +230,7 @@ int32_t orr__loop_run_next(orr__machine *m, orr__loop *loop)
     loop->bounds = rows->begin < rows->end ? (orr__bounds){ (int32_t)rows->begin, (int32_t)rows->end - 1 } : empty;
     loop->entity = rows->entity;
     loop->substep = m->run->tick.substep;
-    loop->open = 1;
+    open_loop(m, loop);
     fill_groups(m, state);
     return 1;
 }
@@ -246,7 +253,7 @@ int32_t orr__loop_each_next(orr__machine *m, orr__loop *loop)
     }
     loop->bounds = (orr__bounds){ (int32_t)at->begin, (int32_t)at->end - 1 };
     loop->entity = orr_cursor_entities(at);
-    loop->open = 1;
+    open_loop(m, loop);
     fill_groups(m, state);
     return 1;
 }
@@ -276,7 +283,7 @@ void orr__loop_open_stage(orr__machine *m, orr__loop *loop, struct orr__stage *s
     loop->bounds = (orr__bounds){ 0, (int32_t)stage->count - 1 };
     loop->provisional = (double)stage->provisional;
     loop->entity = NULL;
-    loop->open = 1;
+    open_loop(m, loop);
     fill_groups(m, state);
 }
 
@@ -299,7 +306,7 @@ struct orr__stage *orr__loop_take_stage(orr__machine *m, const orr__loop *loop)
 void orr__loop_structure_changed(orr__machine *m)
 {
     for (orr__loop_state *loop = m->loops; loop; loop = loop->next) {
-        if (loop->seen.kind == ORR__LOOP_EACH && loop->seen.open) empty_loop(loop);
+        if (loop->seen.kind == ORR__LOOP_EACH && loop->seen.open) empty_loop(m, loop);
     }
 }
 
@@ -316,7 +323,7 @@ void orr__loop_close_all(orr__machine *m)
 {
     orr__stage *stage = NULL;
     while ((stage = orr__loop_take_stage(m, NULL)) != NULL) orr__stage_destroy(m->world, stage);
-    for (orr__loop_state *loop = m->loops; loop; loop = loop->next) {
+    for (orr__loop_state *loop = m->loops; loop && m->open_loops; loop = loop->next) {
         if (loop->seen.open) orr__loop_close(m, &loop->seen);
     }
     for (orr__near_view *view = m->near; view; view = view->next) view->bounds = empty;

@@ -24,6 +24,7 @@ struct orr__machine {
     orr_run *run;                   /* the system or hook that this machine runs now; NULL: none */
     uint32_t random_at;             /* numbers of ctx:random() so far in this run */
     struct orr__loop_state *loops;  /* all that were made; many are closed */
+    uint32_t open_loops;            /* of these */
     struct orr__loop_state *stages; /* open stages of immediate spawns, innermost first */
     orr__near_view *near;           /* all that were made */
     orr__box *boxes;                /* all that were made */

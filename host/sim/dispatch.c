@@ -43,6 +43,8 @@
 /* Below this a group is not worth waking anyone; a task should be worth at least the second. */
 #define WORTH_SHARING_NS 20000.0
 #define WORTH_TAKING_NS 4000.0
+/* Sharing a system costs more than running it in order: a stage of many small ones is not worth it. */
+#define SHARING_NS 1500.0
 
 void orr__dispatch_tick(const orr_world *world, uint64_t name_hash, uint32_t substeps, orr_tick *out)
 {
@@ -134,13 +136,24 @@ static void hold_grids(const orr_world *world, orr__system *system)
     }
 }
 
+/* One that is not due is not waited for by those who ask whether the stage is worth sharing. */
+static void count_idle(const orr_world *world, orr__system *system)
+{
+    if (system->timed || orr__system_on_main(system)) return;
+    world->sim->schedule.stages[system->stage].untimed--;
+    system->timed = true;
+}
+
 /* Whether it is to run now. */
 static bool begin_system(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
     run->ready = false;
     run->active = is_due(world, system);
-    if (!run->active) return false;
+    if (!run->active) {
+        count_idle(world, system);
+        return false;
+    }
     const uint64_t since = orr__trace_now(&world->sim->trace);
     reset(run);
     run->tick.tick = world->sim->tick;
@@ -498,7 +511,8 @@ void orr__dispatch_stage(orr_world *world, orr__schedule_stage *stage)
     orr__sim *sim = world->sim;
     world->locked++;
     sim->dispatch.worker = 0;
-    const bool small = stage->untimed == 0 && stage->pool_ns < WORTH_SHARING_NS;
+    const double worth_ns = WORTH_SHARING_NS + SHARING_NS * (double)(stage->system_count - stage->main_count);
+    const bool small = stage->untimed == 0 && stage->pool_ns < worth_ns;
     if (small || orr__pool_workers(sim->pool) == 1) {
         run_in_order(world, stage);
     } else if (!run_eagerly(world, stage)) {

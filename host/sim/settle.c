@@ -135,16 +135,19 @@ static void count_run(orr_world *world, orr__system *system)
     system->runs++;
     system->rows += run->rows;
     system->time_ns += time;
+    const bool on_main = orr__system_on_main(system);
+    orr__schedule_stage *stage = &world->sim->schedule.stages[system->stage];
+    if (!on_main && !system->timed) {
+        stage->untimed--;
+        system->timed = true;
+    }
     if (run->rows == 0 && (system->has_rows || system->lattice)) return;
     const double now = (double)time / (double)(run->rows ? run->rows : 1);
     system->ns_a_row = system->ns_a_row > 0 ? 0.75 * system->ns_a_row + 0.25 * now : now;
-    if (orr__system_on_main(system)) return;
-    orr__schedule_stage *stage = &world->sim->schedule.stages[system->stage];
+    if (on_main) return;
     const double last_ns = orr__task_guess_ns(system);
     stage->pool_ns += last_ns - system->last_ns;
-    stage->untimed -= !system->timed;
     system->last_ns = last_ns;
-    system->timed = true;
 }
 
 static void touch_grids(orr_world *world, const orr__system *system)

@@ -13,7 +13,7 @@ local patches = require "orrery.patches"
 local module = require "orrery.module"
 local S, M, core, ffi = seam.S, seam.M, seam.core, seam.ffi
 local fail, need, name_of = check.fail, seam.need, check.name_of
-local type, ipairs, find = type, ipairs, string.find
+local type, ipairs, find, debug = type, ipairs, string.find, debug
 
 local system = {}
 
@@ -25,6 +25,7 @@ end
 local terms = { "all", "any", "none", "changed", "optional" }
 local records = {}                       -- number -> what is needed to run it
 local highest = 0                        -- number
+local bodies = {}                        -- where a function stands in the script -> how many systems run it
 
 -- ---- reading a declaration ----
 
@@ -205,6 +206,11 @@ local function put_twin(id, record, twin)
   record.run, record.rows_needed = twin, has_rows or lattice ~= 0
 end
 
+local function body_of(run)
+  local info = type(run) == "function" and debug.getinfo(run, "S")
+  return info and info.what == "Lua" and info.source .. ":" .. info.linedefined or nil
+end
+
 function system.new(desc)
   check.record(desc, "orrery.system")
   check.text(desc.name, "a system's name")
@@ -252,12 +258,26 @@ function system.new(desc)
                   worker = desc.on == "workers", substeps = desc.substeps or 1,
                   twin = desc.twin }
   if twin then put_twin(id, records[id], desc.twin) end
+  local body = body_of(records[id].run)
+  if body then bodies[body] = (bodies[body] or 0) + 1 end
   return registry.object({ kind = "system", name = name, id = id })
 end
 
 -- ---- running ----
 
+-- A loop is compiled for the columns that it is met with first; others leave that code at every row, and after a
+-- hundred of them LuaJIT gives up. So systems that are made by one text, as in a loop, each get a function of their
+-- own, which shares the outer locals.
+local function own_function(run)
+  local body = body_of(run)
+  if not body or (bodies[body] or 0) < 2 then return run end
+  local copy = loadstring(seam.dump(run), "=copy")
+  for k = 1, debug.getinfo(run, "u").nups do debug.upvaluejoin(copy, k, run, k) end
+  return setfenv(copy, getfenv(run))
+end
+
 local function prepare(record)
+  record.run = own_function(record.run)
   record.runs, record.watched, record.before, record.told = 0, 1, {}, {}
   if record.unchecked or record.worker then record.watched = 0 end
   record.ctx = ctx.new(not record.worker and world.object or nil)
