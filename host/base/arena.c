@@ -73,8 +73,8 @@ static void *take(block *from, size_t bytes, size_t alignment)
 /* A new block at the place that link points to, or NULL with the error set. */
 static block *insert(orr__arena *arena, block **link, size_t room)
 {
-    block *fresh = arena->paged ? orr__alloc_pages(arena->alloc, room)
-                                : orr__alloc_new(arena->alloc, room, HEADER_BYTES);
+    block *fresh =
+        arena->paged ? orr__alloc_pages(arena->alloc, room) : orr__alloc_new(arena->alloc, room, HEADER_BYTES);
     if (fresh) {
         *fresh = (block){ .next = *link, .bytes = room, .used = HEADER_BYTES };
         *link = fresh;
