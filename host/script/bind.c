@@ -11,6 +11,11 @@
 #include "script/worker.h"
 #include "sim/sim.h"
 
+/* Whose `extra` a machine has. */
+typedef struct taken_extra {
+    uint64_t dispatch, serial; /* serial: of the machine, for one that was made anew has nothing */
+} taken_extra;
+
 typedef struct orr__bound {
     orr_world *world;
     orr_host *host; /* gone when the world is destroyed */
@@ -19,7 +24,7 @@ typedef struct orr__bound {
     size_t bytes;        /* of this */
     orr__packed extra;   /* on workers: what `extra` gave at the last dispatch */
     uint64_t dispatches; /* of those */
-    uint64_t taken[];    /* [threads of the pool] the dispatch whose extra each machine has */
+    taken_extra taken[]; /* [threads of the pool] */
 } orr__bound;
 
 typedef struct orr__hook_bound {
@@ -53,10 +58,11 @@ static int32_t pack_extra(orr_run *run, void *context)
 
 static int32_t take_extra(orr__bound *bound, orr__machine *m, uint32_t worker)
 {
-    if (bound->taken[worker] == bound->dispatches) return ORR_OK;
+    if (bound->taken[worker].dispatch == bound->dispatches && bound->taken[worker].serial == m->serial) return ORR_OK;
     int32_t status = orr__unpack(m, &bound->extra);
     if (status == ORR_OK) status = orr__machine_enter_with(m, "take", bound->index);
-    if (status == ORR_OK) bound->taken[worker] = bound->dispatches;
+    if (status == ORR_OK) bound->taken[worker].dispatch = bound->dispatches;
+    if (status == ORR_OK) bound->taken[worker].serial = m->serial;
     return status;
 }
 
@@ -93,7 +99,7 @@ bool orr__bind_is_script(const orr__system *system)
 
 static orr__bound *new_bound(orr__machine *m, const orr_system_desc *desc)
 {
-    const size_t bytes = sizeof(orr__bound) + orr_world_threads(m->world) * sizeof(uint64_t);
+    const size_t bytes = sizeof(orr__bound) + orr_world_threads(m->world) * sizeof(taken_extra);
     orr__bound *bound = orr__alloc_zero(&m->world->alloc, bytes, 0);
     if (!bound) return NULL;
     bound->bytes = bytes;

@@ -12,7 +12,8 @@ struct orr__hook_bound;
 struct orr_host {
     orr_world *world;
     orr__machine main;
-    orr__machine **workers; /* [worker_count], one for each thread of the pool; NULL: no system needs one */
+    orr__machine **workers;   /* [worker_count], one for each thread of the pool; NULL: no system needs one */
+    uint64_t *worker_serials; /* [worker_count] machines that each thread has had */
     uint32_t worker_count;
     uint32_t script_systems; /* that the script declared when it was loaded */
     bool needs_worker;
@@ -27,7 +28,7 @@ struct orr_host {
     char **test_set; /* "name=value" of orrery.test */
     uint32_t test_set_count, test_set_capacity;
     orr__variant variant; /* system NULL: none */
-    orr__role *roles; /* [role_count] of the main machine's systems */
+    orr__role *roles;     /* [role_count] of the main machine's systems */
     uint32_t role_count, role_capacity;
     struct orr__hook_bound *hooks;
     uint32_t hook_count;

@@ -21,6 +21,7 @@ struct orr__machine {
     orr_world *world;
     bool worker;
     bool loaded;                    /* the script was run */
+    uint64_t serial;                /* of a worker's: differs from that of the one it took the place of */
     orr_run *run;                   /* the system or hook that this machine runs now; NULL: none */
     uint32_t random_at;             /* numbers of ctx:random() so far in this run */
     struct orr__loop_state *loops;  /* all that were made; many are closed */

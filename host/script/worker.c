@@ -49,6 +49,7 @@ static int32_t start_one(orr_host *host, uint32_t worker)
         orr__alloc_free(&host->world->alloc, machine, sizeof *machine);
         return status;
     }
+    machine->serial = ++host->worker_serials[worker];
     host->workers[worker] = machine;
     status = orr__machine_load(machine, host->text, host->text_bytes, host->name);
     if (status == ORR_OK) status = knows_all(host, machine);
@@ -64,6 +65,12 @@ int32_t orr__worker_start(orr_host *host)
     const uint32_t count = orr_world_threads(host->world);
     host->workers = orr__alloc_zero(&host->world->alloc, count * sizeof *host->workers, 0);
     if (!host->workers) return ORR_E_MEMORY;
+    host->worker_serials = orr__alloc_zero(&host->world->alloc, count * sizeof *host->worker_serials, 0);
+    if (!host->worker_serials) {
+        orr__alloc_free(&host->world->alloc, host->workers, count * sizeof *host->workers);
+        host->workers = NULL;
+        return ORR_E_MEMORY;
+    }
     host->worker_count = count;
     int32_t status = ORR_OK;
     for (uint32_t i = 0; status == ORR_OK && i < count; i++) status = start_one(host, i);
@@ -80,7 +87,9 @@ void orr__worker_stop(orr_host *host)
     if (!host->workers) return;
     for (uint32_t i = 0; i < host->worker_count; i++) stop_one(host, i);
     orr__alloc_free(&host->world->alloc, host->workers, host->worker_count * sizeof *host->workers);
+    orr__alloc_free(&host->world->alloc, host->worker_serials, host->worker_count * sizeof *host->worker_serials);
     host->workers = NULL;
+    host->worker_serials = NULL;
     host->worker_count = 0;
 }
 

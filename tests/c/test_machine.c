@@ -86,6 +86,52 @@ static void the_main_one_says_what_to_do(void **state)
     orr_host_close(host);
 }
 
+/* Machines die in some ranges, on whichever thread: the other ranges run, with all that the new machines are to know. */
+static uint64_t run_short_of_memory(uint32_t threads, const char *on_error, notes *n)
+{
+    char text[2048];
+    snprintf(text, sizeof text,
+             "%sorrery.world:spawn({ P }, 20000)\n"
+             "local gain = 1\n"
+             "orrery.system { name = 's', on = 'workers', all = { P }, reads = { R }, writes = { P },\n"
+             "  on_error = '%s', extra = function() return { more = 3 } end, run = function(rows, ctx)\n"
+             "    local p, more = rows:write(P), ctx.extra.more\n"
+             "    for i = rows.first, rows.last do p.x[i] = p.x[i] + ctx:read(R).v * n() + more * gain end\n"
+             "    ctx:spawn({ P }, 1)\n"
+             "    if ctx.tick %% 3 == 1 and rows.first %% 2048 == 1024 then local s = ('x'):rep(1e8) end\n"
+             "  end }\n"
+             "orrery.system { name = 'after', on = 'workers', all = { P }, writes = { P }, extra = { by = 0.5 },\n"
+             "  run = function(rows, ctx) local p = rows:write(P)\n"
+             "    for i = rows.first, rows.last do p.x[i] = p.x[i] + ctx.extra.by end\n"
+             "  end }\n",
+             head, on_error);
+    orr_host *host = orr_host_open(&(orr_host_desc){
+        .script = "x.lua", .text = text, .threads = threads, .lua_bytes = 16u << 20, .log = note, .log_context = n });
+    if (!host) fail_msg("%s", orr_last_error());
+    if (orr_host_step(host, 6) != ORR_OK) fail_msg("%s", orr_last_error());
+    const uint64_t hash = orr_world_hash(orr_host_world(host));
+    assert_ok(orr__world_validate(orr_host_world(host)));
+    orr_host_close(host);
+    return hash;
+}
+
+static void memory_runs_out_on_threads(void **state)
+{
+    (void)state;
+    static const char *const modes[] = { "skip", "disable" };
+    for (uint32_t mode = 0; mode < 2; mode++) {
+        uint64_t first = 0;
+        for (uint32_t threads = 0; threads <= 4; threads += threads ? threads : 1) {
+            notes n = { .count = 0 };
+            const uint64_t hash = run_short_of_memory(threads, modes[mode], &n);
+            assert_int_equal(n.count, mode ? 1 : 2);
+            if (!strstr(n.last, "system 's': ") || !strstr(n.last, "used up all memory")) fail_msg("%s", n.last);
+            if (threads == 0) first = hash;
+            if (hash != first) fail_msg("on_error %s: %u threads have another state", modes[mode], threads);
+        }
+    }
+}
+
 /* Two worlds on two threads of one process know nothing of each other. */
 static void run_one(void *context)
 {
@@ -115,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_worker_is_made_anew),
+        cmocka_unit_test(memory_runs_out_on_threads),
         cmocka_unit_test(the_main_one_says_what_to_do),
         cmocka_unit_test(two_hosts_on_two_threads),
     };
