@@ -38,6 +38,17 @@ static inline uint64_t orr__provisional(uint64_t value)
     return value >> 62 == 3 ? 0 - value : value & ~ORR__PROVISIONAL;
 }
 
+/* In columns, once the run that wrote them is settled: of which system handle k is (from 1, below 2^22), so that those of
+ * several runs in the same rows can be told apart. */
+static inline uint64_t orr__provisional_of(uint32_t owner, uint64_t k)
+{
+    return ORR__PROVISIONAL | (uint64_t)owner << 40 | k;
+}
+static inline uint32_t orr__provisional_owner(uint64_t value)
+{
+    return value >> 62 == 2 ? (uint32_t)(value >> 40) & 0x3FFFFFu : 0;
+}
+
 typedef struct orr__patch {
     uint8_t kind;            /* ORR__PATCH_DONE: applied already, or dropped */
     uint8_t type;            /* set: of the field */
@@ -138,6 +149,9 @@ int32_t orr__patches_reserve(orr__patches *patches);
 int32_t orr__patches_resolve(orr__patches *patches);
 /* The same in rows begin to end of an entity column that this list's range wrote in place. */
 int32_t orr__patches_resolve_column(const orr__patches *patches, uint64_t *column, uint32_t begin, uint32_t end);
+/* The same for what `owner` and nobody in particular has left there. */
+int32_t orr__patches_resolve_owned(const orr__patches *patches, uint32_t owner, uint64_t *column, uint32_t begin,
+                                   uint32_t end);
 
 /* Applies the sets whose entity has the component now, that hold no provisional handle and have no earlier unapplied
  * patch for the same entity before them in the list; the others stay. Always ORR_OK. */

@@ -56,6 +56,25 @@ int32_t orr__patches_resolve_column(const orr__patches *patches, uint64_t *colum
     return result;
 }
 
+int32_t orr__patches_resolve_owned(const orr__patches *patches, uint32_t owner, uint64_t *column, uint32_t begin,
+                                   uint32_t end)
+{
+    int32_t result = ORR_OK;
+    for (uint32_t i = begin; i < end; i++) {
+        if (!(column[i] & ORR__PROVISIONAL)) {
+            continue;
+        }
+        const uint32_t of = orr__provisional_owner(column[i]);
+        if (of != 0 && of != owner) {
+            continue;
+        }
+        column[i] &= ~((uint64_t)of << 40);
+        const int32_t resolved = resolve_value(patches, &column[i]);
+        result = result != ORR_OK ? result : resolved;
+    }
+    return result;
+}
+
 static int32_t resolve_stage(const orr__patches *patches, orr__stage *stage)
 {
     const orr__table *table = orr__prefab_at(patches->world, stage->prefab)->table;

@@ -18,10 +18,23 @@ static uint32_t visited(const orr__system *system)
 
 /* ---- failures ---- */
 
-/* Provisional handles that a failed run left in entity columns stand for nothing. */
-static void scrub(orr_world *world, const orr__system *system, const orr_range *range)
+/* Provisional handles that a run left in a column: those of a failed run stand for nothing, others are its own. */
+static void own_column(const orr__system *system, uint64_t *column, uint32_t begin, uint32_t end, bool failed)
 {
-    if (!range->chunk || system->snapshot) return; /* what frozen copies hold is not committed */
+    for (uint32_t r = begin; r < end; r++) {
+        if (!(column[r] & ORR__PROVISIONAL)) continue;
+        const uint32_t owner = orr__provisional_owner(column[r]);
+        const uint64_t k = orr__provisional(column[r]);
+        if (failed && (owner == 0 || owner == system->id))
+            column[r] = 0;
+        else if (owner == 0 && k >> 40 == 0)
+            column[r] = orr__provisional_of(system->id, k);
+    }
+}
+
+static void own_handles(orr_world *world, const orr__system *system, const orr_range *range, bool failed)
+{
+    if (!range->chunk) return;
     for (uint32_t pass = 0; pass < 2; pass++) {
         for (const orr_component *c = pass ? system->marks : system->writes; *c; c++) {
             const orr__component *component = orr__component_at(world, *c);
@@ -29,10 +42,8 @@ static void scrub(orr_world *world, const orr__system *system, const orr_range *
             for (uint32_t i = 0; i < component->field_count; i++) {
                 if (component->fields[i].type != ORR_TYPE_ENTITY) continue;
                 const orr_field field = { .component = *c, .index = (uint16_t)i };
-                uint64_t *column = orr__chunk_column(range->table, range->chunk, field);
-                for (uint32_t r = range->rows.begin; column && r < range->rows.end; r++) {
-                    if (column[r] & ORR__PROVISIONAL) column[r] = 0;
-                }
+                uint64_t *column = orr__chunk_column(range->table, range->origin, field);
+                if (column) own_column(system, column, range->rows.begin, range->rows.end, failed);
             }
         }
     }
@@ -42,7 +53,7 @@ static void drop(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
     const bool spawned = orr__run_has_spawned(run);
-    for (uint32_t i = 0; spawned && i < run->range_count; i++) scrub(world, system, &run->ranges[i]);
+    for (uint32_t i = 0; spawned && i < run->range_count; i++) own_handles(world, system, &run->ranges[i], true);
     for (uint32_t i = 0; i < run->range_count; i++) orr__range_drop(&run->ranges[i]);
     orr__range_drop(&run->outside);
 }
@@ -210,6 +221,15 @@ static void apply_sets(orr_world *world, orr__system *system)
     touch_grids(world, system);
 }
 
+/* What others see before the stage ends. */
+static void take_over(orr_world *world, orr__system *system)
+{
+    const orr_run *run = &system->run;
+    apply_sets(world, system);
+    if (!orr__run_has_spawned(run)) return;
+    for (uint32_t i = 0; i < run->range_count; i++) own_handles(world, system, &run->ranges[i], false);
+}
+
 static void release_grids(const orr_world *world, orr__system *system)
 {
     if (!system->run.holds) return;
@@ -239,7 +259,7 @@ void orr__settle(orr_world *world, orr__system *system)
     if (run->failure.code != ORR_OK)
         drop(world, system);
     else if (system->latency == 0 && atomic_load_explicit(&run->recorded, memory_order_relaxed))
-        apply_sets(world, system);
+        take_over(world, system);
     release_grids(world, system);
     orr__dispatch_did(world, ORR_TRACE_SETTLE, system->id, since);
     if (world->sim->observer) world->sim->observer->settled(world->sim->observer, world, system);

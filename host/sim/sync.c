@@ -43,8 +43,8 @@ static int32_t reserve(orr_world *world, orr__system *system, orr_range *range)
 }
 
 /* Provisional handles of `patches` in entity fields that the range wrote in place. */
-static int32_t resolve_columns(orr_world *world, const orr_component *components, const orr__patches *patches,
-                               const orr_range *range)
+static int32_t resolve_columns(orr_world *world, const orr__system *system, const orr_component *components,
+                               const orr__patches *patches, const orr_range *range)
 {
     int32_t result = ORR_OK;
     for (; *components; components++) {
@@ -55,7 +55,8 @@ static int32_t resolve_columns(orr_world *world, const orr_component *components
             const orr_field field = { .component = *components, .index = (uint16_t)i };
             uint64_t *column = orr__chunk_column(range->table, range->origin, field);
             if (!column) continue;
-            const int32_t code = orr__patches_resolve_column(patches, column, range->rows.begin, range->rows.end);
+            const int32_t code =
+                orr__patches_resolve_owned(patches, system->id, column, range->rows.begin, range->rows.end);
             if (result == ORR_OK) result = code;
         }
     }
@@ -66,8 +67,8 @@ static int32_t resolve_rows(orr_world *world, const orr__system *system, const o
                             const orr_range *range)
 {
     if (!range->chunk) return ORR_OK;
-    const int32_t written = resolve_columns(world, system->writes, patches, range);
-    const int32_t marked = resolve_columns(world, system->marks, patches, range);
+    const int32_t written = resolve_columns(world, system, system->writes, patches, range);
+    const int32_t marked = resolve_columns(world, system, system->marks, patches, range);
     return written == ORR_OK ? marked : written;
 }
 
@@ -137,11 +138,14 @@ void orr__sync_stage(orr_world *world, orr__schedule_stage *stage)
     /* drawing changes nothing, and hooks that were still to come belong to the next tick: how often a state is drawn
      * must not tell */
     if (stage->render) return;
-    orr__late_arrive(world, stage);
-    if (recorded(stage)) {
+    const bool any = recorded(stage);
+    if (any) {
         each_range(world, stage, reserve);
         each_range(world, stage, resolve);
         for (uint32_t i = 0; i < stage->system_count; i++) find_strays(world, stage->order[i]);
+    }
+    orr__late_arrive(world, stage); /* it moves rows: what stands in them is resolved by now */
+    if (any) {
         each_range(world, stage, publish);
         each_range(world, stage, apply);
         each_range(world, stage, give_back);

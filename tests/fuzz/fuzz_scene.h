@@ -32,7 +32,6 @@ struct scene {
     orr_near_index near;
     uint32_t system_count;
     node nodes[SYSTEMS_MOST];
-    bool linked[2];   /* by stage: a system writes links in place */
     bool plain_order; /* no `before`: it made a cycle */
     uint64_t printed; /* by functions on the main thread, in their order */
     char log[LOG_BYTES];
@@ -320,7 +319,7 @@ static void describe_job(const scene *s, uint32_t at, node *n, lists *l, orr_sys
     if (!kind->a) desc->query = (orr_query_desc){ 0 };
 }
 
-static void describe_function(scene *s, uint32_t at, uint32_t mode, node *n, lists *l, orr_system_desc *desc)
+static void describe_function(const scene *s, uint32_t at, uint32_t mode, node *n, lists *l, orr_system_desc *desc)
 {
     n->exclusive = mode == MODE_MAIN;
     desc->exclusive = n->exclusive;
@@ -332,9 +331,7 @@ static void describe_function(scene *s, uint32_t at, uint32_t mode, node *n, lis
     n->marks = pick(s, at, 60, 3) == 0;
     desc->reads = l->reads;
     *(n->marks ? &desc->marks : &desc->writes) = l->writes;
-    /* one a stage: handles of two runs in the same rows could not be told apart */
-    n->links = n->is.write == 1 && n->is.does & DOES_STRUCTURE && !s->linked[n->stage];
-    s->linked[n->stage] |= n->links;
+    n->links = n->is.write == 1 && n->is.does & DOES_STRUCTURE;
 }
 
 /* Of systems on workers and jobs over rows: on a copy, seen at once or later. */
@@ -408,7 +405,6 @@ static void scene_make(scene *s, uint64_t seed, const orr_world_desc *desc)
     if (orr_world_graph(s->world, ORR_GRAPH_TEXT, ignore, NULL) == ORR_OK) return;
     orr_world_destroy(s->world);
     s->plain_order = true;
-    memset(s->linked, 0, sizeof s->linked);
     scene_declare(s, desc);
     must(s, orr_world_graph(s->world, ORR_GRAPH_TEXT, ignore, NULL) == ORR_OK, "graph");
 }
