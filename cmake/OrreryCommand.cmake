@@ -24,3 +24,12 @@ if(TARGET orrery_static AND EXISTS "${app_main}")
     target_link_libraries(orrery PRIVATE orrery_flags orrery_needs orrery_command_needs orrery_static)
     target_include_directories(orrery PRIVATE "${host_dir}")
 endif()
+
+# The helper of systems with isolation = "process": see host/sim/isolate.h. Linux only.
+file(GLOB worker_sources CONFIGURE_DEPENDS "${host_dir}/worker/*.c")
+if(TARGET orrery_static AND worker_sources AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    add_executable(orrery_worker ${worker_sources})
+    set_target_properties(orrery_worker PROPERTIES OUTPUT_NAME orrery-worker)
+    target_link_libraries(orrery_worker PRIVATE orrery_flags orrery_needs orrery_static)
+    target_include_directories(orrery_worker PRIVATE "${host_dir}")
+endif()

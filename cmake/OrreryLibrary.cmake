@@ -84,6 +84,9 @@ set(library_objects "")
 if(library_sources)
     orrery_objects(orrery_objects ${library_sources})
     target_include_directories(orrery_objects PRIVATE "${host_dir}")
+    # Where the helper is looked for last; beside the library comes first, so an installed copy may be moved.
+    set_source_files_properties("${host_dir}/base/os_process.c" PROPERTIES
+        COMPILE_DEFINITIONS "ORR_LIBEXEC_DIR=\"${CMAKE_INSTALL_FULL_LIBEXECDIR}/orrery\"")
     list(APPEND library_objects $<TARGET_OBJECTS:orrery_objects>)
 endif()
 if(native_sources)

@@ -420,6 +420,9 @@ typedef int32_t orr_system_function(orr_run *run, void *context);
 enum { ORR_ON_MAIN = 0, ORR_ON_WORKERS = 1 };
 enum { ORR_ON_ERROR_STOP = 0, ORR_ON_ERROR_SKIP, ORR_ON_ERROR_DISABLE };
 
+/* Where a job runs: in this process, or in a helper program of its own, which may crash or hang without harm. */
+enum { ORR_ISOLATION_NONE = 0, ORR_ISOLATION_PROCESS };
+
 typedef struct orr_bind {
     const char *slot;   /* "position" or "position.x" */
     const char *target; /* "Body" or "Body.px" */
@@ -463,6 +466,10 @@ typedef struct orr_system_desc {
     uint32_t bind_count;
     const orr_job_value *params;
     uint32_t param_count;
+    /* ORR_ISOLATION_PROCESS, for jobs over rows whose slots are all row slots and that have neither memory of their own
+     * nor begin and end; Linux. A range whose helper crashes, or takes longer than timeout_ms (default 1000), is run
+     * anew up to twice and then fails. What a range writes is copied to the world when it succeeds, else nothing is. */
+    uint32_t isolation, timeout_ms;
     const char *source; /* "scripts/boids.lua:21", for messages; may be NULL */
 } orr_system_desc;
 ORR_API orr_system orr_system_create(orr_world *world, const orr_system_desc *desc);

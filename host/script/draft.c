@@ -333,6 +333,8 @@ int32_t orr__draft_system(orr__machine *m)
         .bind_count = d->bind_count,
         .params = d->params,
         .param_count = d->param_count,
+        .isolation = (uint32_t)n[ORR__NUMBER_ISOLATION],
+        .timeout_ms = (uint32_t)n[ORR__NUMBER_TIMEOUT_MS],
         .source = d->texts[ORR__TEXT_SOURCE],
     };
     return orr__bind_system(m, &desc);

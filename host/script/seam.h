@@ -241,6 +241,8 @@ enum {
     ORR__NUMBER_TWIN, /* 1: the script names one; 2: and it runs now */
     ORR__NUMBER_SNAPSHOT,
     ORR__NUMBER_LATENCY,
+    ORR__NUMBER_ISOLATION,
+    ORR__NUMBER_TIMEOUT_MS,
     ORR__NUMBER_COUNT
 };
 

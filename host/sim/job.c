@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/os_process.h"
 #include "sim/sim.h"
 
 #include <string.h>
@@ -112,22 +113,47 @@ int32_t orr_job_load(orr_world *world, const char *path)
     int32_t code = orr__array_reserve(&world->alloc, &jobs->libraries, &jobs->library_capacity, jobs->library_count + 1,
                                       sizeof *jobs->libraries);
     if (code != ORR_OK) return code;
+    orr__job_library loaded = { 0 };
     orr__library library = { 0 };
+    char absolute[4096];
     /* a library that changes the floating-point state is refused there */
     code = orr__library_open(&library, path);
     if (code != ORR_OK) return code;
     const orr_job_module *module = orr__library_symbol(&library, "orr_jobs");
     if (module)
-        code = orr_job_register(world, module);
+        code = orr__path_absolute(path, absolute, sizeof absolute);
     else
         code = orr__fail(ORR_E_ABI, "exports no jobs (no symbol orr_jobs; see ORR_EXPORT_JOBS)");
+    if (code == ORR_OK) {
+        loaded = (orr__job_library){ library, module, orr__alloc_string(&world->alloc, absolute) };
+        code = loaded.path ? orr_job_register(world, module) : ORR_E_MEMORY;
+    }
     if (code != ORR_OK) {
         orr__fail_more("'%s'", path);
+        orr__alloc_string_free(&world->alloc, loaded.path);
         orr__library_close(&library);
         return code;
     }
-    jobs->libraries[jobs->library_count++] = library;
+    jobs->libraries[jobs->library_count++] = loaded;
     return ORR_OK;
+}
+
+static bool holds(const orr_job_module *module, const orr_job_desc *job)
+{
+    for (uint32_t i = 0; i < module->job_count; i++) {
+        if (module->jobs[i] == job) return true;
+    }
+    return false;
+}
+
+const char *orr__job_module(const orr_world *world, const orr_job_desc *job)
+{
+    const orr__jobs *jobs = &world->sim->jobs;
+    if (holds(&orr__native_jobs, job)) return "";
+    for (uint32_t i = 0; i < jobs->library_count; i++) {
+        if (holds(jobs->libraries[i].module, job)) return jobs->libraries[i].path;
+    }
+    return NULL;
 }
 
 uint32_t orr_job_count(const orr_world *world)
@@ -146,7 +172,10 @@ const orr_job_desc *orr_job_at(const orr_world *world, uint32_t index)
 void orr__jobs_fini(orr_world *world)
 {
     orr__jobs *jobs = &world->sim->jobs;
-    for (uint32_t i = 0; i < jobs->library_count; i++) orr__library_close(&jobs->libraries[i]);
+    for (uint32_t i = 0; i < jobs->library_count; i++) {
+        orr__alloc_string_free(&world->alloc, jobs->libraries[i].path);
+        orr__library_close(&jobs->libraries[i].library);
+    }
     orr__array_free(&world->alloc, &jobs->libraries, &jobs->library_capacity, sizeof *jobs->libraries);
     orr__array_free(&world->alloc, &jobs->items, &jobs->capacity, sizeof *jobs->items);
     jobs->count = jobs->library_count = 0;

@@ -101,6 +101,7 @@ void orr_world_destroy(orr_world *world)
         orr__free_fini(world);
         orr__mailboxes_fini(world);
         orr__pool_destroy(sim->pool);
+        orr__isolates_fini(world);
         orr__dispatch_fini(world);
         orr__trace_fini(world);
         orr__hooks_fini(world);

@@ -9,6 +9,7 @@
 #include "sim/event.h"
 #include "sim/free.h"
 #include "sim/hook.h"
+#include "sim/isolate.h"
 #include "sim/job.h"
 #include "sim/mailbox.h"
 #include "sim/neighbours.h"
@@ -38,6 +39,7 @@ typedef struct orr__sim {
     orr__systems systems;
     orr__schedule schedule;
     orr__jobs jobs;
+    orr__isolates isolates;
     orr__hooks hooks;
     orr__recordings recordings;
     orr__dispatch dispatch;

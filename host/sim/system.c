@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "sim/bind.h"
+#include "sim/isolate.h"
 #include "sim/sim.h"
 
 #include <string.h>
@@ -65,6 +66,12 @@ static int32_t check_plain(const orr_world *world, const orr_system_desc *desc)
     if (desc->substeps > 1000000) return orr__fail(ORR_E_RANGE, "substeps is %u: at most 1000000", desc->substeps);
     if (desc->when > orr_param_count(world)) return orr__fail(ORR_E_ARGUMENT, "`when` is not a param of this world");
     if (desc->bind_count && !desc->job) return orr__fail(ORR_E_ARGUMENT, "`bind` is for jobs");
+    if (desc->isolation > ORR_ISOLATION_PROCESS)
+        return orr__fail(ORR_E_ARGUMENT, "isolation is %u: not ORR_ISOLATION_NONE or ORR_ISOLATION_PROCESS",
+                         desc->isolation);
+    if (desc->isolation && !desc->job) return orr__fail(ORR_E_ARGUMENT, "`isolation` is for jobs");
+    if (desc->timeout_ms && !desc->isolation)
+        return orr__fail(ORR_E_ARGUMENT, "`timeout_ms` is for isolation = \"process\"");
     if (desc->param_count && !desc->job) return orr__fail(ORR_E_ARGUMENT, "`params` is for jobs");
     if (desc->lattice &&
         (desc->has_query || desc->query.all || desc->query.any || desc->query.none || desc->query.changed))
@@ -270,9 +277,10 @@ static int32_t check_snapshot(const orr_world *world, const orr__system *system)
 }
 
 /* What only the whole of the declaration shows. */
-static int32_t check_whole(const orr_world *world, const orr__system *system)
+static int32_t check_whole(orr_world *world, orr__system *system)
 {
-    const int32_t code = check_snapshot(world, system);
+    int32_t code = check_snapshot(world, system);
+    if (code == ORR_OK) code = orr__isolate_check(world, system);
     if (code != ORR_OK) return code;
     for (uint32_t i = 0; i < system->access.count; i++) {
         const orr__access *access = &system->access.items[i];
@@ -311,6 +319,8 @@ static void fill_plain(orr__system *system, const orr_system_desc *desc)
     system->on_error = desc->on_error;
     system->snapshot = desc->snapshot;
     system->latency = desc->latency;
+    system->isolated = desc->isolation == ORR_ISOLATION_PROCESS;
+    system->timeout_ms = desc->timeout_ms ? desc->timeout_ms : ORR__ISOLATE_TIMEOUT_MS;
     system->skip_if_empty = desc->skip_if_empty;
     system->enabled = system->wanted_enabled = !desc->disabled;
     system->when = desc->when;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/os.h"
 #include "sim/bind.h"
+#include "sim/isolate.h"
 #include "sim/sim.h"
 
 /* A system nobody has timed yet is taken for this heavy. */
@@ -40,6 +41,15 @@ static void run_ranges(orr_run *run, uint32_t begin, uint32_t end)
         int32_t code = ORR_OK;
         for (tick.substep = 0; code == ORR_OK && tick.substep < tick.substeps; tick.substep++)
             code = function(&run->ranges[i].rows, &tick);
+        if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
+    }
+}
+
+/* In a helper, substeps and all. */
+static void run_isolated(orr_run *run, uint32_t begin, uint32_t end, uint32_t worker)
+{
+    for (uint32_t i = begin; i < end; i++) {
+        const int32_t code = orr__isolate_run(&run->ranges[i], worker);
         if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
     }
 }
@@ -98,6 +108,8 @@ void orr__task_run(const orr__task *task, uint32_t worker)
         run_function(run, task->begin, task->end, worker);
     else if (called_once(run->system))
         run_once(run);
+    else if (run->system->isolated)
+        run_isolated(run, task->begin, task->end, worker);
     else
         run_ranges(run, task->begin, task->end);
     const uint64_t end = orr__clock_ns();

@@ -35,7 +35,7 @@ local seam = {
   text = { name = 0, stage = 1, lattice = 2, job = 3, source = 4 },
   number = { every = 0, disabled = 1, when = 2, when_value = 3, skip_if_empty = 4, on = 5, on_error = 6, substeps = 7,
              has_query = 8, exclusive = 9, radius = 10, radius_param = 11, wraps = 12, min = 13, max = 16,
-             dimensions = 19, extra = 20, twin = 21, snapshot = 22, latency = 23 },
+             dimensions = 19, extra = 20, twin = 21, snapshot = 22, latency = 23, isolation = 24, timeout_ms = 25 },
   loop = { run = 0, each = 1, stage = 2, ctx = 3 },
   group = { shared = 0, own = 1, demand = 2, lattice = 3 },
   wide = S.wide(M),                       -- where i64 and u64 values pass

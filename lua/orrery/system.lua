@@ -19,7 +19,8 @@ local system = {}
 
 local keys = {}
 for word in ([[name stage run job twin on data latency all any none changed optional reads writes marks after before
-  every enabled skip_if_empty on_error substeps lattice gather bind params extra unchecked]]):gmatch "%S+" do
+  every enabled skip_if_empty on_error substeps lattice gather bind params extra unchecked isolation
+  timeout_ms]]):gmatch "%S+" do
   keys[word] = true
 end
 local terms = { "all", "any", "none", "changed", "optional" }
@@ -178,6 +179,19 @@ local function with_module(desc, what)
   return full
 end
 
+local function read_isolation(desc, what)
+  if desc.isolation ~= nil then
+    if desc.isolation ~= "process" then
+      fail("%s: `isolation` is \"process\" or nothing, got %s", what, name_of(desc.isolation))
+    end
+    if not desc.job then fail("%s: `isolation = \"process\"` is for native jobs", what) end
+    number("isolation", 1)
+  end
+  if desc.timeout_ms == nil then return end
+  number("timeout_ms", check.whole(desc.timeout_ms, what .. ": timeout_ms", 1, 86400000))
+  if not desc.isolation then fail("%s: `timeout_ms` needs `isolation = \"process\"`", what) end
+end
+
 local function read_function(desc, what)
   if desc.run == nil then fail("%s: it needs `run` or `job`", what) end
   check.callable(desc.run, what .. ": run")
@@ -234,6 +248,7 @@ function system.new(desc)
   read_order(desc, "before", what)
   read_enabled(desc, what)
   read_mode(desc, what)
+  read_isolation(desc, what)
   local lattice
   if desc.lattice ~= nil then
     lattice = registry.need(desc.lattice, "lattice", what .. ": lattice")
