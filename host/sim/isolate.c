@@ -157,6 +157,7 @@ static int32_t ask(orr__helper *helper, uint32_t what, uint64_t limit_ns, char *
     wake(helper);
     while (!helper->patient && !answered(helper)) {
         for (int i = 0; i < 64 && !answered(helper); i++) orr__pause();
+        orr__thread_yield(); /* both may be on one processor */
         if (orr__clock_ns() - since > SPIN_NS) break;
     }
     const int32_t result = answered(helper) ? ANSWERED : sleep_on(helper, since, limit_ns, how, bytes);

@@ -136,6 +136,7 @@ static void await(helper *h, uint32_t last)
     const uint64_t since = orr__clock_ns();
     while (!h->patient && atomic_load(&page->command) == last) {
         for (int i = 0; i < 64 && atomic_load(&page->command) == last; i++) orr__pause();
+        orr__thread_yield(); /* both may be on one processor */
         if (orr__clock_ns() - since > SPIN_NS) break;
     }
     if (atomic_load(&page->command) == last) {
@@ -189,6 +190,7 @@ int main(void)
     helper h = { .page = memory.start, .memory = memory.start };
     if (memory.bytes != ORR__HELPER_BYTES || h.page->version != ORR__HELPER_VERSION) return 3;
     orr__child_settle();
+    setvbuf(stdout, NULL, _IOLBF, 0); /* what a job prints is not lost when this program is ended */
     if (orr__thread_start(&watcher, watch, NULL, "watch", 0) != ORR_OK) return 4;
     guard(&h);
     work(&h);

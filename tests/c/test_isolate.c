@@ -12,6 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Long enough for a busy machine. */
+enum { PATIENCE_MS = 20000 };
+
 #define MODULE ORRERY_BINARY_DIR "/plugins/trial.so"
 
 typedef struct said {
@@ -99,7 +102,7 @@ static uint64_t hash_after(uint32_t threads, uint32_t fault, bool isolated, uint
 {
     trial t;
     trial_new(&t, threads, count);
-    declare_trial(&t, fault, 0, false, isolated, 0);
+    declare_trial(&t, fault, 0, false, isolated, isolated ? PATIENCE_MS : 0);
     assert_ok(orr_world_step(t.c.world, ticks));
     const uint64_t hash = orr_world_hash(t.c.world);
     assert_int_equal(t.said.count, 0);
@@ -146,10 +149,12 @@ static uint64_t types_hash(uint32_t threads, bool isolated, bool snapshot)
     const orr_prefab two = case_prefab(t.c.world, "Two", all, t.c.velocity, 0);
     assert_ok(orr_entity_spawn(t.c.world, one, 5000, NULL));
     assert_ok(orr_entity_spawn(t.c.world, two, 3000, NULL));
-    declare(
-        &t,
-        (orr_system_desc){
-            .name = "a", .job = "types", .substeps = snapshot ? 1 : 3, .snapshot = snapshot, .isolation = isolated });
+    declare(&t, (orr_system_desc){ .name = "a",
+                                   .job = "types",
+                                   .substeps = snapshot ? 1 : 3,
+                                   .snapshot = snapshot,
+                                   .isolation = isolated,
+                                   .timeout_ms = isolated ? PATIENCE_MS : 0 });
     assert_ok(orr_world_step(t.c.world, 4));
     const uint64_t hash = orr_world_hash(t.c.world);
     case_end(&t.c);
@@ -165,6 +170,19 @@ static void test_types(void **state)
     }
 }
 
+/* What changed, entity by entity. */
+static uint64_t changes_hash(orr_world *world, orr_tracker tracker)
+{
+    uint64_t hash = orr_tracker_count(world, tracker);
+    orr_changes at = orr_tracker_begin(world, tracker, 0);
+    while (orr_changes_next(&at)) {
+        for (uint32_t i = orr_changes_row(&at, at.begin); i < at.end; i = orr_changes_row(&at, i + 1))
+            hash = hash * 1099511628211u + at.entity[i];
+    }
+    orr_tracker_clear(world, tracker);
+    return hash;
+}
+
 /* Marks, changed rows, patches, reductions, events, random numbers. */
 static uint64_t notes_hash(uint32_t threads, bool isolated, bool changed)
 {
@@ -174,17 +192,26 @@ static uint64_t notes_hash(uint32_t threads, bool isolated, bool changed)
     assert_true(orr_event_create(t.c.world, &(orr_event_desc){ .name = "Met", .fields = fields, .field_count = 2 }));
     const orr_component list[] = { t.c.position, 0 };
     const orr_tracker tracker = orr_tracker_create(t.c.world, list);
-    declare_trial(&t, 0, 0, false, isolated, 0);
-    declare(&t, (orr_system_desc){
-                    .name = "b", .job = "notes", .query.changed = changed ? list : NULL, .isolation = isolated });
-    assert_ok(orr_world_step(t.c.world, 3));
-    double sum = 0;
-    assert_ok(orr_reduction_get(t.c.world, "sum", &sum));
-    uint64_t hash = orr_world_hash(t.c.world), bits;
-    memcpy(&bits, &sum, sizeof bits);
-    hash = hash * 31 + bits;
-    hash = hash * 31 + orr_world_dropped(t.c.world);
     assert_true(tracker != 0);
+    if (changed) declare_trial(&t, 0, 0, false, isolated, isolated ? PATIENCE_MS : 0);
+    declare(&t, (orr_system_desc){ .name = "b",
+                                   .job = "notes",
+                                   .query.changed = changed ? list : NULL,
+                                   .isolation = isolated,
+                                   .timeout_ms = isolated ? PATIENCE_MS : 0 });
+    uint64_t hash = 0;
+    for (uint32_t tick = 0; tick < 3; tick++) {
+        assert_ok(orr_world_step(t.c.world, 1));
+        double sum = 0;
+        uint64_t bits;
+        assert_ok(orr_reduction_get(t.c.world, "sum", &sum));
+        memcpy(&bits, &sum, sizeof bits);
+        hash = hash * 31 + orr_world_hash(t.c.world);
+        hash = hash * 31 + changes_hash(t.c.world, tracker);
+        hash = hash * 31 + bits;
+    }
+    hash = hash * 31 + orr_world_dropped(t.c.world);
+    assert_int_equal(t.said.count, 0);
     case_end(&t.c);
     return hash;
 }
@@ -219,7 +246,7 @@ static void test_built_in(void **state)
 static void test_once(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "crashed with signal 11 (Segmentation fault)", "took longer than 100 ms",
+    static const char *const texts[] = { "crashed with signal 11 (Segmentation fault)", "took longer than 300 ms",
                                          "ended its process with exit code 5", "crashed with signal 6 (Aborted)",
                                          "crashed with signal 11 (Segmentation fault)" };
     const uint64_t wanted = hash_after(0, 0, false, 3, 5000);
@@ -228,7 +255,7 @@ static void test_once(void **state)
             trial t;
             count_from_zero();
             trial_new(&t, threads, 5000);
-            declare_trial(&t, fault, 2, false, true, fault == 2 ? 100 : 20000);
+            declare_trial(&t, fault, 2, false, true, fault == 2 ? 300 : PATIENCE_MS);
             assert_ok(orr_world_step(t.c.world, 3));
             assert_true(orr_world_hash(t.c.world) == wanted);
             assert_int_equal(t.said.count, 2);
@@ -250,7 +277,7 @@ static void test_forty(void **state)
         count_from_zero();
         trial_new(&t, threads, 3000);
         trial_new(&calm, 0, 3000);
-        declare_trial(&t, 1, 40, true, true, 0);
+        declare_trial(&t, 1, 40, true, true, PATIENCE_MS);
         declare_trial(&calm, 0, 0, false, false, 0);
         for (uint32_t tick = 0; tick < 42; tick++) {
             assert_ok(orr_world_step(t.c.world, 1));
@@ -268,12 +295,12 @@ static void test_always(void **state)
 {
     (void)state;
     static const char *const texts[] = { "crashed with signal 11 (Segmentation fault), 3 times",
-                                         "took longer than 50 ms, 3 times" };
+                                         "took longer than 200 ms, 3 times" };
     assert_int_equal(unsetenv("ORRERY_TRIAL"), 0);
     for (uint32_t fault = 1; fault <= 2; fault++) {
         trial t;
         trial_new(&t, 2, 5000);
-        declare_trial(&t, fault, 0, false, true, fault == 2 ? 50 : 0);
+        declare_trial(&t, fault, 0, false, true, fault == 2 ? 200 : PATIENCE_MS);
         assert_int_equal(orr_world_step(t.c.world, 1), ORR_E_JOB);
         assert_says("system 'a': job 'trial': ");
         assert_says(texts[fault - 1]);
@@ -358,7 +385,7 @@ static void test_killed(void **state)
     (void)state;
     trial t;
     trial_new(&t, 0, 3000);
-    declare_trial(&t, 0, 0, false, true, 0);
+    declare_trial(&t, 0, 0, false, true, PATIENCE_MS);
     pid_t ids[8];
     assert_int_equal(children(ids, 8), 0); /* not before it is needed */
     assert_ok(orr_world_step(t.c.world, 2));
@@ -387,7 +414,7 @@ static void test_leaks(void **state)
         trial t;
         count_from_zero();
         trial_new(&t, 3, 5000);
-        declare_trial(&t, 1 + round % 4, 2, false, true, 100);
+        declare_trial(&t, 1 + round % 4, 2, false, true, round % 4 == 1 ? 300 : PATIENCE_MS);
         assert_ok(orr_world_step(t.c.world, 2));
         case_end(&t.c);
         assert_int_equal(descriptors(), before);

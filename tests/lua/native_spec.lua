@@ -60,6 +60,19 @@ do -- integrate: x = f(x + f(vx * f(dt)))
   same("integrate", pj, pj, pl, { "x", "y" })
 end
 
+do -- the same in a helper program
+  local pj, pl, vj, vl = moving "Isolated"
+  orrery.system { name = "isolated", job = "integrate", all = { pj, vj }, bind = { position = pj, velocity = vj },
+                  isolation = "process", timeout_ms = 20000 }
+  twin("isolated", { pl, vl }, { pl }, function(rows, ctx)
+    local p, v, dt = rows:write(pl), rows:read(vl), f(ctx.dt)
+    for i = rows.first, rows.last do
+      p.x[i], p.y[i] = f(p.x[i] + f(v.x[i] * dt)), f(p.y[i] + f(v.y[i] * dt))
+    end
+  end)
+  same("isolated", pj, pj, pl, { "x", "y" })
+end
+
 do -- damp: k = max(0, f(1 - f(rate * f(dt)))); v = f(v * k)
   local _, _, vj, vl = moving "Damp"
   orrery.system { name = "damp", job = "damp", all = { vj }, bind = { velocity = vj }, params = { rate = 0.3 } }
