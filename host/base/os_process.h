@@ -14,8 +14,8 @@
  *     memory (memfd) ------------------> descriptor ORR__CHILD_MEMORY
  *     leash: the writing end of a pipe > descriptor ORR__CHILD_LEASH, at its end when this process is gone
  *
- * No signal handler is installed and only own children are waited for. Descriptors are closed on exec. The other side is
- * worker/child.h.
+ * No signal handler is installed and only own children are waited for. Descriptors are closed on exec. The other side
+ * is worker/child.h.
  */
 
 enum { ORR__CHILD_LEASH = 3, ORR__CHILD_MEMORY = 4 };

@@ -4,8 +4,8 @@
  *   | page              | what the job       | x | changed words, | x | column  | x | column  | x | ...
  *   | (struct below)    | records            |   | marks          |   | 0       |   | 1       |   |
  *   +-------------------+--------------------+---+----------------+---+---------+---+---------+---+--
- *     host asks: fills all but `recorded`, then command = n        x: pages that the helper may not touch, so that a job
- *     helper answers: works, records, then done = n                   that runs over the end of a column stops there
+ *     host asks: fills all but `recorded`, then command = n     x: pages that the helper may not touch, so that a job
+ *     helper answers: works, records, then done = n                that runs over the end of a column stops there
  *
  * Column 0 holds the handles, the others what the slots point at, each with row r at its place r: a job cannot tell
  * them from the columns of a chunk. The host takes back only what the system writes, of the rows of the range, and

@@ -37,11 +37,11 @@ typedef struct orr__system {
     orr__order *orders;
     uint32_t order_count, order_capacity;
     uint32_t every, on, on_error, substeps, latency;
-    bool snapshot;  /* runs on frozen copies: snapshot.h */
-    bool isolated;  /* its job runs in a helper program: isolate.h */
+    bool snapshot; /* runs on frozen copies: snapshot.h */
+    bool isolated; /* its job runs in a helper program: isolate.h */
     uint32_t timeout_ms;
     const char *module; /* of its job, when isolated: its file, "" when it is built in */
-    orr__late late; /* with latency: runs that are not applied yet */
+    orr__late late;     /* with latency: runs that are not applied yet */
 
     bool skip_if_empty, render; /* render: in the stage of that name */
     bool enabled, wanted_enabled;
