@@ -30,6 +30,7 @@ file(GLOB worker_sources CONFIGURE_DEPENDS "${host_dir}/worker/*.c")
 if(TARGET orrery_static AND worker_sources AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
     add_executable(orrery_worker ${worker_sources})
     set_target_properties(orrery_worker PROPERTIES OUTPUT_NAME orrery-worker)
+    target_link_options(orrery_worker PRIVATE LINKER:--as-needed) # it starts anew after a crash: no library in vain
     target_link_libraries(orrery_worker PRIVATE orrery_flags orrery_needs orrery_static)
     target_include_directories(orrery_worker PRIVATE "${host_dir}")
 endif()
