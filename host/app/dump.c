@@ -1,6 +1,7 @@
 #include "app/dump.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,12 +60,18 @@ int32_t orr__dump_begin(orr__dump *d, orr_world *world, const char *path)
     return status == ORR_OK ? write_head(d) : status;
 }
 
+/* NaNs count as one value, and machines give them either sign. */
+static int print_number(char *text, size_t bytes, int digits, double value)
+{
+    return isnan(value) ? snprintf(text, bytes, ",nan") : snprintf(text, bytes, ",%.*g", digits, value);
+}
+
 /* Enough digits that reading the number back gives the same bits. */
 static int print_value(char *text, size_t bytes, uint32_t type, const void *column, uint32_t row)
 {
     switch (type) {
-    case ORR_TYPE_F32: return snprintf(text, bytes, ",%.9g", (double)((const float *)column)[row]);
-    case ORR_TYPE_F64: return snprintf(text, bytes, ",%.17g", ((const double *)column)[row]);
+    case ORR_TYPE_F32: return print_number(text, bytes, 9, (double)((const float *)column)[row]);
+    case ORR_TYPE_F64: return print_number(text, bytes, 17, ((const double *)column)[row]);
     case ORR_TYPE_I8: return snprintf(text, bytes, ",%d", ((const int8_t *)column)[row]);
     case ORR_TYPE_U8:
     case ORR_TYPE_BOOL: return snprintf(text, bytes, ",%u", ((const uint8_t *)column)[row]);

@@ -50,13 +50,22 @@ static void fini_stages(orr_world *world, orr__schedule_stage *stages, uint32_t 
     orr__alloc_free(&world->alloc, stages, count * sizeof *stages);
 }
 
+int32_t orr__schedule_check_name(const char *what, const char *name)
+{
+    if (!name || !*name) return orr__fail(ORR_E_ARGUMENT, "%s needs a name", what);
+    for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
+        if (*at < 0x20 || *at == 0x7F) return orr__fail(ORR_E_ARGUMENT, "the name of %s has control characters", what);
+    }
+    return ORR_OK;
+}
+
 static int32_t set_stages(orr_world *world, const char *const *names)
 {
     uint32_t count = 0;
     while (names && names[count]) count++;
     if (count == 0 || count > 1000) return orr__fail(ORR_E_ARGUMENT, "%u stages: from 1 to 1000 are possible", count);
     for (uint32_t i = 0; i < count; i++) {
-        if (!names[i][0]) return orr__fail(ORR_E_ARGUMENT, "a stage needs a name");
+        if (orr__schedule_check_name("a stage", names[i]) != ORR_OK) return ORR_E_ARGUMENT;
         for (uint32_t k = 0; k < i; k++) {
             if (strcmp(names[i], names[k]) == 0) return orr__fail(ORR_E_EXISTS, "there are two stages '%s'", names[i]);
         }

@@ -49,7 +49,7 @@ void orr__systems_fini(orr_world *world)
 
 static int32_t check_plain(const orr_world *world, const orr_system_desc *desc)
 {
-    if (!desc || !desc->name || !*desc->name) return orr__fail(ORR_E_ARGUMENT, "a system needs a name");
+    if (orr__schedule_check_name("a system", desc ? desc->name : NULL) != ORR_OK) return ORR_E_ARGUMENT;
     const orr_system other = orr_system_find(world, desc->name);
     if (other) {
         const char *source = orr__system_at(world, other)->source;

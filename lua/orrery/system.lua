@@ -228,6 +228,7 @@ end
 function system.new(desc)
   check.record(desc, "orrery.system")
   check.text(desc.name, "a system's name")
+  if find(desc.name, "%c") then fail("the name of a system has control characters") end
   local name = desc.name
   local what = "system '" .. name .. "'"
   check.known(desc, keys, what)

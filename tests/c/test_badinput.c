@@ -396,6 +396,8 @@ static void systems(void **state)
     close_scene(&s);
     orr_world *fresh = orr_world_create(NULL);
     const char *const twice[] = { "a", "b", "a", NULL }, *const none[] = { NULL }, *const empty[] = { "", NULL };
+    const char *const lines[] = { "a", "b\nc", NULL };
+    assert_int_equal(orr_stages_set(fresh, lines), ORR_E_ARGUMENT);
     assert_int_equal(orr_stages_set(fresh, twice), ORR_E_EXISTS);
     assert_int_equal(orr_stages_set(fresh, none), ORR_E_ARGUMENT);
     assert_int_equal(orr_stages_set(fresh, empty), ORR_E_ARGUMENT);

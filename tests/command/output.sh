@@ -49,6 +49,21 @@ if [ -w /dev/full ]; then
     done
 fi
 
+cat > numbers.lua <<'EOF'
+local orrery = require "orrery"
+local A = orrery.component("A", { x = orrery.f32, y = orrery.f64 })
+local zero = orrery.param("zero", 0)
+orrery.world:spawn({ A }, 3)
+orrery.system { name = "s", all = { A }, writes = { A }, run = function(rows)
+  local a, z = rows:write(A), zero()
+  a.x[0], a.x[1], a.x[2] = 0 / z, -(0 / z), -1 / z
+  a.y[0], a.y[1], a.y[2] = 0 / z, -(0 / z), 0.1
+end }
+EOF
+"$orrery" run numbers.lua --ticks 1 --quiet --dump numbers.csv > out
+[ "$(tr '\n' ' ' < numbers.csv)" = "tick,entity,A.x,A.y 1,1,nan,nan 1,1048577,nan,nan 1,2097153,-inf,0.10000000000000001 " ] ||
+    fail "dump: $(cat numbers.csv)"
+
 "$orrery" run --ticks 30 fine.lua > out 2> err
 if LC_ALL=C grep -q "$(printf '[\033\r]')" out err; then fail "colour or a bar without a terminal"; fi
 [ ! -s err ] || fail "a run that is fine says: $(cat err)"
