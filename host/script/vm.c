@@ -239,7 +239,8 @@ static int32_t translate(orr__vm *vm, int status)
     } else if (status == LUA_ERRMEM) {
         code = orr__fail(ORR_E_MEMORY, "the script is out of memory");
     } else if (status == LUA_ERRERR) {
-        code = orr__fail(ORR_E_SCRIPT, "stack overflow in the script: %s", text ? text : "no message");
+        /* there was no stack left for the handler */
+        code = orr__fail(ORR_E_SCRIPT, "%s", text && strstr(text, "stack overflow") ? text : "stack overflow");
     } else {
         const int32_t raised = take_code(L);
         code = orr__fail(raised < 0 ? raised : ORR_E_SCRIPT, "%s", text ? text : "an error without a message");
