@@ -183,18 +183,10 @@ static int lua_where(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    { "embedded", lua_embedded },
-    { "beside", lua_beside },
-    { "spawn", lua_spawn },
-    { "commit", lua_commit },
-    { "destroy", lua_destroy },
-    { "add", lua_add },
-    { "remove", lua_remove_component },
-    { "where", lua_where },
-    { "columns", orr__columns_functions },
-    { "shape", orr__variant_shape },
-    { "watch", orr__outer_watch },
-    { NULL, NULL },
+    { "embedded", lua_embedded },       { "beside", lua_beside },      { "spawn", lua_spawn },
+    { "commit", lua_commit },           { "destroy", lua_destroy },    { "add", lua_add },
+    { "remove", lua_remove_component }, { "where", lua_where },        { "columns", orr__columns_functions },
+    { "shape", orr__variant_shape },    { "watch", orr__outer_watch }, { NULL, NULL },
 };
 
 /* ---- starting ---- */

@@ -56,7 +56,7 @@ typedef struct orr__sim {
     orr__failure failure;
     _Atomic(const char *) running; /* for watchdogs */
     _Atomic int interrupted;
-    orr__observer *observer; /* NULL: none */
+    orr__observer *observer;                         /* NULL: none */
     void (*ticked)(orr_world *world, void *context); /* after a tick, on the thread that steps; NULL: nobody cares */
     void *ticked_context;
     orr_log_function *log;

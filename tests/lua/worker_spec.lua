@@ -98,7 +98,7 @@ spec.later("modules as jobs", function(ctx)
     for i = rows.first, rows.last do spec.equal(q.y[i], 5 + rounds * 4 * (1 + 10)) end
   end
   spec.equal(ctx:sum "pushed", 2 * 1500)
-  spec.raises("'string' has no 'secret'", function() return string["secret"] end)
+  spec.raises("'string' has no 'secret'", function() return string["secret"] end) -- luacheck: ignore 143
   spec.truthy(Wind)
 end)
 
