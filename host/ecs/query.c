@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/os.h"
 #include "ecs/chunk.h"
 #include "ecs/world.h"
 
@@ -113,14 +114,23 @@ static int32_t match_tables(orr_world *world, orr__query *query)
     return ORR_OK;
 }
 
-orr_query orr_query_create(orr_world *world, const orr_query_desc *desc)
+// Queries stay where they are, but their list moves when it grows: while systems run one of them may make a new query,
+// and the list is looked at on all threads.
+static void lock(const orr_world *world)
 {
-    static const orr_query_desc everything;
-    if (!desc) desc = &everything;
-    const orr_component *const lists[LISTS] = { desc->all, desc->any, desc->none, desc->changed, desc->optional };
-    if (check(world, lists)) return 0;
-    orr__query *query = create(world, lists);
-    if (!query) return 0;
+    atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->queries_lock;
+    while (world->locked && atomic_flag_test_and_set_explicit(flag, memory_order_acquire)) orr__thread_yield();
+}
+
+static void unlock(const orr_world *world)
+{
+    atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->queries_lock;
+    if (world->locked) atomic_flag_clear_explicit(flag, memory_order_release);
+}
+
+// Takes over the query: gives the same one that there is, or adds it.
+static orr_query find_or_add(orr_world *world, orr__query *query)
+{
     for (uint32_t i = 0; i < world->query_count; i++) {
         if (!same_lists(world->queries[i], query)) continue;
         destroy(world, query);
@@ -135,6 +145,20 @@ orr_query orr_query_create(orr_world *world, const orr_query_desc *desc)
     return world->query_count;
 }
 
+orr_query orr_query_create(orr_world *world, const orr_query_desc *desc)
+{
+    static const orr_query_desc everything;
+    if (!desc) desc = &everything;
+    const orr_component *const lists[LISTS] = { desc->all, desc->any, desc->none, desc->changed, desc->optional };
+    if (check(world, lists)) return 0;
+    orr__query *query = create(world, lists);
+    if (!query) return 0;
+    lock(world);
+    const orr_query made = find_or_add(world, query);
+    unlock(world);
+    return made;
+}
+
 void orr__query_fini(orr_world *world)
 {
     for (uint32_t i = 0; i < world->query_count; i++) destroy(world, world->queries[i]);
@@ -146,7 +170,10 @@ void orr__query_fini(orr_world *world)
 
 orr__query *orr__query_at(const orr_world *world, orr_query query)
 {
-    return query - 1 < world->query_count ? world->queries[query - 1] : NULL;
+    lock(world);
+    orr__query *found = query - 1 < world->query_count ? world->queries[query - 1] : NULL;
+    unlock(world);
+    return found;
 }
 
 static const orr__query *need(const orr_world *world, orr_query query, const char *call)
@@ -182,7 +209,7 @@ bool orr_cursor_next(orr_cursor *cursor)
         cursor->error = orr__fail(ORR_E_STALE, "the world changed its structure while a query was read");
         return false;
     }
-    const orr__query *query = world->queries[cursor->query - 1];
+    const orr__query *query = orr__query_at(world, cursor->query);
     for (; cursor->table_at < query->table_count; cursor->table_at++, cursor->chunk_at = 0) {
         orr__table *table = world->tables[query->tables[cursor->table_at]];
         if (cursor->chunk_at >= table->chunk_count || !table->chunks[cursor->chunk_at]->count) continue;

@@ -12,6 +12,7 @@ orr_world *orr__world_create(const orr_allocator *allocator)
     world->alloc.live_bytes = sizeof *world; // the world counts itself
     world->alloc.live_blocks = 1;
     atomic_flag_clear(&world->prefabs_lock);
+    atomic_flag_clear(&world->queries_lock);
     orr__entity_init(world);
     if (!orr__table_of(world, NULL, 0)) {
         orr__world_destroy(world);

@@ -32,6 +32,7 @@ struct orr_world {
     size_t spare_bytes;
     orr__query **queries; /* query q is queries[q - 1] */
     uint32_t query_count, query_capacity;
+    atomic_flag queries_lock; /* of all three, while systems run */
     orr__tracker **trackers;
     uint32_t tracker_count, tracker_capacity;
     orr__prefab **prefabs;

@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/os.h"
 #include "sim/sim.h"
 
 #include <stdio.h>
@@ -136,9 +137,18 @@ int32_t orr__access_find(const orr_world *world, const char *name, uint32_t *kin
     return not_found(world, name);
 }
 
+/* The main-thread system or hook that the calling thread is in. Beside it systems run on other threads, which are held
+ * to what they declare themselves where they touch something. */
+static const orr_run *own_run(const orr_world *world)
+{
+    const orr__sim *sim = world->sim;
+    if (!sim || (sim->stepping && sim->stepper != orr__thread_self())) return NULL;
+    return sim->main_run;
+}
+
 int32_t orr__access_not_drawing(const orr_world *world, const char *what)
 {
-    const orr_run *run = world->sim->main_run;
+    const orr_run *run = own_run(world);
     if (!run || !run->system || !run->system->render) return ORR_OK;
     return orr__fail(ORR_E_ACCESS, "system '%s': a system of the stage 'render' %s", run->system->name, what);
 }
@@ -150,7 +160,7 @@ int32_t orr__access_may_component(const orr_world *world, orr_component componen
 
 int32_t orr__access_may(const orr_world *world, uint32_t kind, uint32_t id, bool write)
 {
-    const orr_run *run = world->sim ? world->sim->main_run : NULL;
+    const orr_run *run = own_run(world);
     if (!run || !run->system) return ORR_OK;
     const orr__system *system = run->system;
     if (system->render && write)

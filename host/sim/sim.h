@@ -47,9 +47,10 @@ typedef struct orr__sim {
     orr__pool *pool;
     uint64_t seed, tick;
     double dt;
-    bool started;  /* the startup stage was run */
-    bool stepping; /* inside orr_world_step */
-    bool hides;    /* the present ticks are not published */
+    bool started;      /* the startup stage was run */
+    bool stepping;     /* inside orr_world_step */
+    uintptr_t stepper; /* while stepping: orr__thread_self of the thread that does */
+    bool hides;        /* the present ticks are not published */
     orr__mailboxes mailboxes;
     orr__free free;
     orr_run *main_run; /* of the main-thread system or hook that runs now; NULL: none */

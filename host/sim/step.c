@@ -115,6 +115,7 @@ int32_t orr_world_step(orr_world *world, uint64_t ticks)
     const int32_t code = orr__schedule_build(world);
     if (code != ORR_OK) return code;
     sim->failure.code = ORR_OK;
+    sim->stepper = orr__thread_self();
     sim->stepping = true;
     const int32_t result = run_ticks(world, ticks);
     sim->stepping = false;

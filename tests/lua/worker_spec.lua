@@ -113,4 +113,26 @@ spec.it("module names", function()
   spec.raises("a module's name is made of letters", declare "lua:")
 end)
 
+-- ---- queries that are made while others run ----
+
+local Kinds = {}
+for k = 1, 30 do Kinds[k] = orrery.tag("Kind" .. k) end
+local Asker = orrery.tag "Asker"
+orrery.world:spawn { Asker }
+orrery.system { name = "asks", all = { Asker }, run = function(_, ctx)
+  for k = 1, 30 do
+    ctx:sum("asked", ctx.world:count { all = { Kinds[k], Kinds[1 + (7 * k + ctx.tick) % 30] } })
+  end
+end }
+for k = 1, 4 do
+  orrery.system { name = "beside-" .. k, on = "workers", all = { Q, Pushed }, writes = { Q }, run = function(rows, ctx)
+    local q = rows:write(Q)
+    for i = rows.first, rows.last do q.y[i] = q.y[i] + 0 end
+    if k == 1 and rows.first == 0 then ctx:spawn { Kinds[1], Kinds[2] } end
+  end }
+end
+spec.later("queries are made while others run", function(ctx)
+  spec.equal(ctx.world:count { all = { Kinds[1], Kinds[2] } }, spec.ticks)
+end)
+
 spec.done()
