@@ -36,8 +36,6 @@ int32_t orr__path_absolute(const char *from, char *path, size_t bytes)
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 #ifndef ORR_LIBEXEC_DIR
 #define ORR_LIBEXEC_DIR ""
 #endif
