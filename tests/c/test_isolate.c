@@ -72,7 +72,7 @@ static void declare_trial(trial *t, uint32_t fault, uint32_t times, bool paced, 
                                   .timeout_ms = timeout_ms });
 }
 
-static char counter[] = "/tmp/orrery_trial_XXXXXX";
+static char counter[] = ORRERY_BINARY_DIR "/isolate-trial-XXXXXX"; /* mkstemp fills it in */
 
 static void count_from_zero(void)
 {
