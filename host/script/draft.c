@@ -175,6 +175,13 @@ static int32_t created(uint32_t id)
     return id ? (int32_t)id : orr__error_code();
 }
 
+/* On the main machine after it was made; on a worker in the place of making it. */
+static int32_t declared(orr__machine *m, int32_t id, const char *kind, const char *name)
+{
+    const int32_t status = id > 0 ? orr__role_declare(m, kind, name, NULL, 0, NULL) : id;
+    return status < 0 ? status : id;
+}
+
 int32_t orr__draft_component(orr__machine *m, const char *name)
 {
     const orr__draft *d = &m->draft;
@@ -183,7 +190,14 @@ int32_t orr__draft_component(orr__machine *m, const char *name)
         if (found < 0) return found;
     }
     const orr_component_desc desc = { .name = name, .fields = d->fields, .field_count = d->field_count };
-    return created(orr_component_create(m->world, &desc));
+    return declared(m, created(orr_component_create(m->world, &desc)), "component", name);
+}
+
+static int32_t prefab_declared(orr__machine *m, int32_t id, const char *name, uint32_t parent)
+{
+    const double from = parent;
+    const int32_t status = id > 0 ? orr__role_declare(m, "prefab", name, &from, 1, NULL) : id;
+    return status < 0 ? status : id;
 }
 
 int32_t orr__draft_prefab(orr__machine *m, const char *name, uint32_t parent)
@@ -192,7 +206,7 @@ int32_t orr__draft_prefab(orr__machine *m, const char *name, uint32_t parent)
     static const uint32_t nothing[1] = { 0 };
     if (m->worker && name) {
         const int32_t found = orr__role_found(orr_prefab_find(m->world, name), "prefab", name);
-        if (found < 0) return found;
+        return prefab_declared(m, found, name, parent);
     }
     const orr__draft_list *all = &d->lists[ORR__LIST_ALL];
     const orr_prefab_desc desc = { .name = name,
@@ -201,7 +215,8 @@ int32_t orr__draft_prefab(orr__machine *m, const char *name, uint32_t parent)
                                    .values = d->values,
                                    .value_count = d->value_count };
     /* A set that is written where it is spawned becomes a prefab when it is first met, perhaps in a system. */
-    return created(orr__prefab_create(m->world, &desc));
+    const int32_t id = created(orr__prefab_create(m->world, &desc));
+    return name ? prefab_declared(m, id, name, parent) : id;
 }
 
 static const uint32_t *list_of(const orr__draft *d, uint32_t list)
@@ -227,30 +242,34 @@ int32_t orr__draft_query(orr__machine *m)
 int32_t orr__draft_param_create(orr__machine *m, const char *name, double value, double min, double max, double step,
                                 const char *help)
 {
-    if (m->worker) return orr__role_found(orr_param_find(m->world, name), "param", name);
     const orr_param_desc desc = { .name = name, .value = value, .min = min, .max = max, .step = step, .help = help };
-    return created(orr_param_create(m->world, &desc));
+    const double numbers[4] = { value, min, max, step };
+    const int32_t id = m->worker ? orr__role_found(orr_param_find(m->world, name), "param", name)
+                                 : created(orr_param_create(m->world, &desc));
+    const int32_t status = id > 0 ? orr__role_declare(m, "param", name, numbers, 4, help) : id;
+    return status < 0 ? status : id;
 }
 
 int32_t orr__draft_resource(orr__machine *m, const char *name, const char *text)
 {
-    if (m->worker) return orr__role_found(orr_resource_find(m->world, name), "resource", name);
     const orr__draft *d = &m->draft;
     const orr_resource_desc desc = { .name = name, .fields = d->fields, .field_count = d->field_count, .text = text };
-    return created(orr_resource_create(m->world, &desc));
+    const int32_t id = m->worker ? orr__role_found(orr_resource_find(m->world, name), "resource", name)
+                                 : created(orr_resource_create(m->world, &desc));
+    const int32_t status = id > 0 ? orr__role_declare(m, "resource", name, NULL, 0, text) : id;
+    return status < 0 ? status : id;
 }
 
 int32_t orr__draft_event(orr__machine *m, const char *name)
 {
-    if (m->worker) return orr__role_found(orr_event_find(m->world, name), "event", name);
+    if (m->worker) return declared(m, orr__role_found(orr_event_find(m->world, name), "event", name), "event", name);
     const orr__draft *d = &m->draft;
     const orr_event_desc desc = { .name = name, .fields = d->fields, .field_count = d->field_count };
-    return created(orr_event_create(m->world, &desc));
+    return declared(m, created(orr_event_create(m->world, &desc)), "event", name);
 }
 
 int32_t orr__draft_lattice(orr__machine *m, const char *name, uint32_t width, uint32_t height, uint32_t wraps)
 {
-    if (m->worker) return orr__role_found(orr_lattice_find(m->world, name), "lattice", name);
     const orr__draft *d = &m->draft;
     const orr_lattice_desc desc = { .name = name,
                                     .width = width,
@@ -259,12 +278,18 @@ int32_t orr__draft_lattice(orr__machine *m, const char *name, uint32_t width, ui
                                     .wrap_y = (wraps >> 1) & 1,
                                     .fields = d->fields,
                                     .field_count = d->field_count };
-    return created(orr_lattice_create(m->world, &desc));
+    const double numbers[3] = { width, height, wraps };
+    const int32_t id = m->worker ? orr__role_found(orr_lattice_find(m->world, name), "lattice", name)
+                                 : created(orr_lattice_create(m->world, &desc));
+    const int32_t status = id > 0 ? orr__role_declare(m, "lattice", name, numbers, 3, NULL) : id;
+    return status < 0 ? status : id;
 }
 
 int32_t orr__draft_neighbours(orr__machine *m, const char *name)
 {
-    if (m->worker) return orr__role_found(orr_neighbours_find(m->world, name), "neighbours", name);
+    if (m->worker)
+        return declared(m, orr__role_found(orr_neighbours_find(m->world, name), "neighbours", name), "neighbours",
+                        name);
     const orr__draft *d = &m->draft;
     const double *n = d->numbers;
     orr_neighbours_desc desc = { .name = name,
@@ -282,15 +307,15 @@ int32_t orr__draft_neighbours(orr__machine *m, const char *name)
         desc.carry = d->gathers + dimensions;
         desc.carry_count = d->gather_count - dimensions;
     }
-    return created(orr_neighbours_create(m->world, &desc));
+    return declared(m, created(orr_neighbours_create(m->world, &desc)), "neighbours", name);
 }
 
 int32_t orr__draft_stages(orr__machine *m)
 {
     static const char *const nothing[1] = { NULL };
-    if (m->worker) return ORR_OK;
     const orr__draft_names *names = &m->draft.names[ORR__NAMES_STAGES];
-    return orr_stages_set(m->world, names->count ? names->items : nothing);
+    const int32_t status = m->worker ? ORR_OK : orr_stages_set(m->world, names->count ? names->items : nothing);
+    return status == ORR_OK ? orr__role_declare(m, "orrery.stages", NULL, NULL, 0, NULL) : status;
 }
 
 static const char *const *names_of(const orr__draft *d, uint32_t list)
@@ -302,7 +327,7 @@ int32_t orr__draft_system(orr__machine *m)
 {
     const orr__draft *d = &m->draft;
     const double *n = d->numbers;
-    if (m->worker) return orr__role_system(m);
+    if (m->worker) return declared(m, orr__role_system(m), "system", d->texts[ORR__TEXT_NAME]);
     orr_system_desc desc = {
         .name = d->texts[ORR__TEXT_NAME],
         .stage = d->texts[ORR__TEXT_STAGE],
@@ -337,10 +362,19 @@ int32_t orr__draft_system(orr__machine *m)
         .timeout_ms = (uint32_t)n[ORR__NUMBER_TIMEOUT_MS],
         .source = d->texts[ORR__TEXT_SOURCE],
     };
-    return orr__bind_system(m, &desc);
+    return declared(m, orr__bind_system(m, &desc), "system", desc.name);
 }
 
 int32_t orr__draft_hook(orr__machine *m, uint32_t kind, uint32_t component)
 {
-    return m->worker ? ORR_OK : orr__bind_hook(m, kind, component);
+    static const char *const labels[] = { "the hook on add of", "the hook on remove of", "the hook on change of" };
+    const int32_t id = m->worker ? ORR_OK : orr__bind_hook(m, kind, component);
+    if (id < 0) return id;
+    const int32_t status = orr__role_declare(m, labels[kind], orr_component_name(m->world, component), NULL, 0, NULL);
+    return status < 0 ? status : id;
+}
+
+int32_t orr__draft_declare(orr__machine *m, const char *kind, const char *name)
+{
+    return orr__role_declare(m, kind, name, NULL, 0, NULL);
 }

@@ -64,5 +64,6 @@ int32_t orr__draft_neighbours(orr__machine *m, const char *name);
 int32_t orr__draft_system(orr__machine *m);
 int32_t orr__draft_hook(orr__machine *m, uint32_t kind, uint32_t component);
 int32_t orr__draft_stages(orr__machine *m);
+int32_t orr__draft_declare(orr__machine *m, const char *kind, const char *name);
 
 #endif

@@ -95,7 +95,7 @@ static int32_t load(orr_host *host, const orr_host_desc *desc)
     if (status == ORR_OK) status = orr__machine_init(&host->main, host, false);
     if (status == ORR_OK) status = orr__machine_load(&host->main, host->text, host->text_bytes, host->name);
     if (status == ORR_OK) status = orr__schedule_build(host->world);
-    host->script_systems = orr_system_count(host->world);
+    orr__role_loaded(host);
     if (status == ORR_OK) status = orr__worker_start(host);
     for (uint32_t i = 0; status == ORR_OK && desc->test && i < host->test_set_count; i++) {
         status = orr__host_set(host, host->test_set[i]);

@@ -15,7 +15,6 @@ struct orr_host {
     orr__machine **workers;   /* [worker_count], one for each thread of the pool; NULL: no system needs one */
     uint64_t *worker_serials; /* [worker_count] machines that each thread has had */
     uint32_t worker_count;
-    uint32_t script_systems; /* that the script declared when it was loaded */
     bool needs_worker;
     bool unchecked, guard, jit;
     uint64_t guard_budget;
@@ -30,6 +29,9 @@ struct orr_host {
     orr__variant variant; /* system NULL: none */
     orr__role *roles;     /* [role_count] of the main machine's systems */
     uint32_t role_count, role_capacity;
+    orr__declared *declared; /* [declared_count] all that the main machine declared, in order */
+    uint32_t declared_count, declared_capacity;
+    uint32_t script_declared; /* of these when the script was loaded */
     struct orr__hook_bound *hooks;
     uint32_t hook_count;
     uint64_t outer_ticks; /* after which outer locals could be compared */

@@ -283,6 +283,7 @@ void orr__machine_fini(orr__machine *machine)
     orr__box_fini(machine);
     orr__loop_fini(machine);
     orr__draft_fini(&machine->draft, machine->world);
+    orr__role_forget(machine);
     orr__outer_fini(machine);
     machine->world = NULL;
 }

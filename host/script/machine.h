@@ -30,7 +30,10 @@ struct orr__machine {
     orr__near_view *near;           /* all that were made */
     orr__box *boxes;                /* all that were made */
     orr__draft draft;
-    orr__outer outer; /* of systems on workers */
+    uint8_t *declared; /* [declared_count] of a worker's: which of the main machine's declarations it repeated */
+    uint32_t declared_count, declared_capacity;
+    uint32_t declared_next; /* behind the last of them */
+    orr__outer outer;       /* of systems on workers */
     int64_t wide;
     orr_prefab_value values[ORR__MACHINE_VALUES]; /* of what is about to be spawned */
     uint32_t value_count;

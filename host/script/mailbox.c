@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "ecs/world.h"
 #include "script/machine.h"
+#include "script/role.h"
 #include "sim/sim.h"
 
 enum { VIEW_COLUMNS = sizeof((orr__near_view *)0)->columns / sizeof(void *) };
@@ -38,7 +39,8 @@ orr__box *orr__box_create(orr__machine *m, const char *name, uint32_t query, int
     if (!box) return NULL;
     box->mailbox =
         m->worker ? orr_mailbox_find(m->world, name) : declare(m, name, query, entities != 0, readers, every);
-    if (!box->mailbox) {
+    const double numbers[4] = { query, entities, readers, every };
+    if (!box->mailbox || orr__role_declare(m, "mailbox", name, numbers, 4, NULL) != ORR_OK) {
         orr__alloc_free(&m->world->alloc, box, sizeof *box);
         return NULL;
     }

@@ -1,5 +1,6 @@
 #include "script/role.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -14,9 +15,9 @@ static const char *const list_keys[ORR__LIST_COUNT] = {
     "all", "any", "none", "changed", "optional", "reads", "writes", "marks",
 };
 static const char *const name_keys[ORR__NAMES_COUNT] = {
-    "reads", "writes", "after", "before", "stages", "resources", "lattices", "reductions",
+    "reads", "writes", "after", "before", "stages", "resources", "lattices", "reductions", "values",
 };
-static const char *const text_keys[ORR__TEXT_COUNT] = { "name", "stage", "lattice", "job", NULL };
+static const char *const text_keys[ORR__TEXT_COUNT] = { "name", "stage", "lattice", "job", NULL, "run" };
 static const char *const number_keys[ORR__NUMBER_COUNT] = {
     [ORR__NUMBER_EVERY] = "every",
     [ORR__NUMBER_DISABLED] = "enabled",
@@ -32,6 +33,8 @@ static const char *const number_keys[ORR__NUMBER_COUNT] = {
     [ORR__NUMBER_TWIN] = "twin",
     [ORR__NUMBER_SNAPSHOT] = "data",
     [ORR__NUMBER_LATENCY] = "latency",
+    [ORR__NUMBER_ISOLATION] = "isolation",
+    [ORR__NUMBER_TIMEOUT_MS] = "timeout_ms",
 };
 
 typedef struct keyed {
@@ -135,8 +138,122 @@ int32_t orr__role_system(orr__machine *m)
     return found;
 }
 
+/* ---- everything, by its label ---- */
+
+static uint64_t hash_draft(const orr__draft *d)
+{
+    keyed parts[ORR__ROLE_PARTS];
+    uint64_t hash = d->field_count;
+    for (uint32_t i = 0; i < d->field_count; i++) {
+        const orr_field_desc *field = &d->fields[i];
+        hash = orr__hash_bytes(field->name, strlen(field->name), hash + field->type);
+        hash = orr__hash_bytes(&field->value, orr_type_bytes(field->type), hash);
+    }
+    for (uint32_t i = 0; i < d->value_count; i++) {
+        const orr_prefab_value *item = &d->values[i];
+        const uint32_t which[2] = { item->field.component, item->field.index };
+        hash = orr__hash_bytes(which, sizeof which, hash);
+        hash = orr__hash_bytes(&item->value, item->field.bytes, hash);
+    }
+    const uint32_t count = take_apart(d, parts);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i != ORR__LIST_COUNT + ORR__NAMES_COUNT + ORR__TEXT_SOURCE)
+            hash = orr__hash_bytes(&parts[i].hash, sizeof parts[i].hash, hash);
+    }
+    return hash;
+}
+
+static int32_t keep_declared(orr__machine *m, const char *label, const orr__declared *said)
+{
+    orr_host *host = m->host;
+    orr__alloc *alloc = &m->world->alloc;
+    const int32_t status = orr__array_reserve(alloc, &host->declared, &host->declared_capacity,
+                                              host->declared_count + 1, sizeof *host->declared);
+    if (status != ORR_OK) return status;
+    orr__declared *item = &host->declared[host->declared_count];
+    *item = *said;
+    item->label = orr__alloc_string(alloc, label);
+    if (!item->label) return ORR_E_MEMORY;
+    host->declared_count++;
+    return ORR_OK;
+}
+
+/* Workers say the same in the same order: the search begins behind what was found last. */
+static int32_t compare_declared(orr__machine *m, const char *label, const orr__declared *said)
+{
+    const orr_host *host = m->host;
+    const uint32_t count = host->declared_count;
+    const int32_t status =
+        orr__array_reserve(&m->world->alloc, &m->declared, &m->declared_capacity, count, sizeof *m->declared);
+    if (status != ORR_OK) return status;
+    if (m->declared_count < count) memset(m->declared + m->declared_count, 0, count - m->declared_count);
+    m->declared_count = count;
+    bool seen = false;
+    for (uint32_t k = 0; k < count; k++) {
+        const uint32_t i = (m->declared_next + k) % count;
+        const orr__declared *item = &host->declared[i];
+        if (item->label_hash != said->label_hash || strcmp(item->label, label) != 0) continue;
+        seen = true;
+        if (m->declared[i]) continue;
+        if (item->hash != said->hash)
+            return orr__fail(ORR_E_SCRIPT,
+                             "%s says something else when the script is loaded for a worker: it must declare the same "
+                             "in every role",
+                             label);
+        m->declared[i] = 1;
+        m->declared_next = i + 1;
+        return ORR_OK;
+    }
+    return orr__fail(ORR_E_SCRIPT,
+                     "%s is declared %s when the script is loaded for a worker: it must declare the same in every role",
+                     label, seen ? "more often" : "only");
+}
+
+int32_t orr__role_declare(orr__machine *m, const char *kind, const char *name, const double *numbers, uint32_t count,
+                          const char *text)
+{
+    if (m->run || (m->worker && m->loaded)) return ORR_OK; /* not by the script while it loads */
+    char label[ORR__ROLE_LABEL];
+    if (name)
+        snprintf(label, sizeof label, "%s '%s'", kind, name);
+    else
+        snprintf(label, sizeof label, "%s", kind);
+    orr__declared said = { .label_hash = orr__hash_text(label), .hash = hash_draft(&m->draft) };
+    if (count) said.hash = orr__hash_bytes(numbers, count * sizeof *numbers, said.hash);
+    if (text) said.hash = orr__hash_bytes(text, strlen(text), said.hash);
+    return m->worker ? compare_declared(m, label, &said) : keep_declared(m, label, &said);
+}
+
+void orr__role_loaded(orr_host *host)
+{
+    host->script_declared = host->declared_count;
+}
+
+int32_t orr__role_complete(const orr__machine *m)
+{
+    const orr_host *host = m->host;
+    for (uint32_t i = 0; i < host->script_declared; i++) {
+        if (i < m->declared_count && m->declared[i]) continue;
+        return orr__fail(ORR_E_SCRIPT,
+                         "%s is not declared when the script is loaded for a worker: it must declare the same in every "
+                         "role",
+                         host->declared[i].label);
+    }
+    return ORR_OK;
+}
+
+void orr__role_forget(orr__machine *m)
+{
+    orr__array_free(&m->world->alloc, &m->declared, &m->declared_capacity, sizeof *m->declared);
+    m->declared_count = m->declared_next = 0;
+}
+
 void orr__role_fini(orr_host *host)
 {
+    orr__alloc *alloc = &host->world->alloc;
+    for (uint32_t i = 0; i < host->declared_count; i++) orr__alloc_string_free(alloc, host->declared[i].label);
+    orr__array_free(alloc, &host->declared, &host->declared_capacity, sizeof *host->declared);
+    host->declared_count = 0;
     orr__array_free(&host->world->alloc, &host->roles, &host->role_capacity, sizeof *host->roles);
     host->role_count = 0;
 }

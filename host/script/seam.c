@@ -505,6 +505,7 @@ const orr__seam orr__seam_table = {
     .system_enable = system_enable,
     .hook_create = orr__draft_hook,
     .stages_set = orr__draft_stages,
+    .declare = orr__draft_declare,
     .job_load = job_load,
     .job_exists = job_exists,
     .test_ticks = test_ticks,

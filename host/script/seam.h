@@ -110,6 +110,7 @@ typedef struct orr__seam {
     int32_t (*system_enable)(orr__machine *m, uint32_t system, int32_t enabled);
     int32_t (*hook_create)(orr__machine *m, uint32_t kind, uint32_t component);
     int32_t (*stages_set)(orr__machine *m);
+    int32_t (*declare)(orr__machine *m, const char *kind, const char *name); /* what is Lua's alone */
     int32_t (*job_load)(orr__machine *m, const char *path);
     int32_t (*job_exists)(orr__machine *m, const char *name);
     void (*test_ticks)(orr__machine *m, double ticks);
@@ -213,9 +214,18 @@ enum {
     ORR__NAMES_RESOURCES,
     ORR__NAMES_LATTICES,
     ORR__NAMES_REDUCTIONS,
+    ORR__NAMES_VALUES, /* that are not handed over: "Component.field place", of functions */
     ORR__NAMES_COUNT
 };
-enum { ORR__TEXT_NAME = 0, ORR__TEXT_STAGE, ORR__TEXT_LATTICE, ORR__TEXT_JOB, ORR__TEXT_SOURCE, ORR__TEXT_COUNT };
+enum {
+    ORR__TEXT_NAME = 0,
+    ORR__TEXT_STAGE,
+    ORR__TEXT_LATTICE,
+    ORR__TEXT_JOB,
+    ORR__TEXT_SOURCE,
+    ORR__TEXT_RUN, /* where the function stands in the script */
+    ORR__TEXT_COUNT
+};
 enum {
     ORR__NUMBER_EVERY = 0,
     ORR__NUMBER_DISABLED,

@@ -15,22 +15,6 @@ enum { DEPTH_MAX = 8 };
 
 /* ---- machines ---- */
 
-/* Every system that runs on workers must have been declared there too. */
-static int32_t knows_all(orr_host *host, orr__machine *machine)
-{
-    const orr__systems *systems = &host->world->sim->systems;
-    for (uint32_t i = 0; i < host->script_systems; i++) {
-        if (!systems->items[i]->pooled) continue;
-        const int32_t status = orr__machine_enter(machine, "knows", i + 1, 0);
-        if (status != ORR_OK)
-            return orr__fail(ORR_E_SCRIPT,
-                             "system '%s' is not declared when the script is loaded for a worker: it must declare the "
-                             "same in every role",
-                             systems->items[i]->name);
-    }
-    return ORR_OK;
-}
-
 static void stop_one(orr_host *host, uint32_t worker)
 {
     orr__machine *machine = host->workers[worker];
@@ -52,7 +36,7 @@ static int32_t start_one(orr_host *host, uint32_t worker)
     machine->serial = ++host->worker_serials[worker];
     host->workers[worker] = machine;
     status = orr__machine_load(machine, host->text, host->text_bytes, host->name);
-    if (status == ORR_OK) status = knows_all(host, machine);
+    if (status == ORR_OK) status = orr__role_complete(machine);
     if (status == ORR_OK) return ORR_OK;
     status = orr__fail_more("in a worker's machine");
     stop_one(host, worker);

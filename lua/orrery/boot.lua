@@ -30,7 +30,6 @@ return function(core)
   end
 
   enter.system = system.run
-  enter.knows = system.knows
   enter.extra = system.extra
   enter.take = system.take
   function enter.why(id) return why.find(system.functions(id)) end

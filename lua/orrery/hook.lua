@@ -20,6 +20,8 @@ function hook.new(kind, object, fn)
   end
   local info = registry.need(object, "component", "orrery.hook")
   check.callable(fn, "orrery.hook: its function")
+  S.draft_begin(M)
+  seam.draft_run(fn)
   local id = need(S.hook_create(M, number, info.id))
   state.declared = state.declared + 1
   state.hooks = state.hooks + 1

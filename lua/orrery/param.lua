@@ -27,6 +27,7 @@ function param.new(name, default, options)
   local step = options.step == nil and 0 or check.number(options.step, what .. ": step", 0)
   local help = options.help
   if help ~= nil then check.text(help, what .. ": help") end
+  S.draft_begin(M)
   local id = need(S.param_create(M, name, default, min, max, step, help), what)
   state.declared = state.declared + 1
 

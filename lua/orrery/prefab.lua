@@ -48,6 +48,11 @@ end
 
 -- ---- named prefabs ----
 
+-- A value that the host is not handed, so that it can tell whether every role says the same.
+local function say(info, field, value)
+  need(S.draft_name(M, seam.names.values, info.name .. "." .. field.name .. " " .. tostring(value)))
+end
+
 function prefab.new(name, set, parent)
   check.identifier(name, "a prefab")
   local what = "prefab '" .. name .. "'"
@@ -72,8 +77,10 @@ function prefab.new(name, set, parent)
         end
         if type(value) == "function" then
           functions[#functions + 1] = { info = info, field = field, value = value }
+          say(info, field, seam.body_of(value))
         elseif field.type == "i64" or field.type == "u64" then
           functions[#functions + 1] = { info = info, field = field, value = function() return value end }
+          say(info, field, value)
         else
           need(S.draft_value(M, info.id, field.index, component.number(field, value, what .. ": field")), what)
         end

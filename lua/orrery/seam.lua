@@ -2,6 +2,7 @@
 local core = require "orrery.core"
 local check = require "orrery.check"
 local ffi = require "ffi"
+local type, getinfo = type, debug.getinfo
 
 ffi.cdef(core.embedded "ffi/job.h")
 ffi.cdef(core.embedded "ffi/seam.h")
@@ -31,8 +32,9 @@ agree()
 local seam = {
   S = S, M = M, ffi = ffi, core = core, dump = string.dump,   -- the sandbox takes it away
   list = { all = 0, any = 1, none = 2, changed = 3, optional = 4, reads = 5, writes = 6, marks = 7 },
-  names = { reads = 0, writes = 1, after = 2, before = 3, stages = 4, resources = 5, lattices = 6, reductions = 7 },
-  text = { name = 0, stage = 1, lattice = 2, job = 3, source = 4 },
+  names = { reads = 0, writes = 1, after = 2, before = 3, stages = 4, resources = 5, lattices = 6, reductions = 7,
+            values = 8 },
+  text = { name = 0, stage = 1, lattice = 2, job = 3, source = 4, run = 5 },
   number = { every = 0, disabled = 1, when = 2, when_value = 3, skip_if_empty = 4, on = 5, on_error = 6, substeps = 7,
              has_query = 8, exclusive = 9, radius = 10, radius_param = 11, wraps = 12, min = 13, max = 16,
              dimensions = 19, extra = 20, twin = 21, snapshot = 22, latency = 23, isolation = 24, timeout_ms = 25 },
@@ -49,6 +51,18 @@ for number = 1, 64 do
   name = ffi.string(name)
   if name == "" or name == "unknown" or name == "none" or seam.types[name] then break end
   seam.types[name] = number
+end
+
+-- Where a function stands in the script.
+function seam.body_of(run)
+  local info = type(run) == "function" and getinfo(run, "S")
+  return info and info.what == "Lua" and info.source .. ":" .. info.linedefined or nil
+end
+
+-- The draft's function: on a worker it stands at the same place.
+function seam.draft_run(run)
+  local body = seam.body_of(run)
+  if body then seam.need(S.draft_text(M, seam.text.run, body)) end
 end
 
 -- The text of the host's last error.

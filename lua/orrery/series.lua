@@ -1,4 +1,5 @@
 -- orrery.series: numbers to be plotted over time. Checked; no effect until there is a window.
+local seam = require "orrery.seam"
 local check = require "orrery.check"
 local state = require "orrery.state"
 
@@ -11,6 +12,9 @@ function series.new(name, fn)
   for _, item in ipairs(series.items) do
     if item.name == name then check.fail("series '%s' is declared twice", name) end
   end
+  seam.S.draft_begin(seam.M)
+  seam.draft_run(fn)
+  seam.need(seam.S.declare(seam.M, "series", name))
   state.declared = state.declared + 1
   series.items[#series.items + 1] = { name = name, fn = fn }
 end

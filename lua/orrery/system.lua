@@ -14,6 +14,7 @@ local module = require "orrery.module"
 local S, M, core, ffi = seam.S, seam.M, seam.core, seam.ffi
 local fail, need, name_of = check.fail, seam.need, check.name_of
 local type, ipairs, find, debug = type, ipairs, string.find, debug
+local body_of = seam.body_of
 
 local system = {}
 
@@ -220,11 +221,6 @@ local function put_twin(id, record, twin)
   record.run, record.rows_needed = twin, has_rows or lattice ~= 0
 end
 
-local function body_of(run)
-  local info = type(run) == "function" and debug.getinfo(run, "S")
-  return info and info.what == "Lua" and info.source .. ":" .. info.linedefined or nil
-end
-
 function system.new(desc)
   check.record(desc, "orrery.system")
   check.text(desc.name, "a system's name")
@@ -265,6 +261,7 @@ function system.new(desc)
   if desc.extra ~= nil then number("extra", 1) end
   local twin = desc.twin ~= nil and desc.name == core.variant_system and core.variant_mode == "twin"
   if desc.twin ~= nil then number("twin", twin and 2 or 1) end
+  seam.draft_run(desc.run or desc.twin)
   local id = need(S.system_create(M), what)
   state.declared = state.declared + 1
   highest = id > highest and id or highest
@@ -416,11 +413,6 @@ end
 function system.functions(id)
   local record = records[id]
   return { record.run or record.twin, type(record.extra) == "function" and record.extra or nil }
-end
-
--- Whether it was declared in this machine, too.
-function system.knows(id)
-  if not records[id] then fail("system %d is not declared here", id) end
 end
 
 -- What `extra` gives: a value, or what a function makes of the moment. Workers get a copy.

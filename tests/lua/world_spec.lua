@@ -6,6 +6,7 @@ local f32 = orrery.f32
 
 local P = orrery.component("P", { x = f32, y = f32(2) })
 local V = orrery.component("V", { x = f32, n = orrery.i32(7), on = orrery.bool, wide = orrery.i64 })
+local U = orrery.component("U", { n = orrery.u64 })
 local Link = orrery.component("Link", { to = orrery.entity })
 local Frozen = orrery.tag "Frozen"
 local Mote = orrery.prefab("Mote", { P, [V] = { x = 3, n = function(rows, i) return 10 * i end } })
@@ -117,7 +118,6 @@ spec.it("values that do not fit", function()
   spec.raises("takes a number, got", function() world:set(e, V.wide, 5i) end)
   world:set(e, V.wide, -9007199254740993LL)
   spec.equal(world:get(e, V.wide), -9007199254740993LL)
-  local U = orrery.component("U", { n = orrery.u64 })
   world:add(e, U)
   spec.raises("takes no negative number, got -1", function() world:set(e, U.n, -1) end)
   world:set(e, U.n, 18446744073709551615ULL)
