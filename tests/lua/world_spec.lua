@@ -15,6 +15,7 @@ local Hit = orrery.event("Hit", { who = orrery.entity, power = f32(1), hard = or
 local Wind = orrery.resource("Wind", { x = f32(0.5), gusts = true })
 local Score = orrery.resource("Score", 10)
 local Title = orrery.resource("Title", "first")
+local Wide = orrery.resource("Wide", { n = orrery.i64 })
 local speed = orrery.param("speed", 2, { min = 0, max = 10, step = 0.5, help = "how fast" })
 
 spec.it("spawn, get, set, has, destroy", function()
@@ -172,7 +173,7 @@ spec.it("resources", function()
   spec.equal(world:read(Title).value, "second")
   world:write(Title).value = ""
   spec.equal(world:read(Title).value, "")
-  local wide = world:write(orrery.resource("Wide", { n = orrery.i64 }))
+  local wide = world:write(Wide)
   wide.n = -1099511627776LL
   spec.equal(wide.n, -1099511627776LL)
   spec.raises("whole numbers within 2^53 here", function() wide.n = -9007199254740993LL end)
