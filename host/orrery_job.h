@@ -110,6 +110,7 @@ typedef struct orr_calls {
     int32_t (*remove)(orr_range *range, int64_t entity, const char *component);
     int32_t (*set)(orr_range *range, int64_t entity, const char *field, double value);
     int32_t (*find)(orr_range *range, uint64_t entity, uint32_t *chunk, uint32_t *row);
+    void (*span)(orr_range *range, const char *name);
 } orr_calls;
 
 /* The tick as a job sees it. Constant while the system runs. */
@@ -130,7 +131,7 @@ typedef struct orr_tick {
 /* ffi: end */
 
 /* Raised whenever anything above or the descriptions below change: an object built for another number is refused. */
-#define ORR_ABI 2u
+#define ORR_ABI 3u
 
 /* What a job returns; negative for a failure of its own (see orr_job_fail). */
 #define ORR_OK 0
@@ -489,6 +490,14 @@ static inline int32_t orr_job_find(const orr_rows *rows, const orr_tick *tick, o
                                    uint32_t *row)
 {
     return tick->calls->find(rows->range, entity, chunk, row);
+}
+
+/* A span of the job's own in the timeline (ctx:span in Lua): ends the one that is open, if any, and begins another unless
+ * `name` is NULL. The end of the range ends it too. The name is copied. Costs a call (2 ns) while no trace is on, 0.1 us
+ * while one is; not for every row. In a helper (isolation = "process") it does nothing. */
+static inline void orr_span(const orr_rows *rows, const orr_tick *tick, const char *name)
+{
+    tick->calls->span(rows->range, name);
 }
 
 /* What the job `neighbours` works on (its `state`): the host provides the memory, the job fills it. Positions and

@@ -460,6 +460,7 @@ static const orr__layout layout[] = {
     WHOLE(orr_calls),
     FIELD(orr_calls, fail),
     FIELD(orr_calls, find),
+    FIELD(orr_calls, span),
     WHOLE(orr_gather),
     FIELD(orr_gather, entity),
     FIELD(orr_gather, count),

@@ -129,6 +129,11 @@ static int32_t call_find(orr_range *range, uint64_t entity, uint32_t *chunk, uin
     return ORR_OK;
 }
 
+static void call_span(orr_range *range, const char *name)
+{
+    orr__trace_span(range->run->world, range->worker, range->run->tick.tick, name);
+}
+
 const orr_calls orr__job_calls = {
     .normal = orr__random_normal,
     .sin = orr__sin,
@@ -146,4 +151,5 @@ const orr_calls orr__job_calls = {
     .remove = call_remove,
     .set = call_set,
     .find = call_find,
+    .span = call_span,
 };

@@ -48,6 +48,7 @@ struct orr_range {
     uint32_t place;            /* of the chunk in its table */
     uint32_t index;            /* in the run; the order of the data */
     int32_t code;              /* of this run */
+    uint32_t worker;           /* of a native job: the thread that it is on */
     uint32_t sequence;         /* spawns with a fill so far: key of their random numbers */
 };
 

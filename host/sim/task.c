@@ -23,15 +23,19 @@ static bool called_once(const orr__system *system)
     return !system->has_rows && !system->lattice;
 }
 
-static void run_ranges(orr_run *run, uint32_t begin, uint32_t end)
+static void run_ranges(orr_run *run, uint32_t begin, uint32_t end, uint32_t worker)
 {
+    orr__trace *trace = &run->world->sim->trace;
+    const bool traced = orr__trace_on(trace);
     orr_job_function *const function = run->system->binding->run;
     if (run->tick.substeps <= 1) {
         /* every other tick from the end: what the last one left in the cache is met before it is pushed out */
         const bool back = (run->tick.tick & 1u) && !run->system->serial && !run->tick.state;
         for (uint32_t k = begin; k < end; k++) {
             const uint32_t i = back ? end - 1 - (k - begin) : k;
+            run->ranges[i].worker = worker;
             const int32_t code = function(&run->ranges[i].rows, &run->tick);
+            if (traced) orr__trace_span_end(trace, worker, 0);
             if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
         }
         return;
@@ -39,8 +43,10 @@ static void run_ranges(orr_run *run, uint32_t begin, uint32_t end)
     orr_tick tick = run->tick;
     for (uint32_t i = begin; i < end; i++) {
         int32_t code = ORR_OK;
+        run->ranges[i].worker = worker;
         for (tick.substep = 0; code == ORR_OK && tick.substep < tick.substeps; tick.substep++)
             code = function(&run->ranges[i].rows, &tick);
+        if (traced) orr__trace_span_end(trace, worker, 0);
         if (code != ORR_OK) orr__run_failed(run, &run->ranges[i], code);
     }
 }
@@ -54,14 +60,16 @@ static void run_isolated(orr_run *run, uint32_t begin, uint32_t end, uint32_t wo
     }
 }
 
-static void run_once(orr_run *run)
+static void run_once(orr_run *run, uint32_t worker)
 {
     const bool whole = run->range_count > 0;
+    orr_range *range = whole ? &run->ranges[0] : &run->outside;
     orr_tick tick = run->tick;
     int32_t code = ORR_OK;
+    range->worker = worker;
     for (tick.substep = 0; code == ORR_OK && tick.substep < tick.substeps; tick.substep++)
         code = run->system->binding->run(whole ? run->whole : &run->outside.rows, &tick);
-    if (code != ORR_OK) orr__run_failed(run, whole ? &run->ranges[0] : &run->outside, code);
+    if (code != ORR_OK) orr__run_failed(run, range, code);
 }
 
 /* A failing range stops there. The function is called until it has been handed all ranges, so that it makes no
@@ -107,11 +115,11 @@ void orr__task_run(const orr__task *task, uint32_t worker)
     if (!run->system->binding)
         run_function(run, task->begin, task->end, worker);
     else if (called_once(run->system))
-        run_once(run);
+        run_once(run, worker);
     else if (run->system->isolated)
         run_isolated(run, task->begin, task->end, worker);
     else
-        run_ranges(run, task->begin, task->end);
+        run_ranges(run, task->begin, task->end, worker);
     const uint64_t end = orr__clock_ns();
     atomic_fetch_add_explicit(&run->time_ns, end - start, memory_order_relaxed);
     trace(task, worker, start, end);

@@ -77,6 +77,12 @@ static int32_t call_find(orr_range *range, uint64_t entity, uint32_t *chunk, uin
     return orr__fail(ORR_E_ARGUMENT, "orr_job_find is for jobs that are called with ORR_WHOLE");
 }
 
+/* The timeline is the host's. */
+static void call_span(orr_range *range, const char *name)
+{
+    (void)range, (void)name;
+}
+
 const orr_calls orr__worker_calls = {
     .normal = orr__random_normal,
     .sin = orr__sin,
@@ -94,4 +100,5 @@ const orr_calls orr__worker_calls = {
     .remove = call_remove,
     .set = call_set,
     .find = call_find,
+    .span = call_span,
 };

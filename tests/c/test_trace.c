@@ -476,6 +476,70 @@ static void test_span_names(void **state)
     case_end(&c);
 }
 
+/* Native jobs: over ranges, with substeps, and over all chunks at once. */
+static int32_t spans(const orr_rows *rows, const orr_tick *tick)
+{
+    orr_span(rows, tick, "first");
+    orr_span(rows, tick, NULL);
+    orr_span(rows, tick, rows->chunk_count > 1 ? "whole" : "left open"); /* the end of the range ends it */
+    return ORR_OK;
+}
+static const orr_slot_desc spans_slots[] = { ORR_SLOT_RW("position.x", f32) };
+ORR_JOB(spans, spans_slots);
+static int32_t spans_whole(const orr_rows *rows, const orr_tick *tick)
+{
+    return spans(rows, tick);
+}
+ORR_JOB(spans_whole, spans_slots, .flags = ORR_WHOLE);
+
+static uint32_t spans_named(const timeline *t, const char *name)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < t->count; i++)
+        count += t->records[i].kind == ORR_TRACE_SPAN && strcmp(orr_trace_name(t->world, &t->records[i]), name) == 0;
+    return count;
+}
+
+static void spans_of_jobs_with(uint32_t threads)
+{
+    static const orr_job_desc *const jobs[] = { &orr_job_spans, &orr_job_spans_whole };
+    sim_case c = case_of(&(orr_world_desc){ .threads = threads, .dt = 0.5 });
+    assert_ok(orr_job_register(c.world, &(orr_job_module){ ORR_ABI, sizeof(orr_job_module), 2, 0, jobs }));
+    assert_ok(orr_entity_spawn(c.world, c.mote, 50000, NULL));
+    const orr_component both[] = { c.position, c.velocity, 0 };
+    const orr_system_desc descs[] = {
+        { .name = "spans", .job = "spans", .query = { .all = both } },
+        { .name = "substeps", .job = "spans", .query = { .all = both }, .substeps = 3 },
+        { .name = "whole", .job = "spans_whole", .query = { .all = both } },
+    };
+    for (int i = 0; i < 3; i++) assert_true(orr_system_create(c.world, &descs[i]));
+    assert_ok(orr_world_step(c.world, 1));
+    const orr_run *run = &c.world->sim->systems.items[0]->run;
+    const uint32_t ranges = run->range_count;
+    assert_true(ranges > 2);
+    timeline t = begin(c.world);
+    start(&t, 0);
+    assert_ok(orr_world_step(c.world, 4));
+    assert_ok(orr_trace_stop(c.world));
+    assert_int_equal(spans_named(&t, "left open"), 4 * 4 * ranges);
+    assert_int_equal(spans_named(&t, "whole"), 4);
+    assert_int_equal(spans_named(&t, "first"), 4 * (4 * ranges + 1));
+    const uint32_t workers = sum_of(&t, ORR_TRACE_SYSTEM, 0).workers;
+    assert_int_equal(sum_of(&t, ORR_TRACE_SPAN, 0).workers & ~workers, 0);
+    for (uint32_t worker = 0; worker < orr_world_threads(c.world); worker++) assert_nested(&t, worker);
+    const uint32_t count = t.count;
+    assert_ok(orr_world_step(c.world, 1)); /* no trace is on */
+    assert_int_equal(t.count, count);
+    end(&t);
+    case_end(&c);
+}
+
+static void test_spans_of_jobs(void **state)
+{
+    (void)state;
+    for (uint32_t threads = 0; threads <= 2; threads++) spans_of_jobs_with(threads);
+}
+
 static void test_no_memory(void **state)
 {
     (void)state;
@@ -510,6 +574,7 @@ int main(void)
         cmocka_unit_test(test_traces_do_not_mix),
         cmocka_unit_test(test_spans),
         cmocka_unit_test(test_span_names),
+        cmocka_unit_test(test_spans_of_jobs),
         cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
