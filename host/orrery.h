@@ -669,6 +669,87 @@ ORR_API const char *orr_mail_text(const orr_mail *state, const char *resource);
 ORR_API int32_t orr_mail_reduction(const orr_mail *state, const char *name, double *out);
 ORR_API int32_t orr_mail_param(const orr_mail *state, orr_param param, double *out); /* every param is there */
 
+/* ---- scenes: what a picture is made of ----------------------------------------------------------------------------- */
+
+/* A number for each row: of a field, or the same for all: a param's, or a constant. */
+typedef struct orr_amount {
+    orr_field field; /* component 0: none */
+    orr_param param; /* 0: none */
+    double value;
+} orr_amount;
+
+/* Colours are 0xRRGGBBAA. Without a field all rows have colours[0]. With one, min to max is spread evenly over the
+ * colours, or over those of a map; values outside are at its ends. min = max: whole numbers count the colours from 0,
+ * others range from the least to the greatest that there is in the picture. NaN is drawn in grey. */
+typedef struct orr_paint {
+    orr_field field;         /* of `cells` for a lattice */
+    const char *map;         /* "viridis" and others, see orr_colour_map; NULL: `colours` */
+    const uint32_t *colours; /* at most 64; none: white */
+    uint32_t colour_count;
+    double min, max;
+    const char *legend; /* its title; NULL: no legend */
+} orr_paint;
+
+enum {
+    ORR_LAYER_POINTS = 0, /* discs or squares of `size` across */
+    ORR_LAYER_TRIANGLES,  /* arrowheads of length `size` with a heading */
+    ORR_LAYER_LINES,      /* from x, y to x2, y2 or to the row of an entity; `size` wide */
+    ORR_LAYER_RECTANGLES, /* width and height around x, y */
+    ORR_LAYER_TRAILS,     /* where rows were in the last `length` ticks, fading; `size` wide */
+    ORR_LAYER_TEXT,       /* at x, y; `size` high */
+    ORR_LAYER_LATTICE,    /* a colour a cell; cell 0, 0 is below at the left of the world's rectangle */
+    ORR_LAYER_KINDS
+};
+enum { ORR_SHAPE_DISC = 0, ORR_SHAPE_SQUARE, ORR_SHAPE_TRIANGLE };
+
+typedef struct orr_layer {
+    uint32_t kind;
+    uint32_t shape;           /* of points */
+    orr_query query;          /* its rows; 0 for a lattice. It lists the components of all fields below in `all` */
+    orr_amount x, y, x2, y2;  /* in the world's units, y upwards */
+    orr_field to;             /* of lines: an entity field; component 0: x2 and y2 */
+    orr_amount width, height; /* of rectangles */
+    orr_amount size;          /* default 2; in pixels, or */
+    bool world_units;         /* sizes are in the world's units */
+    orr_amount heading_x;     /* a direction, or with heading_is_angle in heading_x */
+    orr_amount heading_y;     /* radians from the x axis, counter-clockwise */
+    bool heading_is_angle;
+    orr_paint paint;
+    const char *text; /* of text; NULL: the number of `value` */
+    orr_amount value;
+    uint32_t length;     /* of trails, in ticks; default 30 */
+    orr_lattice lattice; /* of a lattice, with this field of it */
+    const char *cells;
+    double left, bottom, right, top; /* where a lattice is drawn; all 0: a cell is 1 by 1, from 0, 0 */
+} orr_layer;
+
+typedef struct orr_scene_desc {
+    uint32_t background;             /* 0: the default, a dark blue */
+    double left, bottom, right, top; /* what is shown at first; all 0: all that there is */
+    bool wrap;                       /* that rectangle is a torus: what sticks out on one side is drawn on the other */
+    const orr_layer *layers;         /* drawn in this order; copied, like the rest */
+    uint32_t layer_count;
+} orr_scene_desc;
+
+/* What pictures of this world show; takes the place of what was said before. Not while a system runs. */
+ORR_API int32_t orr_scene_set(orr_world *world, const orr_scene_desc *desc);
+/* "#rgb", "#rrggbb", "#rrggbbaa" or a name of CSS ("tomato"), as 0xRRGGBBAA. */
+ORR_API int32_t orr_colour_find(const char *text, uint32_t *out);
+/* The names of colour maps; NULL past the last. */
+ORR_API const char *orr_colour_map(uint32_t index);
+
+/* ---- pictures ------------------------------------------------------------------------------------------------------ */
+
+typedef struct orr_picture_desc {
+    const char *path;       /* of a PNG file, written beside and renamed */
+    uint32_t width, height; /* in pixels, up to 16384; default 1280 x 800 */
+    double scale;           /* pixels for each pixel of a `size`: 2 on a dense display; default 1 */
+} orr_picture_desc;
+
+/* Draws the world as it is into a file, without a display. Between ticks; runs the render stage first. ORR_E_NOT_FOUND
+ * in a library without the view (ORRERY_VIEW=OFF). */
+ORR_API int32_t orr_picture_write(orr_world *world, const orr_picture_desc *desc);
+
 /* ---- running free: the simulation on a thread of its own ----------------------------------------------------------- */
 
 typedef struct orr_free_desc {

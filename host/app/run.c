@@ -22,7 +22,8 @@ typedef struct run_options {
     uint64_t ticks, threads, seed, hash, every, guard_budget, memory;
     double dt;
     orr__option_list set;
-    const char *dump, *trace;
+    uint64_t at;
+    const char *dump, *trace, *picture, *size;
 } run_options;
 
 #define AT(field) offsetof(run_options, field)
@@ -40,6 +41,9 @@ static const orr__option options[] = {
     { "--every", "N", ORR__OPTION_WHOLE, AT(every), 1, 1e15, "with --dump: every N ticks (default: at the end only)" },
     { "--trace", "FILE.json", ORR__OPTION_TEXT, AT(trace), 0, 0,
       "write who did what when, for Perfetto and `orrery trace`" },
+    { "--picture", "FILE.png", ORR__OPTION_TEXT, AT(picture), 0, 0, "draw a picture at the end, or" },
+    { "--at", "TICK", ORR__OPTION_WHOLE, AT(at), 0, 1e15, "when so many ticks are done" },
+    { "--size", "WxH", ORR__OPTION_TEXT, AT(size), 0, 0, "of pictures, in pixels (default 1280x800)" },
     { "--unchecked", NULL, ORR__OPTION_FLAG, AT(unchecked), 0, 0,
       "raw pointers and ffi for the script: fast and unsafe" },
     { "--no-jit", NULL, ORR__OPTION_FLAG, AT(no_jit), 0, 0,
@@ -110,7 +114,13 @@ static uint64_t stretch(const run *r, uint64_t left)
     if (r->options->dump && r->options->every && r->options->every - tick % r->options->every < next) {
         next = r->options->every - tick % r->options->every;
     }
+    if (r->options->picture && r->options->at > tick && r->options->at - tick < next) next = r->options->at - tick;
     return next;
+}
+
+static int32_t draw(const run *r)
+{
+    return orr_picture_write(r->world, &(orr_picture_desc){ .path = r->options->picture });
 }
 
 static int32_t after_stretch(run *r)
@@ -121,6 +131,7 @@ static int32_t after_stretch(run *r)
     if (status == ORR_OK && r->options->dump && r->options->every && tick % r->options->every == 0) {
         status = orr__dump_write(&r->csv);
     }
+    if (status == ORR_OK && r->options->picture && r->options->at == tick) status = draw(r);
     return status;
 }
 
@@ -141,6 +152,7 @@ static int32_t go(run *r, orr__progress *bar)
     }
     if (status == ORR_E_INTERRUPTED) status = ORR_OK;
     if (r->options->dump && !r->options->every && status == ORR_OK) status = orr__dump_write(&r->csv);
+    if (r->options->picture && !r->options->at && status == ORR_OK) status = draw(r);
     return status;
 }
 

@@ -260,6 +260,7 @@ int32_t orr__machine_init(orr__machine *machine, orr_host *host, bool worker)
     machine->world = host->world;
     machine->worker = worker;
     orr__draft_init(&machine->draft, machine->world);
+    orr__scene_draft_init(&machine->scene, machine->world);
     int32_t status = orr__vm_init(&machine->vm, (size_t)host->lua_bytes, host->jit);
     if (status != ORR_OK) {
         orr__machine_fini(machine);
@@ -284,6 +285,7 @@ void orr__machine_fini(orr__machine *machine)
     orr__loop_fini(machine);
     orr__draft_fini(&machine->draft, machine->world);
     orr__role_forget(machine);
+    orr__scene_draft_fini(&machine->scene);
     orr__outer_fini(machine);
     machine->world = NULL;
 }

@@ -6,6 +6,7 @@
 #include "orrery.h"
 #include "script/draft.h"
 #include "script/outer.h"
+#include "script/scene.h"
 #include "script/seam.h"
 #include "script/vm.h"
 
@@ -33,6 +34,7 @@ struct orr__machine {
     uint8_t *declared; /* [declared_count] of a worker's: which of the main machine's declarations it repeated */
     uint32_t declared_count, declared_capacity;
     uint32_t declared_next; /* behind the last of them */
+    orr__scene_draft scene; /* of all orrery.draw so far */
     orr__outer outer;       /* of systems on workers */
     int64_t wide;
     orr_prefab_value values[ORR__MACHINE_VALUES]; /* of what is about to be spawned */

@@ -16,6 +16,7 @@
 #include "script/loop.h"
 #include "script/machine.h"
 #include "script/mailbox.h"
+#include "script/scene.h"
 #include "script/structure.h"
 #include "sim/sim.h"
 
@@ -546,6 +547,13 @@ const orr__seam orr__seam_table = {
     .box_create = orr__box_create,
     .box_take = orr__box_take,
     .box_open = orr__box_open,
+    .scene_colour = orr__scene_colour,
+    .scene_map = orr__scene_map,
+    .scene_layer = orr__scene_layer,
+    .scene_amount = orr__scene_amount,
+    .scene_text = orr__scene_text,
+    .scene_number = orr__scene_number,
+    .scene_set = orr__scene_set,
     .hook_entity = hook_entity,
     .is_alive = orr__handle_is_alive,
     .has = orr__handle_has,

@@ -158,6 +158,16 @@ typedef struct orr__seam {
     int32_t (*box_take)(orr__machine *m, orr__box *box, double *numbers);
     int32_t (*box_open)(orr__machine *m, orr__box *box, uint32_t first, orr__near_view *view); /* 20 columns */
 
+    /* the scene: a layer is begun, and what follows is about it; set hands over all that was said so far */
+    double (*scene_colour)(orr__machine *m, const char *text); /* 0xRRGGBBAA, or -1 */
+    const char *(*scene_map)(orr__machine *m, uint32_t index);
+    int32_t (*scene_layer)(orr__machine *m, uint32_t kind, uint32_t query);
+    int32_t (*scene_amount)(orr__machine *m, uint32_t key, uint32_t component, uint32_t field, uint32_t param,
+                            double value);
+    int32_t (*scene_text)(orr__machine *m, uint32_t key, const char *text);
+    int32_t (*scene_number)(orr__machine *m, uint32_t key, double value);
+    int32_t (*scene_set)(orr__machine *m);
+
     double (*hook_entity)(orr__machine *m, uint32_t index); /* of the hook that runs; 0 after the last */
 
     /* the world, at once */
@@ -254,6 +264,44 @@ enum {
     ORR__NUMBER_ISOLATION,
     ORR__NUMBER_TIMEOUT_MS,
     ORR__NUMBER_COUNT
+};
+
+/* What is said of a layer. */
+enum {
+    ORR__AMOUNT_X = 0,
+    ORR__AMOUNT_Y,
+    ORR__AMOUNT_X2,
+    ORR__AMOUNT_Y2,
+    ORR__AMOUNT_WIDTH,
+    ORR__AMOUNT_HEIGHT,
+    ORR__AMOUNT_SIZE,
+    ORR__AMOUNT_HEADING_X,
+    ORR__AMOUNT_HEADING_Y,
+    ORR__AMOUNT_VALUE,
+    ORR__AMOUNT_TO,
+    ORR__AMOUNT_COLOUR,
+    ORR__AMOUNT_COUNT
+};
+enum { ORR__SCENE_TEXT = 0, ORR__SCENE_LEGEND, ORR__SCENE_MAP, ORR__SCENE_CELLS };
+enum {
+    ORR__SCENE_BACKGROUND = 0,
+    ORR__SCENE_WRAP,
+    ORR__SCENE_VIEW_LEFT,
+    ORR__SCENE_VIEW_BOTTOM,
+    ORR__SCENE_VIEW_RIGHT,
+    ORR__SCENE_VIEW_TOP,
+    ORR__SCENE_SHAPE,
+    ORR__SCENE_WORLD_UNITS,
+    ORR__SCENE_ANGLE,
+    ORR__SCENE_LENGTH,
+    ORR__SCENE_MIN,
+    ORR__SCENE_MAX,
+    ORR__SCENE_LATTICE,
+    ORR__SCENE_LEFT,
+    ORR__SCENE_BOTTOM,
+    ORR__SCENE_RIGHT,
+    ORR__SCENE_TOP,
+    ORR__SCENE_COLOUR
 };
 
 /* Kinds of loops and of groups. */

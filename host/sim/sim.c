@@ -100,6 +100,7 @@ void orr_world_destroy(orr_world *world)
     if (sim) {
         orr__free_fini(world);
         orr__mailboxes_fini(world);
+        orr__scene_fini(world);
         orr__pool_destroy(sim->pool);
         orr__isolates_fini(world);
         orr__dispatch_fini(world);

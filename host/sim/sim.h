@@ -18,6 +18,7 @@
 #include "sim/range.h"
 #include "sim/reduction.h"
 #include "sim/resource.h"
+#include "sim/scene.h"
 #include "sim/schedule.h"
 #include "sim/system.h"
 #include "sim/trace.h"
@@ -52,6 +53,8 @@ typedef struct orr__sim {
     uintptr_t stepper; /* while stepping: orr__thread_self of the thread that does */
     bool hides;        /* the present ticks are not published */
     orr__mailboxes mailboxes;
+    orr__scene *scene; /* NULL: none was declared */
+    uint64_t scene_version;
     orr__free free;
     orr_run *main_run; /* of the main-thread system or hook that runs now; NULL: none */
     orr__failure failure;

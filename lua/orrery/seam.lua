@@ -38,6 +38,13 @@ local seam = {
   number = { every = 0, disabled = 1, when = 2, when_value = 3, skip_if_empty = 4, on = 5, on_error = 6, substeps = 7,
              has_query = 8, exclusive = 9, radius = 10, radius_param = 11, wraps = 12, min = 13, max = 16,
              dimensions = 19, extra = 20, twin = 21, snapshot = 22, latency = 23, isolation = 24, timeout_ms = 25 },
+  layer = { points = 0, triangles = 1, lines = 2, rectangles = 3, trails = 4, text = 5, lattice = 6 },
+  amount = { x = 0, y = 1, x2 = 2, y2 = 3, width = 4, height = 5, size = 6, heading_x = 7, heading_y = 8, value = 9,
+             to = 10, colour = 11 },
+  scene_text = { text = 0, legend = 1, map = 2, cells = 3 },
+  scene = { background = 0, wrap = 1, view_left = 2, view_bottom = 3, view_right = 4, view_top = 5, shape = 6,
+            world_units = 7, angle = 8, length = 9, min = 10, max = 11, lattice = 12, left = 13, bottom = 14,
+            right = 15, top = 16, colour = 17 },
   loop = { run = 0, each = 1, stage = 2, ctx = 3 },
   group = { shared = 0, own = 1, demand = 2, lattice = 3 },
   wide = S.wide(M),                       -- where i64 and u64 values pass
