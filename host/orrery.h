@@ -788,6 +788,22 @@ typedef struct orr_free_status {
 } orr_free_status;
 ORR_API int32_t orr_world_free_status(const orr_world *world, orr_free_status *out);
 
+/* ---- windows ------------------------------------------------------------------------------------------------------- */
+
+typedef struct orr_window_desc {
+    const char *title;
+    uint32_t width, height; /* default 1280 x 800 */
+    uint64_t ticks;         /* closes after so many; 0: when somebody closes it */
+    bool paused;            /* begins so */
+    bool lockstep;          /* one tick a picture, on the calling thread */
+    double speed;           /* 1: 60 ticks a second; negative: as fast as it can; default 1 */
+} orr_window_desc;
+
+/* Shows the world in a window until that is closed. The world runs free meanwhile: the window draws the newest state
+ * and neither waits for the other. On the thread that owns the world; one window a process. The code of the last tick;
+ * ORR_E_NOT_FOUND when there is no display. */
+ORR_API int32_t orr_window_run(orr_world *world, const orr_window_desc *desc);
+
 /* ---- hosts: a world with a script ---------------------------------------------------------------------------------- */
 
 typedef struct orr_host orr_host;

@@ -197,13 +197,25 @@ static int finish(run *r, int32_t status, const char *error, double seconds, uin
     return code;
 }
 
+/* A window where there is a display, unless something is asked for that has its own pace. */
+static bool wants_window(const run_options *o)
+{
+    const bool shown = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY");
+    return shown && !o->headless && !o->hash && !o->dump && !o->trace && !o->picture && !o->json;
+}
+
+static int32_t show(const run *r)
+{
+    return orr_window_run(r->world, &(orr_window_desc){ .title = r->script, .ticks = r->options->ticks });
+}
+
 static int simulate(run *r)
 {
     r->world = orr_host_world(r->host);
     orr__signals_world(r->world);
     orr__progress bar = orr__progress_begin(r->options->ticks, r->options->quiet);
     const uint64_t start = orr__clock_ns(), from = orr_world_tick(r->world);
-    const int32_t status = go(r, &bar);
+    const int32_t status = wants_window(r->options) ? show(r) : go(r, &bar);
     const double seconds = (double)(orr__clock_ns() - start) / 1e9;
     orr__progress_end(&bar);
     char *error = NULL;

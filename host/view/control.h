@@ -1,0 +1,9 @@
+/* From events of the window to what they ask for. */
+#ifndef ORR_VIEW_CONTROL_H
+#define ORR_VIEW_CONTROL_H
+
+#include "view/window.h"
+
+void orr__control_event(orr__window *window, const SDL_Event *event);
+
+#endif

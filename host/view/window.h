@@ -1,0 +1,51 @@
+/* A window over a world.
+ *
+ *   orr__window_frame    events -> what they ask for        the world's own thread (sim/free.c)
+ *                      the newest state of the mailbox <─────── publishes states at its own pace
+ *                      draw, panel, present           ───────> pause, pace, posted calls
+ *
+ * The window never waits for the world and never runs its systems or its Lua: what is to happen there is posted. With
+ * lockstep the window itself steps the world once a frame. */
+#ifndef ORR_VIEW_WINDOW_H
+#define ORR_VIEW_WINDOW_H
+
+#include <SDL.h>
+
+#include "orrery.h"
+#include "sim/scene.h"
+#include "view/camera.h"
+#include "view/draw.h"
+
+typedef struct orr__window {
+    orr_world *world;
+    orr_window_desc desc;
+    SDL_Window *screen;
+    SDL_Renderer *renderer;
+    orr__drawer *drawer;
+    orr__show *show;
+    const orr_mail *state; /* held: the newest one that was seen; NULL: none yet */
+    orr__camera camera;
+    double pixels;       /* of the picture for each one that the mouse counts */
+    bool fitted;         /* the camera was set up for a state */
+    bool runs, paused;   /* runs: the world has its thread */
+    bool dragging, over; /* over: somebody closed the window */
+    double speed;
+    uint64_t frames;
+    int32_t code; /* of the tick that failed, with its text */
+    char error[2048];
+} orr__window;
+
+/* Opens the window and lets the world run. ORR_E_NOT_FOUND without a display. */
+int32_t orr__window_open(orr__window *window, orr_world *world, const orr_window_desc *desc);
+/* One picture; false: it is over. */
+bool orr__window_frame(orr__window *window);
+/* Stops the world, closes the window; the code of the world's last tick. */
+int32_t orr__window_close(orr__window *window);
+
+/* What keys and buttons ask for. */
+void orr__window_pause(orr__window *window, bool paused);
+void orr__window_step(orr__window *window);
+void orr__window_speed(orr__window *window, double speed); /* negative: as fast as it can */
+void orr__window_fit(orr__window *window);
+
+#endif
