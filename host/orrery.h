@@ -738,6 +738,63 @@ ORR_API int32_t orr_colour_find(const char *text, uint32_t *out);
 /* The names of colour maps; NULL past the last. */
 ORR_API const char *orr_colour_map(uint32_t index);
 
+/* By hand: what a system of the stage `render` draws over the layers of the next picture. */
+enum {
+    ORR_STROKE_LINE = 0,  /* from a, b to c, d */
+    ORR_STROKE_CIRCLE,    /* around a, b with radius c */
+    ORR_STROKE_RECTANGLE, /* from a, b, c wide and d high */
+    ORR_STROKE_TEXT,      /* at a, b; `width` is its height */
+    ORR_STROKE_KINDS
+};
+typedef struct orr_stroke {
+    uint32_t kind;
+    uint32_t colour;   /* 0xRRGGBBAA */
+    double a, b, c, d; /* in the world's units */
+    double width;      /* of lines and outlines, in pixels */
+    bool filled;       /* circles and rectangles; else outlines */
+    bool on_screen;    /* a, b, c, d are pixels from the top left of the picture */
+    const char *text;  /* copied */
+} orr_stroke;
+ORR_API int32_t orr_world_paint(orr_world *world, const orr_stroke *stroke);
+/* Whether anybody looks at pictures of this world now: a render system may save itself work. */
+ORR_API bool orr_world_watched(const orr_world *world);
+
+/* Numbers that are plotted over time. The same name gives the same series; put on the thread of the world, NaN: no value
+ * now. 0 or NULL with the error set. */
+typedef uint32_t orr_series;
+ORR_API orr_series orr_series_create(orr_world *world, const char *name);
+ORR_API int32_t orr_series_put(orr_world *world, orr_series series, double value);
+ORR_API uint32_t orr_series_count(const orr_world *world);
+ORR_API const char *orr_series_get(const orr_world *world, orr_series series, double *value);
+
+/* ---- input --------------------------------------------------------------------------------------------------------- */
+
+enum {
+    ORR_INPUT_PRESS = 0, /* of a mouse button */
+    ORR_INPUT_RELEASE,
+    ORR_INPUT_MOVE, /* `button` is held, or 0 */
+    ORR_INPUT_WHEEL,
+    ORR_INPUT_KEY,
+    ORR_INPUT_KEY_UP,
+    ORR_INPUT_KINDS
+};
+typedef struct orr_input {
+    uint32_t kind;
+    uint32_t button;   /* 1 left, 2 middle, 3 right */
+    double x, y;       /* where, in the world's units */
+    double dx, dy;     /* how far since the last one; of a wheel, its steps */
+    orr_entity entity; /* under the pointer; 0: none */
+    char key[32];      /* "a", "space", "left" */
+} orr_input;
+
+/* Queues input: systems see it in the next tick and only in that one. Any thread while the world runs free. */
+ORR_API int32_t orr_world_input(orr_world *world, const orr_input *input);
+/* Of the present tick, in order of arrival; for systems. */
+ORR_API const orr_input *orr_world_inputs(const orr_world *world, uint32_t *count);
+/* Gets every input with the tick in which it is seen: what a replay must queue again. NULL: nobody. */
+typedef void orr_input_sink(void *context, uint64_t tick, const orr_input *input);
+ORR_API int32_t orr_world_input_log(orr_world *world, orr_input_sink *sink, void *context);
+
 /* ---- pictures ------------------------------------------------------------------------------------------------------ */
 
 typedef struct orr_picture_desc {

@@ -11,6 +11,7 @@
 #include "ecs/world.h"
 #include "script/bind.h"
 #include "script/draft.h"
+#include "script/frame.h"
 #include "script/handle.h"
 #include "script/host.h"
 #include "script/loop.h"
@@ -554,6 +555,13 @@ const orr__seam orr__seam_table = {
     .scene_text = orr__scene_text,
     .scene_number = orr__scene_number,
     .scene_set = orr__scene_set,
+    .watched = orr__frame_watched,
+    .paint = orr__frame_paint,
+    .series_create = orr__frame_series,
+    .series_put = orr__frame_put,
+    .input_stage = orr__frame_input_stage,
+    .input_get = orr__frame_input,
+    .input_key = orr__frame_key,
     .hook_entity = hook_entity,
     .is_alive = orr__handle_is_alive,
     .has = orr__handle_has,

@@ -168,6 +168,17 @@ typedef struct orr__seam {
     int32_t (*scene_number)(orr__machine *m, uint32_t key, double value);
     int32_t (*scene_set)(orr__machine *m);
 
+    /* pictures and input. paint: a, b, c, d, width; flags 1: filled, 2: on the screen. input: kind, button, x, y, dx, dy,
+     * entity; 0 after the last */
+    int32_t (*watched)(orr__machine *m);
+    int32_t (*paint)(orr__machine *m, uint32_t kind, double colour, uint32_t flags, const double *numbers,
+                     const char *text);
+    int32_t (*series_create)(orr__machine *m, const char *name);
+    int32_t (*series_put)(orr__machine *m, uint32_t series, double value);
+    const char *(*input_stage)(orr__machine *m); /* of systems that take input */
+    int32_t (*input_get)(orr__machine *m, uint32_t index, double *numbers);
+    const char *(*input_key)(orr__machine *m, uint32_t index);
+
     double (*hook_entity)(orr__machine *m, uint32_t index); /* of the hook that runs; 0 after the last */
 
     /* the world, at once */

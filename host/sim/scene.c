@@ -290,6 +290,7 @@ orr__show *orr__show_open(orr_world *world, uint32_t readers)
         return NULL;
     }
     show->scene->holders++;
+    sim->shows++;
     return show;
 }
 
@@ -297,6 +298,7 @@ void orr__show_close(orr__show *show)
 {
     if (!show) return;
     orr_mailbox_destroy(show->mailbox);
+    show->world->sim->shows--;
     let_go(show->world, show->scene);
     orr__alloc_free(&show->world->alloc, show, sizeof *show);
 }

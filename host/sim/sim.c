@@ -101,6 +101,9 @@ void orr_world_destroy(orr_world *world)
         orr__free_fini(world);
         orr__mailboxes_fini(world);
         orr__scene_fini(world);
+        orr__display_fini(world);
+        orr__series_fini(world);
+        orr__inputs_fini(world);
         orr__pool_destroy(sim->pool);
         orr__isolates_fini(world);
         orr__dispatch_fini(world);

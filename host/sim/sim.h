@@ -6,9 +6,11 @@
 #include "orrery.h"
 #include "pool/pool.h"
 #include "sim/dispatch.h"
+#include "sim/display.h"
 #include "sim/event.h"
 #include "sim/free.h"
 #include "sim/hook.h"
+#include "sim/input.h"
 #include "sim/isolate.h"
 #include "sim/job.h"
 #include "sim/mailbox.h"
@@ -20,6 +22,7 @@
 #include "sim/resource.h"
 #include "sim/scene.h"
 #include "sim/schedule.h"
+#include "sim/series.h"
 #include "sim/system.h"
 #include "sim/trace.h"
 
@@ -55,6 +58,11 @@ typedef struct orr__sim {
     orr__mailboxes mailboxes;
     orr__scene *scene; /* NULL: none was declared */
     uint64_t scene_version;
+    uint32_t shows; /* open ones: somebody looks */
+    bool painting;  /* the render stage runs */
+    orr__display display;
+    orr__series_list series;
+    orr__inputs inputs;
     orr__free free;
     orr_run *main_run; /* of the main-thread system or hook that runs now; NULL: none */
     orr__failure failure;

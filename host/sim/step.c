@@ -38,6 +38,7 @@ static void tick(orr_world *world)
     uint64_t lap = orr__clock_ns();
     const uint64_t since = orr__trace_now(&sim->trace);
     orr__params_apply(world);
+    orr__inputs_apply(world);
     orr__systems_apply_enabled(world);
     orr__near_touch(world, 0);
     for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
@@ -72,12 +73,15 @@ int32_t orr__sim_publish(orr_world *world)
 {
     orr__sim *sim = world->sim;
     const uint64_t since = orr__trace_now(&sim->trace);
+    orr__display_clear(world);
+    sim->painting = true;
     for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
         orr__schedule_stage *stage = &sim->schedule.stages[i];
         if (!stage->render || !stage->batch_count) continue;
         uint64_t lap = orr__clock_ns(); /* here: small worlds are stepped faster than the clock is read */
         run_stage(world, stage, &lap);
     }
+    sim->painting = false;
     if (sim->failure.code == ORR_OK) orr__mailboxes_publish(world);
     orr__trace_did(&sim->trace, ORR_TRACE_PUBLISH, 0, sim->tick, since);
     return sim->failure.code;

@@ -22,7 +22,9 @@ local orrery = {
   event = require("orrery.event").new,
   mailbox = require("orrery.mailbox").new,
   draw = require("orrery.draw").new,
-  series = require("orrery.series").new,
+  series = require("orrery.frame").series,
+  on_frame = require("orrery.frame").on_frame,
+  on_input = require("orrery.frame").on_input,
   world = require("orrery.world").object,
   role = state.role,
   f32r = num.f32r, sin = num.sin, cos = num.cos, exp = num.exp, log = num.log, pow = num.pow, atan2 = num.atan2,
@@ -71,7 +73,7 @@ end
 
 -- In every machine alike: on a worker most declarations only look up what the main machine has made.
 for _, name in ipairs { "prefab", "param", "system", "hook", "resource", "lattice", "neighbours", "event", "mailbox",
-                        "draw", "series", "stages", "timestep", "load_jobs", "test" } do
+                        "draw", "series", "on_frame", "on_input", "stages", "timestep", "load_jobs", "test" } do
   local declare = orrery[name]
   orrery[name] = function(...)
     if state.running then
