@@ -175,6 +175,7 @@ static void number_pieces(orr_mailbox *box)
         if (!box->resources[i].fields) box->resources[i].text_piece = next++;
     }
     box->params_piece = next++;
+    box->report_piece = next++;
     box->piece_count = next;
 }
 

@@ -68,7 +68,8 @@ struct orr_mailbox {
     orr__picked_resource *resources;
     const char **reductions;
     uint32_t rows_count, column_count, cells_count, resource_count, reduction_count, value_count, piece_count;
-    uint32_t first_cells_piece, params_piece;
+    uint32_t first_cells_piece, params_piece, report_piece;
+    bool reports; /* with a report: report.h */
     uint32_t every;
     bool kept;          /* a script has it: it lives as long as the world */
     uint64_t last_tick; /* of the state published last */

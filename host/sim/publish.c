@@ -19,7 +19,7 @@ static void place(orr__mail *state, uint32_t piece, size_t bytes, size_t *total)
     *total += (bytes + LINE - 1) / LINE * LINE;
 }
 
-static size_t measure(const orr_mailbox *box, orr__mail *state)
+static size_t measure(const orr_mailbox *box, orr__mail *state, const orr__report *report)
 {
     const orr_world *world = box->world;
     size_t total = 0;
@@ -41,6 +41,7 @@ static size_t measure(const orr_mailbox *box, orr__mail *state)
     }
     state->param_count = world->sim->params.count;
     place(state, box->params_piece, state->param_count * sizeof(double), &total);
+    place(state, box->report_piece, report ? report->bytes : 0, &total);
     return total + LINE; /* never nothing; and full vectors may read past the last row */
 }
 
@@ -154,7 +155,8 @@ static void publish(orr_mailbox *box)
 {
     orr_world *world = box->world;
     orr__mail *state = &box->states[orr__mailbox_begin(&box->channel)];
-    if (reserve(box, state, measure(box, state)) != ORR_OK) {
+    const orr__report *report = box->reports ? orr__report_make(world) : NULL;
+    if ((box->reports && !report) || reserve(box, state, measure(box, state, report)) != ORR_OK) {
         if (atomic_fetch_add_explicit(&box->missed, 1, memory_order_relaxed) == 0) {
             orr__sim_log(world, 1, "mailbox '%s': no state of tick %llu, the one before stays: %s",
                          box->name ? box->name : "", (unsigned long long)world->sim->tick, orr__error_text());
@@ -162,6 +164,7 @@ static void publish(orr_mailbox *box)
         return;
     }
     copy(box, state);
+    if (report) memcpy(state->bytes + state->at[box->report_piece], report, report->bytes);
     state->shown = (orr_mail){ .sequence = orr__mailbox_sequence(&box->channel) + 1,
                                .tick = world->sim->tick,
                                .time = orr_world_time(world),

@@ -289,6 +289,7 @@ orr__show *orr__show_open(orr_world *world, uint32_t readers)
         orr__alloc_free(&world->alloc, show, sizeof *show);
         return NULL;
     }
+    show->mailbox->reports = true;
     show->scene->holders++;
     sim->shows++;
     return show;

@@ -12,12 +12,13 @@
 void orr__sim_log(const orr_world *world, int level, const char *format, ...)
 {
     const orr__sim *sim = world->sim;
-    if (!sim->log) return;
     char text[2048];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    orr__report_note(world, level, text);
+    if (!sim->log) return;
     /* one call at a time, whoever speaks; one that speaks again is not kept waiting for itself */
     _Atomic uintptr_t *speaker = &world->sim->log_speaker;
     const uintptr_t self = orr__thread_self();
@@ -104,6 +105,7 @@ void orr_world_destroy(orr_world *world)
         orr__display_fini(world);
         orr__series_fini(world);
         orr__inputs_fini(world);
+        orr__report_fini(world);
         orr__pool_destroy(sim->pool);
         orr__isolates_fini(world);
         orr__dispatch_fini(world);

@@ -19,6 +19,7 @@
 #include "sim/param.h"
 #include "sim/range.h"
 #include "sim/reduction.h"
+#include "sim/report.h"
 #include "sim/resource.h"
 #include "sim/scene.h"
 #include "sim/schedule.h"
@@ -63,6 +64,10 @@ typedef struct orr__sim {
     orr__display display;
     orr__series_list series;
     orr__inputs inputs;
+    orr__reporter reporter;
+    orr__notes notes;
+    atomic_flag notes_lock;
+    double seconds_a_tick; /* mean of the last ones */
     orr__free free;
     orr_run *main_run; /* of the main-thread system or hook that runs now; NULL: none */
     orr__failure failure;

@@ -36,7 +36,7 @@ static void tick(orr_world *world)
 {
     orr__sim *sim = world->sim;
     uint64_t lap = orr__clock_ns();
-    const uint64_t since = orr__trace_now(&sim->trace);
+    const uint64_t began = lap, since = orr__trace_now(&sim->trace);
     orr__params_apply(world);
     orr__inputs_apply(world);
     orr__systems_apply_enabled(world);
@@ -51,6 +51,10 @@ static void tick(orr_world *world)
         timed(&lap, &sim->events_ns);
     }
     orr__trace_did(&sim->trace, ORR_TRACE_TICK, 0, sim->tick, since);
+    if (sim->shows) {
+        const double seconds = (double)(lap - began) * 1e-9;
+        sim->seconds_a_tick = sim->seconds_a_tick > 0 ? 0.9 * sim->seconds_a_tick + 0.1 * seconds : seconds;
+    }
     if (sim->ticked) sim->ticked(world, sim->ticked_context);
     orr__trace_drain(&sim->trace);
     sim->tick++;
