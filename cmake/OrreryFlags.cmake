@@ -13,7 +13,7 @@ add_library(orrery_flags INTERFACE)
 target_compile_features(orrery_flags INTERFACE c_std_17)
 target_compile_definitions(orrery_flags INTERFACE _POSIX_C_SOURCE=200809L ORRERY_VERSION="${PROJECT_VERSION}")
 target_compile_options(orrery_flags INTERFACE
-    -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+    $<$<COMPILE_LANGUAGE:C>:-std=c17> $<$<COMPILE_LANGUAGE:CXX>:-std=c++17> -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
     -ffp-contract=off -fno-math-errno
     $<$<CONFIG:Release>:-O3> $<$<CONFIG:Release>:-g>)
 target_link_libraries(orrery_flags INTERFACE Threads::Threads)

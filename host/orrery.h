@@ -847,6 +847,18 @@ ORR_API int32_t orr_world_free_status(const orr_world *world, orr_free_status *o
 
 /* ---- windows ------------------------------------------------------------------------------------------------------- */
 
+/* What a window cannot do to a world by itself. */
+typedef struct orr_window_host {
+    void *context;
+    /* Another world in place of this one, which it destroys; NULL with the error set: the old one stays. The world is
+     * stopped and nothing of the window refers to it. */
+    orr_world *(*restart)(void *context, uint64_t seed);
+    int32_t (*eval)(void *context, const char *text); /* a line of the console, on the thread of the world */
+    /* Called on the thread of the world between ticks, some times a second: loads the script again if it was saved. 1: it
+     * did, 0: nothing to do, negative: it could not, with the error set. */
+    int32_t (*reload)(void *context);
+} orr_window_host;
+
 typedef struct orr_window_desc {
     const char *title;
     uint32_t width, height; /* default 1280 x 800 */
@@ -854,6 +866,8 @@ typedef struct orr_window_desc {
     bool paused;            /* begins so */
     bool lockstep;          /* one tick a picture, on the calling thread */
     double speed;           /* 1: 60 ticks a second; negative: as fast as it can; default 1 */
+    bool no_panel;
+    orr_window_host host; /* members may be NULL */
 } orr_window_desc;
 
 /* Shows the world in a window until that is closed. The world runs free meanwhile: the window draws the newest state

@@ -18,7 +18,7 @@
 #include "orrery.h"
 
 typedef struct run_options {
-    bool headless, unchecked, no_jit, guard, json, quiet;
+    bool no_panel, lockstep, headless, unchecked, no_jit, guard, json, quiet;
     uint64_t ticks, threads, seed, hash, every, guard_budget, memory;
     double dt;
     orr__option_list set;
@@ -26,10 +26,15 @@ typedef struct run_options {
     const char *dump, *trace, *picture, *size;
 } run_options;
 
+enum { TICKS = 600 };
+
 #define AT(field) offsetof(run_options, field)
 static const orr__option options[] = {
     { "--ticks", "N", ORR__OPTION_WHOLE, AT(ticks), 0, 0, "how many ticks (default 600)" },
     { "--headless", NULL, ORR__OPTION_FLAG, AT(headless), 0, 0, "no window, also where there is a display" },
+    { "--no-panel", NULL, ORR__OPTION_FLAG, AT(no_panel), 0, 0, "a window without the panel" },
+    { "--lockstep", NULL, ORR__OPTION_FLAG, AT(lockstep), 0, 0,
+      "one tick a picture: neither goes on without the other" },
     { "--threads", "N", ORR__OPTION_WHOLE, AT(threads), 0, 256,
       "threads that work; 0: none but this (default: all cores)" },
     { "--seed", "N", ORR__OPTION_WHOLE, AT(seed), 0, 0, "of the random numbers (default 0)" },
@@ -60,6 +65,7 @@ static const orr__option options[] = {
 typedef struct run {
     const run_options *options;
     const char *script;
+    orr_host_desc desc; /* how the host was opened */
     orr_host *host;
     orr_world *world;
     orr__dump csv;
@@ -204,9 +210,34 @@ static bool wants_window(const run_options *o)
     return shown && !o->headless && !o->hash && !o->dump && !o->trace && !o->picture && !o->json;
 }
 
-static int32_t show(const run *r)
+static int32_t console(void *context, const char *text)
 {
-    return orr_window_run(r->world, &(orr_window_desc){ .title = r->script, .ticks = r->options->ticks });
+    return orr_host_eval(((run *)context)->host, text, "console");
+}
+
+static orr_world *restart(void *context, uint64_t seed)
+{
+    run *r = context;
+    orr_host_desc desc = r->desc;
+    desc.seed = seed;
+    orr_host *host = orr_host_open(&desc);
+    if (!host) return NULL;
+    orr__signals_world(orr_host_world(host));
+    orr_host_close(r->host);
+    r->host = host;
+    r->world = orr_host_world(host);
+    return r->world;
+}
+
+static int32_t show(run *r)
+{
+    const run_options *o = r->options;
+    return orr_window_run(r->world,
+                          &(orr_window_desc){ .title = r->script,
+                                              .ticks = o->ticks == TICKS ? 0 : o->ticks,
+                                              .no_panel = o->no_panel,
+                                              .lockstep = o->lockstep,
+                                              .host = { .context = r, .restart = restart, .eval = console } });
 }
 
 static int simulate(run *r)
@@ -232,7 +263,7 @@ static int simulate(run *r)
 
 static int run_script(const orr__command *command, int count, char **arguments)
 {
-    run_options o = { .ticks = 600, .threads = ORR_THREADS_ALL, .dt = NAN };
+    run_options o = { .ticks = TICKS, .threads = ORR_THREADS_ALL, .dt = NAN };
     const char *script = NULL;
     bool helped;
     const int usage = orr__args_read(command, count, arguments, &o, &script, &helped);
@@ -258,6 +289,7 @@ static int run_script(const orr__command *command, int count, char **arguments)
                                  .memory_bytes = o.memory << 20,
                                  .log = log_line,
                                  .log_context = &o };
+    r.desc = desc;
     int code = orr__open(&desc, o.set.items, &r.host);
     if (code == ORR__EXIT_FINE)
         code = simulate(&r);

@@ -4,10 +4,15 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/os.h"
 #include "sim/sim.h"
+#include "view/actions.h"
 #include "view/control.h"
+#include "view/pick.h"
+#include "view/png.h"
 
 enum { WIDTH = 1280, HEIGHT = 800, READERS = 3, MARGIN = 10 };
+#define NOTICE_NS 4000000000u
 #define TICKS_PER_SECOND 60.0
 #define STATES_PER_SECOND 120.0
 
@@ -92,7 +97,9 @@ static void take_size(orr__window *window)
 static void take_events(orr__window *window)
 {
     SDL_Event event;
-    while (SDL_PollEvent(&event)) orr__control_event(window, &event);
+    while (SDL_PollEvent(&event)) {
+        if (!orr__panel_event(window->panel, &event)) orr__control_event(window, &event);
+    }
     take_size(window);
 }
 
@@ -105,6 +112,57 @@ static void take_state(orr__window *window)
     orr_mailbox_release(mailbox, window->state);
     window->state = state;
     if (!window->fitted) orr__window_fit(window);
+    if (orr__report_of(state)) orr__histories_add(&window->histories, orr__report_of(state));
+}
+
+/* The camera stays on the entity that is followed, as long as it is in the picture's state. */
+static void follow(orr__window *window)
+{
+    if (window->followed && window->state)
+        (void)orr__pick_find(window->show, window->state, window->followed, &window->camera.x, &window->camera.y);
+}
+
+/* Ticks and frames a second, measured over half a second. */
+static void take_rates(orr__window *window)
+{
+    const uint64_t now = orr__clock_ns(), tick = window->state ? window->state->tick : 0;
+    const double seconds = (double)(now - window->rate_ns) * 1e-9;
+    if (seconds < 0.5) return;
+    window->ticks_per_second = tick >= window->rate_tick ? (double)(tick - window->rate_tick) / seconds : 0;
+    window->frames_per_second = (double)(window->frames - window->rate_frame) / seconds;
+    window->rate_ns = now;
+    window->rate_tick = tick;
+    window->rate_frame = window->frames;
+}
+
+static void draw_panel(orr__window *window)
+{
+    const orr_mail *state = window->state;
+    const bool fresh = orr__clock_ns() - window->notice_ns < NOTICE_NS;
+    const orr__panel_view view = { .report = state ? orr__report_of(state) : NULL,
+                                   .histories = window->histories.items,
+                                   .history_count = window->histories.count,
+                                   .title = window->desc.title ? window->desc.title : "Orrery",
+                                   .time = state ? state->time : 0,
+                                   .dt = state ? state->dt : 0,
+                                   .speed = window->speed,
+                                   .ticks_per_second = window->ticks_per_second,
+                                   .frames_per_second = window->frames_per_second,
+                                   .seed = orr_world_seed(window->world),
+                                   .paused = window->paused,
+                                   .can_restart = window->desc.host.restart != NULL,
+                                   .has_console = window->desc.host.eval != NULL,
+                                   .followed = window->followed,
+                                   .error = window->error,
+                                   .notice = fresh ? window->notice : "",
+                                   .actions = orr__actions_of(window) };
+    orr__panel_draw(window->panel, &view);
+}
+
+void orr__window_notice(orr__window *window, const char *text)
+{
+    snprintf(window->notice, sizeof window->notice, "%s", text);
+    window->notice_ns = orr__clock_ns();
 }
 
 void orr__window_fit(orr__window *window)
@@ -129,11 +187,71 @@ bool orr__window_frame(orr__window *window)
     step_along(window);
     take_end(window);
     take_state(window);
+    follow(window);
     if (window->state && orr__draw(window->drawer, window->show, window->state, &window->camera) != ORR_OK)
         failed(window, orr__error_code());
+    take_rates(window);
+    draw_panel(window);
     SDL_RenderPresent(window->renderer);
     window->frames++;
     return !window->over;
+}
+
+/* ---- restarting, pictures ---- */
+
+/* The world is given back, and nothing of the window refers to it. */
+static void leave_world(orr__window *window)
+{
+    if (window->runs && orr_world_stop(window->world) != ORR_OK) orr__error_clear();
+    window->runs = false;
+    if (window->state) orr_mailbox_release(window->show->mailbox, window->state);
+    orr__show_close(window->show);
+    window->state = NULL;
+    window->show = NULL;
+}
+
+static int32_t enter_world(orr__window *window)
+{
+    window->show = orr__show_open(window->world, READERS);
+    if (!window->show) return orr__error_code();
+    const int32_t code = orr_world_step(window->world, 0); /* startup, and a first state */
+    return code == ORR_OK ? let_run(window) : code;
+}
+
+void orr__window_restart(orr__window *window, bool same_seed)
+{
+    const orr_window_host *host = &window->desc.host;
+    if (!host->restart) return;
+    const uint64_t seed = orr_world_seed(window->world) + (same_seed ? 0 : 1);
+    leave_world(window);
+    orr_world *world = host->restart(host->context, seed);
+    if (world) {
+        window->world = world;
+        window->error[0] = '\0';
+        window->code = ORR_OK;
+    } else {
+        failed(window, orr__error_code());
+    }
+    if (enter_world(window) != ORR_OK) failed(window, orr__error_code());
+}
+
+void orr__window_picture(orr__window *window)
+{
+    char path[64], text[128];
+    const int width = (int)window->camera.width, height = (int)window->camera.height;
+    do snprintf(path, sizeof path, "orrery-%03u.png", ++window->pictures);
+    while (orr__file_exists(path) && window->pictures < 999);
+    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_RGBA32);
+    if (!surface || !window->state) return;
+    int32_t code = orr__draw(window->drawer, window->show, window->state, &window->camera);
+    if (SDL_RenderReadPixels(window->renderer, NULL, SDL_PIXELFORMAT_RGBA32, surface->pixels, surface->pitch) != 0)
+        code = orr__fail(ORR_E_FILE, "the picture cannot be read: %s", SDL_GetError());
+    if (code == ORR_OK)
+        code = orr__png_write(&window->alloc, path, surface->pixels, (uint32_t)width, (uint32_t)height,
+                              (size_t)surface->pitch);
+    SDL_FreeSurface(surface);
+    snprintf(text, sizeof text, "%s", code == ORR_OK ? path : orr__error_text());
+    orr__window_notice(window, text);
 }
 
 /* ---- opening and closing ---- */
@@ -159,11 +277,12 @@ static int32_t open(orr__window *window)
 {
     int32_t code = open_window(window);
     if (code != ORR_OK) return code;
-    window->drawer = orr__drawer_create(&window->world->alloc, window->renderer);
-    window->show = window->drawer ? orr__show_open(window->world, READERS) : NULL;
-    if (!window->show) return orr__error_code();
-    code = orr_world_step(window->world, 0); /* startup, and a first state */
-    return code == ORR_OK ? let_run(window) : code;
+    window->drawer = orr__drawer_create(&window->alloc, window->renderer);
+    if (!window->drawer) return orr__error_code();
+    take_size(window);
+    if (!window->desc.no_panel)
+        window->panel = orr__panel_create(window->screen, window->renderer, window->camera.scale);
+    return enter_world(window);
 }
 
 int32_t orr__window_open(orr__window *window, orr_world *world, const orr_window_desc *desc)
@@ -173,6 +292,8 @@ int32_t orr__window_open(orr__window *window, orr_world *world, const orr_window
     if (desc) window->desc = *desc;
     window->speed = window->desc.speed == 0 ? 1 : window->desc.speed;
     window->paused = window->desc.paused;
+    orr__alloc_init(&window->alloc, &world->alloc.hooks);
+    orr__histories_init(&window->histories, &window->alloc);
     if (orr__world_mine(world, "orr_window_run")) return orr__error_code();
     if (world->locked || world->sim->stepping)
         return orr__fail(ORR_E_LOCKED, "orr_window_run is called outside of systems and hooks");
@@ -186,14 +307,14 @@ int32_t orr__window_close(orr__window *window)
     int32_t code = window->code;
     if (window->runs) code = orr_world_stop(window->world);
     window->runs = false;
-    if (window->state) orr_mailbox_release(window->show->mailbox, window->state);
-    orr__show_close(window->show);
+    leave_world(window);
+    orr__panel_destroy(window->panel);
+    orr__histories_fini(&window->histories);
     orr__drawer_destroy(window->drawer);
     if (window->renderer) SDL_DestroyRenderer(window->renderer);
     if (window->screen) SDL_DestroyWindow(window->screen);
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
-    window->state = NULL;
-    window->show = NULL;
+    window->panel = NULL;
     window->drawer = NULL;
     window->renderer = NULL;
     window->screen = NULL;

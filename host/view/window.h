@@ -15,9 +15,12 @@
 #include "sim/scene.h"
 #include "view/camera.h"
 #include "view/draw.h"
+#include "view/history.h"
+#include "view/panel.h"
 
 typedef struct orr__window {
     orr_world *world;
+    orr__alloc alloc; /* with the hooks of the first world: it outlives a restart */
     orr_window_desc desc;
     SDL_Window *screen;
     SDL_Renderer *renderer;
@@ -31,7 +34,17 @@ typedef struct orr__window {
     bool dragging, over; /* over: somebody closed the window */
     double speed;
     uint64_t frames;
-    int32_t code; /* of the tick that failed, with its text */
+    orr_entity followed; /* the camera stays on it; 0: nobody */
+    orr__panel *panel;   /* NULL: none */
+    orr__histories histories;
+    uint64_t rate_ns, rate_tick, rate_frame; /* when, and what was done by then: for the rates */
+    double ticks_per_second, frames_per_second;
+    int press_x, press_y; /* where a button went down */
+    bool light;
+    char notice[256]; /* something to be read for a while */
+    uint64_t notice_ns;
+    uint32_t pictures; /* taken so far */
+    int32_t code;      /* of the tick that failed, with its text */
     char error[2048];
 } orr__window;
 
@@ -47,5 +60,8 @@ void orr__window_pause(orr__window *window, bool paused);
 void orr__window_step(orr__window *window);
 void orr__window_speed(orr__window *window, double speed); /* negative: as fast as it can */
 void orr__window_fit(orr__window *window);
+void orr__window_restart(orr__window *window, bool same_seed);
+void orr__window_picture(orr__window *window); /* of what is shown, into a new PNG file in the working folder */
+void orr__window_notice(orr__window *window, const char *text);
 
 #endif
