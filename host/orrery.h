@@ -857,6 +857,7 @@ typedef struct orr_window_host {
     /* Called on the thread of the world between ticks, some times a second: loads the script again if it was saved. 1: it
      * did, 0: nothing to do, negative: it could not, with the error set. */
     int32_t (*reload)(void *context);
+    bool (*closes)(void *context); /* asked at every picture: whether to close, as after Ctrl-C */
 } orr_window_host;
 
 typedef struct orr_window_desc {

@@ -229,15 +229,22 @@ static orr_world *restart(void *context, uint64_t seed)
     return r->world;
 }
 
+static bool closes(void *context)
+{
+    (void)context;
+    return orr__signals_asked();
+}
+
 static int32_t show(run *r)
 {
     const run_options *o = r->options;
-    return orr_window_run(r->world,
-                          &(orr_window_desc){ .title = r->script,
-                                              .ticks = o->ticks == TICKS ? 0 : o->ticks,
-                                              .no_panel = o->no_panel,
-                                              .lockstep = o->lockstep,
-                                              .host = { .context = r, .restart = restart, .eval = console } });
+    return orr_window_run(
+        r->world,
+        &(orr_window_desc){ .title = r->script,
+                            .ticks = o->ticks == TICKS ? 0 : o->ticks,
+                            .no_panel = o->no_panel,
+                            .lockstep = o->lockstep,
+                            .host = { .context = r, .restart = restart, .eval = console, .closes = closes } });
 }
 
 static int simulate(run *r)

@@ -9,6 +9,7 @@
 typedef struct orr__inputs {
     orr_input *queue, *items; /* items: of the present tick */
     uint32_t queue_count, queue_capacity, count, capacity;
+    bool wanted;          /* a script looks at it */
     orr_input_sink *sink; /* NULL: nobody keeps them */
     void *sink_context;
 } orr__inputs;

@@ -74,6 +74,7 @@ typedef struct orr__report {
     uint32_t systems, tables, params, series, notes, fields, strokes; /* offsets of the lists */
     orr_entity inspected;                                             /* the fields are its; 0: none, or it has died */
     bool inspected_dead;
+    bool wants_input; /* of mouse and keys */
 } orr__report;
 
 #define ORR__REPORT_LIST(report, type, list) ((const type *)(const void *)((const char *)(report) + (report)->list))

@@ -50,7 +50,7 @@ static void take_end(orr__window *window)
     if (status.state != ORR_FREE_ENDED) return;
     window->runs = false;
     const int32_t code = orr_world_stop(window->world);
-    if (code != ORR_OK)
+    if (code != ORR_OK && code != ORR_E_INTERRUPTED)
         failed(window, code);
     else
         window->over = true;
@@ -113,6 +113,43 @@ static void take_state(orr__window *window)
     window->state = state;
     if (!window->fitted) orr__window_fit(window);
     if (orr__report_of(state)) orr__histories_add(&window->histories, orr__report_of(state));
+}
+
+/* States of the old show are given back before it is closed, on the thread of the world. */
+static void close_show(orr_world *world, void *context)
+{
+    (void)world;
+    orr__show_close(context);
+}
+
+static void take_show(orr__window *window, orr__show *fresh)
+{
+    orr__show *old = window->show;
+    if (window->state) orr_mailbox_release(old->mailbox, window->state);
+    window->state = NULL;
+    window->show = fresh;
+    if (orr_world_post(window->world, close_show, old) != ORR_OK) orr__error_clear(); /* it goes with the world */
+}
+
+/* What came of looking at the script. A mended one goes on where the old one stopped. */
+static void tend(orr__window *window)
+{
+    orr__tend_ask(&window->tend);
+    if (!orr__tend_take(&window->tend)) return;
+    if (window->tend.fresh) take_show(window, window->tend.fresh);
+    if (window->tend.code < 0) {
+        snprintf(window->error, sizeof window->error, "%s", window->tend.text);
+        orr__window_pause(window, true);
+        window->waits_for_script = true;
+    } else if (window->tend.code > 0) {
+        const bool resumes = window->waits_for_script || window->code != ORR_OK;
+        window->waits_for_script = false;
+        window->error[0] = '\0';
+        window->code = ORR_OK;
+        orr__window_notice(window, "the script was loaded again");
+        if (!window->runs && !window->desc.lockstep && let_run(window) != ORR_OK) failed(window, orr__error_code());
+        if (resumes) orr__window_pause(window, false);
+    }
 }
 
 /* The camera stays on the entity that is followed, as long as it is in the picture's state. */
@@ -183,9 +220,12 @@ static void step_along(orr__window *window)
 
 bool orr__window_frame(orr__window *window)
 {
+    const orr_window_host *host = &window->desc.host;
+    if (host->closes && host->closes(host->context)) window->over = true;
     take_events(window);
     step_along(window);
     take_end(window);
+    tend(window);
     take_state(window);
     follow(window);
     if (window->state && orr__draw(window->drawer, window->show, window->state, &window->camera) != ORR_OK)
@@ -204,6 +244,7 @@ static void leave_world(orr__window *window)
 {
     if (window->runs && orr_world_stop(window->world) != ORR_OK) orr__error_clear();
     window->runs = false;
+    if (orr__tend_take(&window->tend)) orr__show_close(window->tend.fresh); /* posted calls were all made */
     if (window->state) orr_mailbox_release(window->show->mailbox, window->state);
     orr__show_close(window->show);
     window->state = NULL;
@@ -214,6 +255,9 @@ static int32_t enter_world(orr__window *window)
 {
     window->show = orr__show_open(window->world, READERS);
     if (!window->show) return orr__error_code();
+    window->tend = (orr__tend){
+        .host = &window->desc.host, .world = window->world, .readers = READERS, .version = window->show->version
+    };
     const int32_t code = orr_world_step(window->world, 0); /* startup, and a first state */
     return code == ORR_OK ? let_run(window) : code;
 }

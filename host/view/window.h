@@ -17,6 +17,7 @@
 #include "view/draw.h"
 #include "view/history.h"
 #include "view/panel.h"
+#include "view/tend.h"
 
 typedef struct orr__window {
     orr_world *world;
@@ -39,12 +40,15 @@ typedef struct orr__window {
     orr__histories histories;
     uint64_t rate_ns, rate_tick, rate_frame; /* when, and what was done by then: for the rates */
     double ticks_per_second, frames_per_second;
-    int press_x, press_y; /* where a button went down */
+    double input_x, input_y; /* of the last input */
+    int press_x, press_y;    /* where a button went down */
     bool light;
-    char notice[256]; /* something to be read for a while */
+    bool waits_for_script; /* paused because what was saved could not be loaded */
+    char notice[256];      /* something to be read for a while */
     uint64_t notice_ns;
     uint32_t pictures; /* taken so far */
-    int32_t code;      /* of the tick that failed, with its text */
+    orr__tend tend;
+    int32_t code; /* of the tick that failed, with its text */
     char error[2048];
 } orr__window;
 
