@@ -160,6 +160,13 @@ function component.value(field_type, number)
   return number
 end
 
+-- What a field starts with, as scripts see it.
+function component.default_of(field)
+  if field.type == "bool" then return field.default ~= 0 end
+  if field.type == "i64" then return 0LL + field.default elseif field.type == "u64" then return 0ULL + field.default end
+  return field.default
+end
+
 -- ---- lists of components, and queries ----
 
 -- A list, or a single component. Gives infos.
