@@ -143,6 +143,30 @@ static int32_t notes(const orr_rows *rows, const orr_tick *tick)
 static const orr_slot_desc notes_slots[] = { ORR_SLOT_MARK("position.x", f32), ORR_SLOT_MARK("position.y", f32) };
 ORR_JOB(notes, notes_slots, .arithmetic = ORR_F32);
 
+/* "bad" of tests/c/failing.h: adds 1, and in tick 2 records, and falls in two ranges. */
+static int32_t stumble(const orr_rows *rows, const orr_tick *tick)
+{
+    float *x = orr_slot(rows, 0);
+    const trial_params *params = orr_params(tick);
+    if (tick->tick == 2) {
+        int32_t code = orr_job_spawn(rows, tick, "Still", 1, NULL);
+        if (code == ORR_OK) code = orr_job_destroy(rows, tick, (int64_t)rows->entity[rows->end - 1]);
+        if (code == ORR_OK) code = orr_job_set(rows, tick, (int64_t)rows->entity[rows->begin], "Position.y", 77);
+        if (code == ORR_OK) code = orr_emit(rows, tick, "happened", (double[]){ 1 }, 1);
+        if (code == ORR_OK) code = orr_reduce(rows, tick, ORR_SUM, "bad", 1);
+        if (code != ORR_OK) return code;
+    }
+    for (uint32_t i = rows->begin; i < rows->end; i++) {
+        const uint64_t index = rows->entity[i] >> 20;
+        if (tick->tick == 2 && (index == 1636 || index == 4000)) return fall(params->fault, rows, tick);
+        x[i] += 1;
+    }
+    return ORR_OK;
+}
+static const orr_slot_desc stumble_slots[] = { ORR_SLOT_RW("position.x", f32) };
+ORR_JOB(stumble, stumble_slots, .arithmetic = ORR_F32, .param_count = 4, .params = trial_list,
+        .params_bytes = sizeof(trial_params));
+
 /* What cannot be isolated. */
 static int32_t nothing(const orr_rows *rows, const orr_tick *tick)
 {
@@ -173,4 +197,4 @@ ORR_JOB(framed, trial_slots, .arithmetic = ORR_F32, .begin = around);
 ORR_JOB(whole, trial_slots, .arithmetic = ORR_F32, .flags = ORR_WHOLE);
 
 ORR_EXPORT_JOBS(&orr_job_trial, &orr_job_types, &orr_job_notes, &orr_job_nothing, &orr_job_lost, &orr_job_framed,
-                &orr_job_whole);
+                &orr_job_whole, &orr_job_stumble);
