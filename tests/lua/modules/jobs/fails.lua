@@ -1,5 +1,5 @@
--- "bad" of tests/c/failing.h: adds 1 to every x; in tick 2 records all that can be recorded and fails in two ranges, the
--- early one in the way of `extra.way`. A module that is a job, and with `require` an ordinary function.
+-- "bad" of tests/c/failing.h: adds 1 to every x; in tick 2 records all that can be recorded and fails in two ranges,
+-- the early one in the way of `extra.way`. A module that is a job, and with `require` an ordinary function.
 local orrery = require "orrery"
 local Position = orrery.component("Position", { x = orrery.f32, y = orrery.f32 })
 local Velocity = orrery.component("Velocity", { x = orrery.f32, y = orrery.f32 })
@@ -16,7 +16,7 @@ function ways.undeclared(rows) rows:read(Velocity) end -- line: undeclared
 function ways.outside(rows) rows:write(Position).x[rows.last + 1] = 0 end -- line: outside
 function ways.deep() local function f(k) return 1 + f(k + 1) end return f(1) end
 function ways.memory() return ("x"):rep(1e8) end
-function ways.tables() local all = {} while true do all[#all + 1] = { all } end end -- line: tables
+function ways.tables() local all = {} while true do all = { all } end end -- line: tables
 function ways.endless() while true do end end -- line: endless
 function ways.patches() return { { kind = "destory" } } end
 
