@@ -169,6 +169,13 @@ static uint64_t copy_run(const part *p, uint32_t begin, uint32_t end, bool moved
     return dropped;
 }
 
+static bool any_marked(const uint64_t *words, uint32_t begin, uint32_t end)
+{
+    uint64_t any = 0;
+    for (uint32_t w = begin; w < end; w++) any |= words[w];
+    return any != 0;
+}
+
 /* Numbers of the rows that are marked, from row 0 of the chunk on; returns how many. */
 static uint32_t list_rows(const uint64_t *words, uint32_t begin, uint32_t end, uint16_t *rows)
 {
@@ -226,7 +233,7 @@ static uint64_t copy_marked(const part *p, const uint64_t *words, uint32_t begin
 {
     uint64_t dropped = 0;
     const uint32_t first_word = begin / 64, end_word = (end + 63) / 64;
-    if (!p->marked) return 0;
+    if (!p->marked || !any_marked(words, first_word, end_word)) return 0;
     if (!moved) copy_columns(p, words, begin, end);
     for (uint32_t w = first_word; w < end_word && (moved || p->tracked); w++) {
         for (uint64_t word = words[w]; word;) {
