@@ -7,7 +7,7 @@ local series = { items = {} }
 
 -- fn(world) gives a number, or nil where there is none.
 function series.new(name, fn)
-  check.text(name, "a series' name")
+  check.line(name, "a series' name")
   check.callable(fn, "series '" .. name .. "': its function")
   for _, item in ipairs(series.items) do
     if item.name == name then check.fail("series '%s' is declared twice", name) end
