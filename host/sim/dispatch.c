@@ -424,7 +424,8 @@ static void finish(orr_world *world, orr__system *system, uint32_t worker)
 static void run_shared(void *context, uint32_t index, uint32_t worker)
 {
     orr_world *world = context;
-    const orr__task *task = orr__tasks_at(&world->sim->dispatch.tasks, index);
+    orr__sim *sim = world->sim;
+    const orr__task *task = orr__tasks_take(&sim->dispatch.tasks, index, worker, orr__pool_workers(sim->pool));
     orr_run *run = task->run;
     if (worker == 0) at_system(world->sim, run->system);
     orr__task_run(task, worker);

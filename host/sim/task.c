@@ -150,6 +150,26 @@ const orr__task *orr__tasks_at(const orr__tasks *tasks, uint32_t index)
     return place(tasks, index);
 }
 
+/* Every other tick from the end of the share: what the last one left in the cache is met before it is pushed out. Among
+ * those who hold an index of a run none finds everything taken: there are as many tasks as indices. */
+const orr__task *orr__tasks_take(const orr__tasks *tasks, uint32_t index, uint32_t worker, uint32_t workers)
+{
+    const orr__task *held = place(tasks, index);
+    const uint32_t first = held->first, count = held->count;
+    const bool back = held->run->tick.tick & 1u;
+    uint32_t at = (uint32_t)((uint64_t)count * (back ? worker + 1 : worker) / workers);
+    for (uint32_t k = 0; k < count; k++) {
+        if (back) at = at == 0 ? count - 1 : at - 1;
+        orr__task *task = place(tasks, first + at);
+        if (!atomic_load_explicit(&task->taken, memory_order_relaxed) &&
+            !atomic_exchange_explicit(&task->taken, 1, memory_order_relaxed))
+            return task;
+        if (!back) at = at + 1 == count ? 0 : at + 1;
+    }
+    ORR__ASSERT(false);
+    return held;
+}
+
 static int32_t reserve(orr_world *world, orr__tasks *tasks, uint32_t count)
 {
     for (uint32_t block = 0, room = 0; room < count; block++) {
@@ -173,9 +193,11 @@ int32_t orr__tasks_cut(orr_world *world, orr__tasks *tasks, orr__system *system,
     const uint32_t count = run->range_count ? (run->range_count + step - 1) / step : 1;
     const int32_t code = reserve(world, tasks, tasks->count + count);
     if (code != ORR_OK) return code;
+    const uint32_t first = tasks->count;
     for (uint32_t begin = 0, i = 0; i < count; i++, begin += step) {
         const uint32_t end = run->range_count - begin < step ? run->range_count : begin + step;
-        *place(tasks, tasks->count++) = (orr__task){ .run = run, .begin = begin, .end = end };
+        orr__task *task = place(tasks, tasks->count++);
+        *task = (orr__task){ .run = run, .begin = begin, .end = end, .first = first, .count = count };
     }
     atomic_store_explicit(&run->unfinished, count, memory_order_relaxed);
     return ORR_OK;

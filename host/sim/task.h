@@ -5,12 +5,16 @@
 
 #include "orrery.h"
 
+#include <stdatomic.h>
+
 struct orr__system;
 
 /* Ranges begin to end of a run; the whole of a run that is called once. */
 typedef struct orr__task {
     orr_run *run;
     uint32_t begin, end;
+    uint32_t first, count;  /* the tasks of the run: index of the first, how many */
+    _Atomic uint32_t taken; /* 1: by somebody */
 } orr__task;
 
 enum { ORR__TASK_BLOCKS = 22, ORR__TASK_FIRST = 1024 };
@@ -31,6 +35,10 @@ bool orr__task_needed(const struct orr__system *system);
 /* Appends the tasks of such a run, each worth `task_ns`, and counts them in run.unfinished. Adds none when it fails. */
 int32_t orr__tasks_cut(orr_world *world, orr__tasks *tasks, struct orr__system *system, double task_ns);
 const orr__task *orr__tasks_at(const orr__tasks *tasks, uint32_t index);
+/* For a worker that holds `index`, one of as many as there are tasks: a task of the same run. Each worker begins with the
+ * share that it had in the last tick, so that what it wrote then is in its own processor's cache, and goes on with what
+ * others have left. */
+const orr__task *orr__tasks_take(const orr__tasks *tasks, uint32_t index, uint32_t worker, uint32_t workers);
 void orr__tasks_fini(orr_world *world, orr__tasks *tasks);
 
 /* Runs it. Failures are the run's. */
