@@ -247,7 +247,7 @@ static void run_in_order(orr_world *world, const orr__schedule_stage *stage)
 
 static double task_ns_of(const orr__sim *sim, double total_ns)
 {
-    const double task_ns = total_ns / (16.0 * orr__pool_workers(sim->pool));
+    const double task_ns = total_ns / (8.0 * orr__pool_workers(sim->pool));
     return task_ns < WORTH_TAKING_NS ? WORTH_TAKING_NS : task_ns;
 }
 
