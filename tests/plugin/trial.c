@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __unix__
+#include <unistd.h>
+#endif
 
 typedef struct trial_params {
     uint32_t fault; /* what goes wrong in the first range: see `fall` */
@@ -53,13 +56,25 @@ static int32_t fall(uint32_t fault, const orr_rows *rows, const orr_tick *tick)
     return ORR_OK;
 }
 
+/* Forks. What comes of it goes on like its parent, or never ends. */
+static void split(uint32_t fault)
+{
+#ifdef __unix__
+    if ((fault == 9 || fault == 10) && fork() == 0 && fault == 10) {
+        for (;;) pause();
+    }
+#endif
+    (void)fault;
+}
+
 static int32_t trial(const orr_rows *rows, const orr_tick *tick)
 {
     float *x = orr_slot(rows, 0);
     const float *vx = orr_slot(rows, 1);
     const trial_params *params = orr_params(tick);
-    if (params->fault && params->fault != 8 && rows->begin == 0 && rows->gather_base == 0 && now(params, tick))
+    if (params->fault && params->fault < 8 && rows->begin == 0 && rows->gather_base == 0 && now(params, tick))
         return fall(params->fault, rows, tick);
+    split(rows->begin == 0 && rows->gather_base == 0 ? params->fault : 0);
     const float step = params->step * tick->dt_f32;
     for (uint32_t i = rows->begin, end = orr_rows_padded_end(rows); i < end; i++) x[i] += vx[i] * step;
     if (params->fault != 8) return ORR_OK;
