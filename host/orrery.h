@@ -300,7 +300,9 @@ ORR_API int32_t orr_query_copy_entities(orr_world *world, orr_query query, orr_e
 
 typedef uint32_t orr_tracker;
 
-/* A tracker of these components (ends with 0). Everything that exists counts as changed at first. */
+/* A tracker of these components (ends with 0). Everything that exists counts as changed at first. While systems run, a
+ * tracker is made and destroyed in exclusive systems and in hooks only (ORR_E_LOCKED); one that declares what it touches,
+ * on the main thread, may ask and clear a tracker of what it reads (ORR_E_ACCESS). */
 ORR_API orr_tracker orr_tracker_create(orr_world *world, const orr_component *components);
 ORR_API void orr_tracker_destroy(orr_world *world, orr_tracker tracker);
 

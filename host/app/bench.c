@@ -94,9 +94,21 @@ void orr__bench_add(orr__bench *bench, const char *name, const char *unit, doubl
     row->p99 = p99;
 }
 
+void orr__bench_goal(orr__bench *bench, double target)
+{
+    if (bench->failed || bench->count == 0) return;
+    bench->rows[bench->count - 1].target = target;
+    bench->rows[bench->count - 1].absolute = true;
+}
+
+static bool of_ratio(const orr__bench_row *row)
+{
+    return row->raw > 0 && !row->absolute;
+}
+
 static bool missed(const orr__bench_row *row)
 {
-    return row->target > 0 && (row->raw > 0 ? row->ours / row->raw : row->ours) > row->target;
+    return row->target > 0 && (of_ratio(row) ? row->ours / row->raw : row->ours) > row->target;
 }
 
 static void print_table(const orr__bench *bench)
@@ -109,7 +121,7 @@ static void print_table(const orr__bench *bench)
             snprintf(raw, sizeof raw, "%.3f", row->raw);
             snprintf(ratio, sizeof ratio, "%.2f", row->ours / row->raw);
         }
-        if (row->target > 0) snprintf(target, sizeof target, "%.2f%s", row->target, row->raw > 0 ? "x" : "");
+        if (row->target > 0) snprintf(target, sizeof target, "%.2f%s", row->target, of_ratio(row) ? "x" : "");
         printf("%-46s %10.3f %10s %8s %8s  %s%s", row->name, row->ours, raw, ratio, target, row->unit,
                missed(row) ? "  MISSED" : "");
         if (row->p99 > 0) printf("  (p99 %.2f)", row->p99);
@@ -122,10 +134,10 @@ static void print_json(const orr__bench *bench)
     printf("{\"version\":\"" ORR_VERSION "\",\"cores\":%u,\"rows\":[", orr__cpu_count());
     for (uint32_t k = 0; k < bench->count; k++) {
         const orr__bench_row *row = &bench->rows[k];
-        printf(
-            "%s{\"name\":\"%s\",\"unit\":\"%s\",\"ours\":%.4g,\"raw\":%.4g,\"p99\":%.4g,\"target\":%.4g,\"missed\":%s}",
-            k ? "," : "", row->name, row->unit, row->ours, row->raw, row->p99, row->target,
-            missed(row) ? "true" : "false");
+        printf("%s{\"name\":\"%s\",\"unit\":\"%s\",\"ours\":%.4g,\"raw\":%.4g,\"p99\":%.4g,\"target\":%.4g,"
+               "\"of_ratio\":%s,\"missed\":%s}",
+               k ? "," : "", row->name, row->unit, row->ours, row->raw, row->p99, row->target,
+               of_ratio(row) ? "true" : "false", missed(row) ? "true" : "false");
     }
     puts("]}");
 }
@@ -155,6 +167,7 @@ static int bench_all(const orr__command *command, int count, char **arguments)
     orr__bench_entity(bench);
     orr__bench_snapshot(bench);
     orr__bench_workers(bench);
+    orr__bench_trace(bench);
     orr__bench_pool(bench);
     if (orr__is_terminal(2)) fprintf(stderr, "\r%-60s\r", "");
     if (o.only && !bench->count && !bench->failed) {

@@ -15,6 +15,7 @@ typedef struct orr__bench_row {
     double ours, raw; /* medians; raw 0: there is none */
     double p99;       /* of ours; 0: not told */
     double target;    /* of ours / raw when there is a raw loop, else of ours; 0: none */
+    bool absolute;    /* the target is of ours itself, although there is a raw loop */
 } orr__bench_row;
 
 enum { ORR__BENCH_ROWS = 128 };
@@ -35,6 +36,9 @@ bool orr__bench_wanted(const orr__bench *bench, const char *group);
 void orr__bench_pair(orr__bench *bench, const char *name, const char *unit, double units, double target,
                      orr__bench_function *ours, orr__bench_function *raw, orr__bench_function *before, void *context);
 
+/* The last row is to reach `target` itself, not as a ratio to its raw loop. */
+void orr__bench_goal(orr__bench *bench, double target);
+
 /* A row that was measured otherwise. */
 void orr__bench_add(orr__bench *bench, const char *name, const char *unit, double ours, double p99, double target);
 
@@ -47,6 +51,7 @@ void orr__bench_lua(orr__bench *bench);      /* Lua moves, access by handle, sin
 void orr__bench_entity(orr__bench *bench);   /* spawn, destroy, add, remove, get, set, memory */
 void orr__bench_snapshot(orr__bench *bench); /* freezing, committing, set-patches */
 void orr__bench_workers(orr__bench *bench);  /* Lua on two workers, empty systems, many small ones */
-void orr__bench_pool(orr__bench *bench);     /* dispatch and join, heavy rows on two threads */
+void orr__bench_trace(orr__bench *bench);    /* a tick with its timeline written and without */
+void orr__bench_pool(orr__bench *bench);     /* dispatch and join */
 
 #endif

@@ -12,7 +12,8 @@ typedef struct lua_case {
     orr_host *host, *plain;
     const char *text; /* run at each call instead of a tick; NULL: none */
     orr_entity *handles;
-    uint32_t ticks; /* a call, so that small worlds can be timed */
+    uint32_t ticks;      /* a call, so that small worlds can be timed */
+    orr_tracker tracker; /* cleared after each tick when not 0 */
 } lua_case;
 
 static orr_host *open_host(const char *text, uint64_t rows, uint32_t mode, bool unchecked)
@@ -27,7 +28,11 @@ static orr_host *open_host(const char *text, uint64_t rows, uint32_t mode, bool 
 static void ticks(void *context)
 {
     const lua_case *c = context;
-    orr_host_step(c->host, c->ticks);
+    if (!c->tracker) orr_host_step(c->host, c->ticks);
+    for (uint32_t k = 0; c->tracker && k < c->ticks; k++) {
+        orr_host_step(c->host, 1);
+        orr_tracker_clear(orr_host_world(c->host), c->tracker);
+    }
 }
 
 static void plain_ticks(void *context)
@@ -52,17 +57,36 @@ static const char move[] =
     "local V = orrery.component('Velocity', { x = orrery.f32, y = orrery.f32 })\n"
     "local rows, mode = orrery.param('rows', 1000000), orrery.param('mode', 0)\n"
     "orrery.system { name = 'populate', stage = 'startup', run = function(ctx) ctx:spawn({ P, V }, rows()) end }\n"
-    "orrery.system { name = 'move', all = { P, V }, reads = { V }, writes = { P }, run = function(rows, ctx)\n"
+    "orrery.system { name = 'move', enabled = mode:is(0), all = { P, V }, reads = { V }, writes = { P },\n"
+    "run = function(rows, ctx)\n"
     "  local p, v, dt = rows:write(P), rows:read(V), ctx.dt\n"
     "  for i = rows.first, rows.last do\n"
     "    p.x[i] = p.x[i] + v.x[i] * dt\n"
     "    p.y[i] = p.y[i] + v.y[i] * dt\n"
     "  end\n"
+    "end }\n"
+    "orrery.system { name = 'mark-range', enabled = mode:is(1), all = { P, V }, reads = { V }, marks = { P },\n"
+    "run = function(rows, ctx)\n"
+    "  local p, v, dt = rows:write(P), rows:read(V), ctx.dt\n"
+    "  for i = rows.first, rows.last do\n"
+    "    p.x[i] = p.x[i] + v.x[i] * dt\n"
+    "    p.y[i] = p.y[i] + v.y[i] * dt\n"
+    "  end\n"
+    "  rows:mark_range(P, rows.first, rows.last)\n"
+    "end }\n"
+    "orrery.system { name = 'mark', enabled = mode:is(2), all = { P, V }, reads = { V }, marks = { P },\n"
+    "run = function(rows, ctx)\n"
+    "  local p, v, dt = rows:write(P), rows:read(V), ctx.dt\n"
+    "  for i = rows.first, rows.last do\n"
+    "    p.x[i] = p.x[i] + v.x[i] * dt\n"
+    "    p.y[i] = p.y[i] + v.y[i] * dt\n"
+    "    rows:mark(P, i)\n"
+    "  end\n"
     "end }\n";
 static const char plain[] = "local orrery, ffi = require 'orrery', require 'ffi'\n"
                             "local n, mode = orrery.param('rows', 1000000), orrery.param('mode', 0)\n"
                             "local x, y, vx, vy\n"
-                            "orrery.system { name = 'plain', run = function(ctx)\n"
+                            "orrery.system { name = 'plain', enabled = mode:is(0), run = function(ctx)\n"
                             "  if not x then\n"
                             "    x, y = ffi.new('float[?]', n()), ffi.new('float[?]', n())\n"
                             "    vx, vy = ffi.new('float[?]', n()), ffi.new('float[?]', n())\n"
@@ -74,21 +98,47 @@ static const char plain[] = "local orrery, ffi = require 'orrery', require 'ffi'
                             "  end\n"
                             "end }\n";
 
+/* How the rows are marked, and whether somebody wants to know. */
+static const struct {
+    const char *name;
+    uint32_t mode;
+    bool tracked;
+    double target[2]; /* checked, unchecked */
+} marking[] = {
+    { "", 0, false, { 1.6, 1.1 } },
+    { ", one tracker", 0, true, { 1.6, 1.1 } },
+    { ", mark_range", 1, true, { 0, 0 } },
+    { ", each marked", 2, true, { 0, 0 } },
+};
+
+static void one_move(orr__bench *bench, uint64_t rows, uint32_t way, bool unchecked)
+{
+    lua_case c = { .host = open_host(move, rows, marking[way].mode, unchecked),
+                   .plain = open_host(plain, rows, 0, true),
+                   .ticks = rows < 100000 ? (uint32_t)(200000 / rows) : 1 };
+    char name[64];
+    snprintf(name, sizeof name, "Lua move, %.0e rows%s, %s", (double)rows, marking[way].name,
+             unchecked ? "unchecked" : "checked");
+    if (!c.host || !c.plain || orr_host_step(c.host, 2) != ORR_OK || orr_host_step(c.plain, 2) != ORR_OK)
+        orr__bench_fail(bench, name);
+    if (marking[way].tracked && !bench->failed) {
+        orr_world *world = orr_host_world(c.host);
+        const orr_component list[] = { orr_component_find(world, "Position"), 0 };
+        c.tracker = orr_tracker_create(world, list);
+        if (!c.tracker) orr__bench_fail(bench, name);
+    }
+    orr__bench_pair(bench, name, "ns a row", (double)rows * c.ticks, rows < 10000 ? 0 : marking[way].target[unchecked],
+                    ticks, plain_ticks, NULL, &c);
+    end_case(&c);
+}
+
 static void moves(orr__bench *bench)
 {
     for (uint64_t rows = 1000; rows <= 1000000; rows *= 10) {
-        for (uint32_t unchecked = 0; unchecked < 2; unchecked++) {
-            lua_case c = { .host = open_host(move, rows, 0, unchecked != 0),
-                           .plain = open_host(plain, rows, 0, true),
-                           .ticks = rows < 100000 ? (uint32_t)(200000 / rows) : 1 };
-            char name[64];
-            snprintf(name, sizeof name, "Lua move, %.0e rows, %s", (double)rows, unchecked ? "unchecked" : "checked");
-            const double target = rows < 10000 ? 0 : unchecked ? 1.1 : 1.6;
-            if (!c.host || !c.plain || orr_host_step(c.host, 2) != ORR_OK || orr_host_step(c.plain, 2) != ORR_OK) {
-                orr__bench_fail(bench, name);
-            }
-            orr__bench_pair(bench, name, "ns a row", (double)rows * c.ticks, target, ticks, plain_ticks, NULL, &c);
-            end_case(&c);
+        const uint32_t ways = rows == 1000000 ? (uint32_t)(sizeof marking / sizeof marking[0]) : 1;
+        for (uint32_t way = 0; way < ways; way++) {
+            one_move(bench, rows, way, false);
+            one_move(bench, rows, way, true);
         }
     }
 }
@@ -133,6 +183,28 @@ static const char by_handle[] =
     "  for k = 1, #handles do ctx:set(handles[k], P.x, k) end\n"
     "end }\n";
 
+/* The same reads and writes of a plain array through an index array. */
+static const char by_index[] =
+    "local orrery, ffi = require 'orrery', require 'ffi'\n"
+    "local n, mode = orrery.param('rows', 100000), orrery.param('mode', 0)\n"
+    "local values, order = ffi.new('struct { float x, y; }[?]', 100000), ffi.new('uint32_t[?]', 100000)\n"
+    "orrery.system { name = 'shuffle', every = 1000000, run = function(ctx)\n"
+    "  for k = 0, n() - 1 do order[k] = k end\n"
+    "  for k = n() - 1, 1, -1 do\n"
+    "    local other = math.floor(ctx:random() * (k + 1))\n"
+    "    order[k], order[other] = order[other], order[k]\n"
+    "  end\n"
+    "end }\n"
+    "orrery.system { name = 'get', enabled = mode:is(0), run = function(ctx)\n"
+    "  local values, order, sum = values, order, 0\n"
+    "  for k = 0, n() - 1 do sum = sum + values[order[k]].x end\n"
+    "  ctx:sum('sum', sum)\n"
+    "end }\n"
+    "orrery.system { name = 'set', enabled = mode:is(1), run = function(ctx)\n"
+    "  local values, order = values, order\n"
+    "  for k = 0, n() - 1 do values[order[k]].x = k end\n"
+    "end }\n";
+
 static void handles(orr__bench *bench)
 {
     static const struct {
@@ -144,9 +216,14 @@ static void handles(orr__bench *bench)
         { "set by handle, recorded and applied, from Lua", 0 },
     };
     for (uint32_t mode = 0; mode < sizeof modes / sizeof modes[0]; mode++) {
-        lua_case c = { .host = open_host(by_handle, SOME, mode, false), .ticks = 1 };
-        if (!c.host || orr_host_step(c.host, 2) != ORR_OK) orr__bench_fail(bench, modes[mode].name);
-        orr__bench_pair(bench, modes[mode].name, "ns", SOME, modes[mode].target, ticks, NULL, NULL, &c);
+        const bool set = mode == 1 || mode == 2 || mode == 4;
+        lua_case c = { .host = open_host(by_handle, SOME, mode, false),
+                       .plain = open_host(by_index, SOME, set, true),
+                       .ticks = 1 };
+        if (!c.host || !c.plain || orr_host_step(c.host, 2) != ORR_OK || orr_host_step(c.plain, 2) != ORR_OK)
+            orr__bench_fail(bench, modes[mode].name);
+        orr__bench_pair(bench, modes[mode].name, "ns", SOME, 0, ticks, plain_ticks, NULL, &c);
+        orr__bench_goal(bench, modes[mode].target);
         end_case(&c);
     }
 }

@@ -43,11 +43,29 @@ static void raw(void *context)
     ticks(((workers_case *)context)->raw, context);
 }
 
+/* Plain loops over plain arrays; the only text that needs ffi. */
+static const char plain_small[] = "local orrery, ffi = require 'orrery', require 'ffi'\n"
+                                  "local mode, count = orrery.param('mode', 0), orrery.param('count', 100)\n"
+                                  "local loops = {}\n"
+                                  "for k = 1, 200 do\n"
+                                  "  local x, y = ffi.new('float[128]'), ffi.new('float[128]')\n"
+                                  "  local vx, vy = ffi.new('float[128]'), ffi.new('float[128]')\n"
+                                  "  loops[k] = function(n, dt)\n"
+                                  "    for i = 0, n - 1 do\n"
+                                  "      x[i] = x[i] + vx[i] * dt\n"
+                                  "      y[i] = y[i] + vy[i] * dt\n"
+                                  "    end\n"
+                                  "  end\n"
+                                  "end\n"
+                                  "orrery.system { name = 'loops', run = function(ctx)\n"
+                                  "  for k = 1, 200 do loops[k](count(), ctx.dt) end\n"
+                                  "end }\n";
+
 static orr_host *open_host(const char *text, const char *mode, const char *count, uint32_t threads)
 {
     const char *const params[] = { mode, count, NULL };
-    orr_host *host =
-        orr_host_open(&(orr_host_desc){ .text = text, .script = "bench", .threads = threads, .set = params });
+    orr_host *host = orr_host_open(&(orr_host_desc){
+        .text = text, .script = "bench", .threads = threads, .set = params, .unchecked = text == plain_small });
     if (host && orr_host_step(host, 40) == ORR_OK) return host;
     orr_host_close(host);
     return NULL;
@@ -204,6 +222,57 @@ static void small_systems(orr__bench *bench)
     }
 }
 
+/* The sum of 200 plain loops: in C, and in Lua over plain ffi arrays. */
+typedef struct loops_case {
+    workers_case w;
+    float *values; /* of system k: x, y, vx, vy, 128 each */
+} loops_case;
+
+enum { SYSTEMS = 200, SMALL = 100, ROOM = 128 };
+
+static void our_loops(void *context)
+{
+    ours(&((loops_case *)context)->w);
+}
+
+static void plain_loops(void *context)
+{
+    const loops_case *c = context;
+    for (uint32_t t = 0; t < c->w.ticks; t++) {
+        for (size_t k = 0; k < SYSTEMS; k++) {
+            float *restrict x = c->values + k * 4 * ROOM, *restrict y = x + ROOM;
+            const float *restrict vx = x + 2 * ROOM, *restrict vy = x + 3 * ROOM;
+            for (uint32_t i = 0; i < SMALL; i++) {
+                x[i] += vx[i] * (1.0f / 60.0f);
+                y[i] += vy[i] * (1.0f / 60.0f);
+            }
+        }
+    }
+}
+
+static void small_to_plain(orr__bench *bench)
+{
+    const char *native = "200 systems of 100 rows, native, to plain loops";
+    loops_case c = { .w = { .our_host = open_host(small, "mode=0", "count=100", 1), .ticks = 20 },
+                     .values = aligned_alloc(64, sizeof(float) * SYSTEMS * 4 * ROOM) };
+    if (c.w.our_host) c.w.ours = orr_host_world(c.w.our_host);
+    if (!c.w.ours || !c.values)
+        orr__bench_fail(bench, native);
+    else
+        memset(c.values, 0, sizeof(float) * SYSTEMS * 4 * ROOM);
+    orr__bench_pair(bench, native, "ns a system", 20.0 * SYSTEMS, 0, our_loops, plain_loops, NULL, &c);
+    end_case(&c.w);
+    free(c.values);
+
+    const char *lua = "200 systems of 100 rows, Lua, to plain loops";
+    workers_case w = { .our_host = open_host(small, "mode=2", "count=100", 1),
+                       .raw_host = open_host(plain_small, "mode=0", "count=100", 1),
+                       .ticks = 20 };
+    if (!both_open(&w)) orr__bench_fail(bench, lua);
+    orr__bench_pair(bench, lua, "ns a system", 20.0 * SYSTEMS, 0, ours, raw, NULL, &w);
+    end_case(&w);
+}
+
 void orr__bench_workers(orr__bench *bench)
 {
     if (strcmp(orr_host_engine(), "none") == 0) return;
@@ -213,5 +282,8 @@ void orr__bench_workers(orr__bench *bench)
         two_to_one(bench, "Lua move, 1e6 rows, 2 to 1", "mode=1", "count=1000000", 0);
     }
     if (orr__bench_wanted(bench, "empty")) empty_systems(bench);
-    if (orr__bench_wanted(bench, "small")) small_systems(bench);
+    if (orr__bench_wanted(bench, "small")) {
+        small_systems(bench);
+        small_to_plain(bench);
+    }
 }

@@ -4,6 +4,7 @@
 
 #include "app/args.h"
 #include "base/os.h"
+#include "base/os_process.h"
 #include "orrery.h"
 
 static const orr__option options[] = { { NULL, NULL, 0, 0, 0, 0, NULL } };
@@ -33,6 +34,17 @@ static const char *compiler(void)
 #endif
 }
 
+/* The helper program of systems with isolation = "process". */
+static void print_helper(void)
+{
+    char path[4096];
+    const char *said = getenv("ORRERY_WORKER");
+    if (orr__program_find("orrery-worker", "ORRERY_WORKER", path, sizeof path) == ORR_OK)
+        printf("%-10s %s%s\n", "helper", path, said && *said ? " (ORRERY_WORKER)" : "");
+    else
+        printf("%-10s none, so no isolation = \"process\": %s\n", "helper", orr_last_error());
+}
+
 static int doctor(const orr__command *command, int count, char **arguments)
 {
     bool helped;
@@ -56,10 +68,12 @@ static int doctor(const orr__command *command, int count, char **arguments)
     printf("%-10s", "jobs");
     for (uint32_t k = 0; k < orr_job_count(world); k++) printf(" %s", orr_job_at(world, k)->name);
     puts("");
+    print_helper();
     orr_world_destroy(world);
     return ORR__EXIT_FINE;
 }
 
 const orr__command orr__command_doctor = {
-    "doctor", "", 0, 0, "print versions, cores, JIT, vector width, display", "  orrery doctor\n", options, doctor,
+    "doctor", "",     0, 0, "print versions, cores, JIT, vector width, display, helper", "  orrery doctor\n",
+    options,  doctor,
 };

@@ -21,7 +21,7 @@ static int help(void)
         snprintf(left, sizeof left, "%s %s", (*c)->name, (*c)->arguments);
         printf("  %-20s %s\n", left, (*c)->summary);
     }
-    puts("\n'orrery COMMAND --help' tells the options of a command.\n\nexamples:\n"
+    puts("\n'orrery COMMAND --help' or 'orrery help COMMAND' tells the options of a command.\n\nexamples:\n"
          "  orrery run scripts/boids.lua --ticks 600\n"
          "  orrery new script my.lua && orrery run my.lua");
     return ORR__EXIT_FINE;
@@ -36,6 +36,27 @@ static int unknown(const char *name)
     fprintf(stderr, "orrery: unknown command '%s'%s%s%s (see 'orrery --help')\n", name, near ? ": did you mean '" : "",
             near ? near : "", near ? "'?" : "");
     return ORR__EXIT_USAGE;
+}
+
+static const orr__command *find(const char *name)
+{
+    for (const orr__command *const *c = orr__commands; *c; c++) {
+        if (strcmp(name, (*c)->name) == 0) return *c;
+    }
+    return NULL;
+}
+
+static int help_with(int count, char **arguments)
+{
+    if (count == 0 || arguments[0][0] == '-') return help();
+    const orr__command *command = find(arguments[0]);
+    if (!command) return unknown(arguments[0]);
+    if (count > 1) {
+        fprintf(stderr, "orrery help: what is '%s'? It takes one command\n", arguments[1]);
+        return ORR__EXIT_USAGE;
+    }
+    orr__args_help(command);
+    return ORR__EXIT_FINE;
 }
 
 /* A result that could not be written is no success. */
@@ -53,15 +74,14 @@ static int start(int count, char **arguments)
         return ORR__EXIT_USAGE;
     }
     const char *name = arguments[1];
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) return help();
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return help();
+    if (strcmp(name, "help") == 0) return help_with(count - 2, arguments + 2);
     if (strcmp(name, "--version") == 0) {
         puts("orrery " ORR_VERSION);
         return ORR__EXIT_FINE;
     }
-    for (const orr__command *const *c = orr__commands; *c; c++) {
-        if (strcmp(name, (*c)->name) == 0) return (*c)->run(*c, count - 2, arguments + 2);
-    }
-    return unknown(name);
+    const orr__command *command = find(name);
+    return command ? command->run(command, count - 2, arguments + 2) : unknown(name);
 }
 
 int main(int count, char **arguments)

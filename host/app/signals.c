@@ -19,6 +19,7 @@ enum { GRACE_MS = 2000 };
 static struct {
     _Atomic(orr_world *) world;
     atomic_bool watching;
+    bool watched; /* there is such a thread: where none can be had, a run goes on without */
     atomic_int asked;
     sem_t wake;
     orr__thread watchdog;
@@ -65,8 +66,8 @@ int32_t orr__signals_begin(void)
 {
     if (sem_init(&state.wake, 0, 0) != 0) return orr__fail(ORR_E_THREAD, "no semaphore for Ctrl-C can be made");
     atomic_store(&state.watching, true);
-    const int32_t status = orr__thread_start(&state.watchdog, watch, NULL, "watchdog", 0);
-    if (status != ORR_OK) return status;
+    state.watched = orr__thread_start(&state.watchdog, watch, NULL, "watchdog", 0) == ORR_OK;
+    orr__error_clear();
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
@@ -85,7 +86,7 @@ void orr__signals_end(void)
 {
     atomic_store(&state.watching, false);
     sem_post(&state.wake);
-    orr__thread_join(&state.watchdog);
+    if (state.watched) orr__thread_join(&state.watchdog);
 }
 
 bool orr__signals_asked(void)

@@ -142,7 +142,8 @@ int32_t orr__program_find(const char *name, const char *variable, char *path, si
 
 /* ---- starting and ending ---- */
 
-/* Nothing of ours but the two descriptors: not the signals that a thread of a pool blocks, not what is ignored here. */
+/* Nothing of ours but the two descriptors: not the signals that a thread of a pool blocks, not what is ignored here. A
+ * group of its own: what it starts itself is ended with it. */
 static int start(pid_t *id, const char *program, int leash, int memory)
 {
     posix_spawn_file_actions_t files;
@@ -155,13 +156,14 @@ static int start(pid_t *id, const char *program, int leash, int memory)
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
+    const short ours = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
     char *const arguments[] = { (char *)(uintptr_t)program, NULL };
     int reason = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (reason == 0) reason = posix_spawn_file_actions_adddup2(&files, leash, ORR__CHILD_LEASH);
     if (reason == 0) reason = posix_spawn_file_actions_adddup2(&files, memory, ORR__CHILD_MEMORY);
     if (reason == 0) reason = posix_spawnattr_setsigmask(&attributes, &none);
     if (reason == 0) reason = posix_spawnattr_setsigdefault(&attributes, &all);
-    if (reason == 0) reason = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (reason == 0) reason = posix_spawnattr_setflags(&attributes, ours);
     if (reason == 0) reason = posix_spawn(id, program, &files, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
@@ -216,10 +218,17 @@ bool orr__process_ended(orr__process *process, char *how, size_t bytes)
         snprintf(how, bytes, "does not run");
         return true;
     }
+    const pid_t id = (pid_t)process->id;
+    siginfo_t about = { 0 };
     int status = 0;
     pid_t got;
-    while ((got = waitpid((pid_t)process->id, &status, WNOHANG)) < 0 && errno == EINTR) {}
-    if (got == 0) return false;
+    /* its number stays its own until it is waited for: only then what it has left behind can be ended by that number */
+    while ((got = waitid(P_PID, (id_t)id, &about, WEXITED | WNOHANG | WNOWAIT)) < 0 && errno == EINTR) {}
+    if (got == 0 && about.si_pid == 0) return false;
+    if (got == 0) {
+        (void)kill(-id, SIGKILL);
+        while ((got = waitpid(id, &status, 0)) < 0 && errno == EINTR) {}
+    }
     if (got < 0) /* the embedder reaps every child, or lets the system do it */
         snprintf(how, bytes, "has ended");
     else if (WIFSIGNALED(status))
@@ -235,6 +244,7 @@ void orr__process_kill(orr__process *process)
     char how[64];
     if (process->id == 0 || orr__process_ended(process, how, sizeof how)) return;
     const pid_t id = (pid_t)process->id;
+    (void)kill(-id, SIGKILL); /* and itself, should it have left its group */
     (void)kill(id, SIGKILL);
     int status;
     while (waitpid(id, &status, 0) < 0 && errno == EINTR) {}

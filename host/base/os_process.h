@@ -55,10 +55,10 @@ int32_t orr__program_find(const char *name, const char *variable, char *path, si
 int32_t orr__process_start(orr__process *process, const char *program, const orr__shared *memory);
 
 /* Whether it has ended; then it is forgotten, and `how` says "crashed with signal 11 (Segmentation fault)" or the like.
- * True without a process. */
+ * What it has started and left behind is ended. True without a process. */
 bool orr__process_ended(orr__process *process, char *how, size_t bytes);
 
-/* Ends it at once and forgets it. Allowed on a zeroed struct. */
+/* Ends it at once, with what it has started, and forgets it. Allowed on a zeroed struct. */
 void orr__process_kill(orr__process *process);
 
 /* Absolute path of a file that exists, in `path`; ORR_E_FILE. */

@@ -124,15 +124,24 @@ orr_tracker orr__tracker_create(orr_world *world, const orr_component *component
     return tracker->handle;
 }
 
+// `components` NULL: tables are about to gain or lose terms.
+static int32_t may(const orr_world *world, const orr_component *components, const char *call)
+{
+    const int32_t code = orr__world_mine(world, call);
+    if (code || !world->locked || !world->may_track) return code;
+    return world->may_track(world, components, call);
+}
+
 orr_tracker orr_tracker_create(orr_world *world, const orr_component *components)
 {
+    if (may(world, NULL, "orr_tracker_create")) return 0;
     return orr__tracker_create(world, components, true, true);
 }
 
 void orr_tracker_destroy(orr_world *world, orr_tracker tracker)
 {
     orr__tracker *found = need(world, tracker, "orr_tracker_destroy");
-    if (found) retire(world, found);
+    if (found && !may(world, NULL, "orr_tracker_destroy")) retire(world, found);
 }
 
 void orr__tracker_fini(orr_world *world)
@@ -293,7 +302,8 @@ const orr_arrival *orr_tracker_log(const orr_world *world, orr_tracker tracker, 
 static bool can_tell(const orr_world *world, orr_tracker tracker, orr_component component)
 {
     const orr__tracker *found = need(world, tracker, "orr_tracker_begin");
-    if (!found || !component) return found;
+    if (!found || may(world, found->components, "orr_tracker_begin")) return false;
+    if (!component) return true;
     if (orr__component_check(world, component, "orr_tracker_begin")) return false;
     for (uint32_t i = 0; i < found->component_count; i++) {
         if (found->components[i] == component) return true;
@@ -312,7 +322,7 @@ orr_changes orr_tracker_begin(orr_world *world, orr_tracker tracker, orr_compone
     changes.component = component;
     changes.at.world = world;
     changes.at.version = world->version;
-    if (!can_tell(world, tracker, component)) changes.at.error = ORR_E_ARGUMENT;
+    if (!can_tell(world, tracker, component)) changes.at.error = orr__error_code();
     return changes;
 }
 
@@ -368,7 +378,7 @@ uint64_t orr_tracker_count(orr_world *world, orr_tracker tracker)
 void orr_tracker_clear(orr_world *world, orr_tracker tracker)
 {
     orr__tracker *found = need(world, tracker, "orr_tracker_clear");
-    if (!found) return;
+    if (!found || may(world, found->components, "orr_tracker_clear")) return;
     found->log_count = 0;
     found->lost = false;
     for (uint32_t t = 0; t < world->table_count; t++) {

@@ -58,6 +58,9 @@ struct orr_world {
     /* The same of a lattice's cells; and whether a new lattice may have this name. May be NULL. */
     int32_t (*may_lattice)(const orr_world *world, orr_lattice lattice);
     int32_t (*may_name)(const orr_world *world, const char *name);
+    /* Whether a tracker may be made or ended (`components` NULL), or asked and cleared; asked while the world is locked.
+     * May be NULL. */
+    int32_t (*may_track)(const orr_world *world, const orr_component *components, const char *call);
 };
 
 /* The data half alone (orr_world_create of sim/ adds the rest). */

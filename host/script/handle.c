@@ -1,5 +1,6 @@
 #include "script/handle.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -155,16 +156,11 @@ __attribute__((noinline)) static int32_t set_other(orr__machine *m, double entit
     if (m->run && orr__run_may(m->run, component, true) != ORR_OK) return orr__error_code();
     if (!find(m, entity, component, field, &p)) return fail(m, entity, component);
     const uint32_t type = p.table->column_types[p.column];
-    if (type == ORR_TYPE_F32) {
-        converted.f32 = (float)value; /* as a column takes it */
-    } else {
-        const orr_field of = { component, (uint16_t)field, (uint8_t)type, p.table->column_bytes[p.column] };
-        const int32_t status = orr__handle_value(m, of, value, &converted);
-        if (status != ORR_OK) return status;
-        if (type == ORR_TYPE_ENTITY && (converted.entity & ORR__PROVISIONAL)) {
-            return orr__fail(ORR_E_DEAD, "entity %.17g is provisional: use ctx:set", value);
-        }
-    }
+    const orr_field of = { component, (uint16_t)field, (uint8_t)type, p.table->column_bytes[p.column] };
+    const int32_t status = orr__handle_value(m, of, value, &converted);
+    if (status != ORR_OK) return status;
+    if (type == ORR_TYPE_ENTITY && (converted.entity & ORR__PROVISIONAL))
+        return orr__fail(ORR_E_DEAD, "entity %.17g is provisional: use ctx:set", value);
     orr__value_store(p.chunk->columns[p.column], p.row, type, converted);
     if (p.table->term_count) orr__tracker_mark(m->world, p.table, p.chunk, component, p.row, p.row + 1, 0);
     return ORR_OK;
@@ -174,7 +170,7 @@ int32_t orr__handle_set(orr__machine *m, double entity, uint32_t component, uint
 {
     place p;
     if (is_free(m) && find(m, entity, component, field, &p) && p.table->column_types[p.column] == ORR_TYPE_F32 &&
-        !p.table->term_count) {
+        !p.table->term_count && fabs(value) <= FLT_MAX) {
         ((float *)p.chunk->columns[p.column])[p.row] = (float)value;
         return ORR_OK;
     }

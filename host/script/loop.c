@@ -74,7 +74,8 @@ static void fill_group(orr__machine *m, orr__loop_state *loop, orr__group *group
         if (loop->seen.kind == ORR__LOOP_STAGE)
             column = orr__stage_column(m->world, loop->stage, g->fields[i]);
         else if (loop->seen.kind == ORR__LOOP_RUN) {
-            const orr_range *range = loop->range;
+            orr_range *range = loop->range;
+            if (group->write) range->wrote = UINT64_MAX;
             column = range->chunk ? orr__chunk_column(range->table, range->chunk, g->fields[i]) : NULL;
         } else {
             column = orr__chunk_column(loop->cursor.table, loop->cursor.chunk, g->fields[i]);

@@ -209,7 +209,6 @@ static void values_begin(orr__machine *m)
     m->value_count = 0;
 }
 
-/* As a column takes it: a number that is too large for f32 is infinite there. */
 static int32_t values_add(orr__machine *m, double entity, uint32_t component, uint32_t field, double value)
 {
     int32_t status = ORR_OK;
@@ -218,12 +217,8 @@ static int32_t values_add(orr__machine *m, double entity, uint32_t component, ui
         return orr__fail(ORR_E_LIMIT, "a set has more values than there is room");
     orr_prefab_value *item = &m->values[m->value_count];
     item->field = orr__draft_field_of(m->world, component, field);
-    if (item->field.type == ORR_TYPE_F32) {
-        item->value.f32 = (float)value;
-    } else {
-        if (item->field.type == ORR_TYPE_ENTITY && value < 0) status = provisional(m, value);
-        if (status == ORR_OK) status = orr__handle_value(m, item->field, value, &item->value);
-    }
+    if (item->field.type == ORR_TYPE_ENTITY && value < 0) status = provisional(m, value);
+    if (status == ORR_OK) status = orr__handle_value(m, item->field, value, &item->value);
     if (status == ORR_OK) m->value_count++;
     return status;
 }

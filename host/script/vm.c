@@ -36,7 +36,10 @@ static void over_hook(lua_State *L, lua_Debug *ar)
     lua_gc(L, LUA_GCSETSTEPMUL, STEP_MULTIPLIER);
     collect(vm);
     if (vm->soft && vm->used > vm->soft) {
-        luaL_error(L, "the script needs more memory than it may have (%d MiB)", (int)(vm->soft >> 20));
+        luaL_where(L, 0); /* a hook has no level of its own: luaL_error would name the caller's line */
+        lua_pushfstring(L, "the script needs more memory than it may have (%d MiB)", (int)(vm->soft >> 20));
+        lua_concat(L, 2);
+        lua_error(L);
     }
 }
 

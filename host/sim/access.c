@@ -207,3 +207,23 @@ int32_t orr__access_may_lattice_name(const orr_world *world, const char *name)
 {
     return orr__access_may_name(world, ORR__ACCESS_LATTICE, name);
 }
+
+int32_t orr__access_may_track(const orr_world *world, const orr_component *components, const char *call)
+{
+    const orr_run *run = own_run(world);
+    if (run && (!run->system || run->system->exclusive)) return ORR_OK; /* nothing runs beside it */
+    if (!run)
+        return orr__fail(ORR_E_LOCKED,
+                         "%s: systems run; trackers are for systems on the main thread, hooks and between "
+                         "ticks",
+                         call);
+    if (!components)
+        return orr__fail(ORR_E_LOCKED,
+                         "%s: other systems may run beside system '%s', which declares what it touches: trackers come "
+                         "and go in exclusive systems, hooks and between ticks",
+                         call, run->system->name);
+    for (const orr_component *c = components; *c; c++) {
+        if (orr__access_may_component(world, *c, false) != ORR_OK) return orr__fail_more("%s", call);
+    }
+    return ORR_OK;
+}

@@ -50,6 +50,8 @@ int32_t orr__access_may_lattice(const orr_world *world, orr_lattice lattice);
  * one of another kind has this name. */
 int32_t orr__access_may_name(const orr_world *world, uint32_t kind, const char *name);
 int32_t orr__access_may_lattice_name(const orr_world *world, const char *name); /* world->may_name */
+/* world->may_track: beside other systems a tracker is asked only about what the system reads, and no table is changed. */
+int32_t orr__access_may_track(const orr_world *world, const orr_component *components, const char *call);
 /* ORR_E_ACCESS when a system of the render stage is what runs: "... `what`". */
 int32_t orr__access_not_drawing(const orr_world *world, const char *what);
 

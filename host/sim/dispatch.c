@@ -247,7 +247,7 @@ static void run_in_order(orr_world *world, const orr__schedule_stage *stage)
 
 static double task_ns_of(const orr__sim *sim, double total_ns)
 {
-    const double task_ns = total_ns / (16.0 * orr__pool_workers(sim->pool));
+    const double task_ns = total_ns / (8.0 * orr__pool_workers(sim->pool));
     return task_ns < WORTH_TAKING_NS ? WORTH_TAKING_NS : task_ns;
 }
 
@@ -424,7 +424,8 @@ static void finish(orr_world *world, orr__system *system, uint32_t worker)
 static void run_shared(void *context, uint32_t index, uint32_t worker)
 {
     orr_world *world = context;
-    const orr__task *task = orr__tasks_at(&world->sim->dispatch.tasks, index);
+    orr__sim *sim = world->sim;
+    const orr__task *task = orr__tasks_take(&sim->dispatch.tasks, index, worker, orr__pool_workers(sim->pool));
     orr_run *run = task->run;
     if (worker == 0) at_system(world->sim, run->system);
     orr__task_run(task, worker);

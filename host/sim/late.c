@@ -54,8 +54,11 @@ static orr__late_run *find_free(orr_world *world, orr__system *system)
 void orr__late_park(orr_world *world, orr__system *system)
 {
     orr__late_run *late = find_free(world, system);
-    if (!late) {
-        orr__run_failed(&system->run, &system->run.outside, ORR_E_MEMORY);
+    if (!late) { /* nothing of a run that failed is applied */
+        orr_run *run = &system->run;
+        orr__run_failed(run, &run->outside, ORR_E_MEMORY);
+        for (uint32_t i = 0; i < run->range_count; i++) orr__range_drop(&run->ranges[i]);
+        orr__range_drop(&run->outside);
         return;
     }
     swap(&system->run, &late->run);

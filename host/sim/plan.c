@@ -13,6 +13,7 @@
 typedef struct chunk_slots {
     void **slots;
     uint64_t **marks;
+    uint64_t wrote; /* as in orr_range */
 } chunk_slots;
 
 static int32_t fill_slots(orr__system *system, const orr__table *table, const orr__chunk *chunk, chunk_slots *out)
@@ -31,7 +32,9 @@ static int32_t fill_slots(orr__system *system, const orr__table *table, const or
         if (bound->desc->kind != ORR_SLOT_ROW) continue;
         const uint32_t at = table ? orr__table_component(table, bound->field.component) : ORR__NO_COLUMN;
         if (at == ORR__NO_COLUMN) continue;
-        out->slots[i] = chunk->columns[table->first_column[at] + bound->field.index];
+        const uint32_t column = table->first_column[at] + bound->field.index;
+        out->slots[i] = chunk->columns[column];
+        if (bound->desc->access & (ORR_WRITE | ORR_MARK)) out->wrote |= orr__range_wrote(column);
         if (bound->desc->access & ORR_MARK) out->marks[i] = chunk->changed[at];
     }
     return ORR_OK;
@@ -92,6 +95,8 @@ static int32_t plan_chunk(planner *p, orr__table *table, uint32_t place)
         range->chunk = chunk;
         range->origin = origin;
         range->place = place;
+        range->wrote = slots.wrote;
+        range->marked = slots.marks != NULL;
         range->rows = (orr_rows){ .begin = begin,
                                   .end = end,
                                   .chunk_count = 1,

@@ -50,7 +50,15 @@ struct orr_range {
     int32_t code;              /* of this run */
     uint32_t worker;           /* of a native job: the thread that it is on */
     uint32_t sequence;         /* spawns with a fill so far: key of their random numbers */
+    uint64_t wrote;            /* bit c: column c of the table was handed out for writing (63: it or any after it) */
+    bool marked;               /* changed words were handed out */
 };
+
+/* The bit of a column in orr_range.wrote. */
+static inline uint64_t orr__range_wrote(uint32_t column)
+{
+    return (uint64_t)1 << (column < 63 ? column : 63);
+}
 
 /* A recording, empty; and back into the free list, whatever it holds. Any thread. */
 orr__recording *orr__recording_take(orr_world *world);

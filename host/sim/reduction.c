@@ -31,6 +31,7 @@ static int32_t append(orr__partials *partials, orr__arena *arena, uint64_t key, 
                       double value)
 {
     if (!*name) return orr__fail(ORR_E_ARGUMENT, "a reduction without a name");
+    if (orr__schedule_check_name("a reduction", name) != ORR_OK) return ORR_E_ARGUMENT;
     const size_t bytes = strlen(name) + 1;
     orr__partial *partial = orr__arena_new(arena, sizeof *partial + bytes, 0);
     if (!partial) return orr__fail_more("reduction '%s'", name);

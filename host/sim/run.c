@@ -174,21 +174,25 @@ const void *orr_run_read(orr_run *run, orr_field field)
 void *orr_run_write(orr_run *run, orr_field field)
 {
     if (known(run, field) != ORR_OK || orr__run_may(run, field.component, true) != ORR_OK) return NULL;
-    const orr_range *range = run->current;
+    orr_range *range = run->current;
     if (!range->chunk) {
         orr__fail(ORR_E_ARGUMENT, "columns are those of a range: call orr_run_next first");
         return NULL;
     }
     void *column = orr__chunk_column(range->table, range->chunk, field);
-    if (!column)
+    if (!column) {
         orr__fail(ORR_E_NOT_FOUND, "these rows have no component '%s'",
                   orr_component_name(run->world, field.component));
+        return NULL;
+    }
+    const uint32_t at = orr__table_component(range->table, field.component);
+    range->wrote |= orr__range_wrote(range->table->first_column[at] + field.index);
     return column;
 }
 
 uint64_t *orr_run_marks(orr_run *run, orr_component component)
 {
-    const orr_range *range = run->current;
+    orr_range *range = run->current;
     const orr__system *system = run->system;
     if (!system || component == 0 || component > run->world->component_count ||
         !(orr__access_mode(&system->access, ORR__ACCESS_COMPONENT, component) & ORR_MARK)) {
@@ -203,6 +207,7 @@ uint64_t *orr_run_marks(orr_run *run, orr_component component)
         return NULL;
     }
     const uint32_t at = orr__table_component(range->table, component);
+    range->marked = true;
     return at == ORR__NO_COLUMN ? NULL : range->chunk->changed[at];
 }
 

@@ -35,25 +35,28 @@ struct orr_run {
     uint64_t rows;     /* of all ranges */
     orr_rows *whole;   /* ORR_WHOLE: [range_count] copies, one after the other */
     uint32_t whole_capacity;
-    orr__arena arena;            /* of the plan: slot pointers, changed words, with a snapshot the heads of chunks */
-    orr__arena frozen;           /* of the plan: with a snapshot, copies of columns */
-    uint64_t version;            /* world->version that the plan was made for; UINT64_MAX: none */
-    uint32_t next, end;          /* ranges that orr_run_next hands out are next to end - 1 */
-    orr_range *current;          /* range handed out last, or `home` */
-    orr_range *home;             /* where it is when at no range: &outside, of this run or of `of` */
-    orr_run *of;                 /* of a call: the system's run; else itself */
-    uint32_t worker;             /* number of the thread that the call is on; 0: the one that steps */
-    uint32_t row_hint;           /* orr__run_at_row; UINT32_MAX: none */
-    bool active;                 /* ran, or was to run, in the present stage */
-    bool ready;                  /* prepared: to be run */
-    bool holds;                  /* is counted by the grids that it reads */
-    _Atomic uint32_t recorded;   /* ranges with a recording */
-    bool no_world;               /* on = workers */
-    _Atomic uint32_t turn;       /* of a function on the main thread: see dispatch.c */
-    _Atomic uint32_t unfinished; /* tasks that were shared and are not done */
+    orr__arena arena;          /* of the plan: slot pointers, changed words, with a snapshot the heads of chunks */
+    orr__arena frozen;         /* of the plan: with a snapshot, copies of columns */
+    uint64_t version;          /* world->version that the plan was made for; UINT64_MAX: none */
+    uint32_t next, end;        /* ranges that orr_run_next hands out are next to end - 1 */
+    orr_range *current;        /* range handed out last, or `home` */
+    orr_range *home;           /* where it is when at no range: &outside, of this run or of `of` */
+    orr_run *of;               /* of a call: the system's run; else itself */
+    uint32_t worker;           /* number of the thread that the call is on; 0: the one that steps */
+    uint32_t row_hint;         /* orr__run_at_row; UINT32_MAX: none */
+    bool active;               /* ran, or was to run, in the present stage */
+    bool ready;                /* prepared: to be run */
+    bool holds;                /* is counted by the grids that it reads */
+    _Atomic uint32_t recorded; /* ranges with a recording */
+    bool no_world;             /* on = workers */
+    _Atomic uint32_t turn;     /* of a function on the main thread: see dispatch.c */
     atomic_flag failure_lock;
     orr__run_failure failure;
-    _Atomic uint64_t time_ns; /* of this run */
+    /* written by every worker after every task: on a line of their own, away from what they read */
+    char before[64];
+    _Atomic uint64_t time_ns;    /* of this run */
+    _Atomic uint32_t unfinished; /* tasks that were shared and are not done */
+    char after[64];
 };
 
 void orr__run_init(orr_run *run, orr_world *world);

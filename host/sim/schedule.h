@@ -58,7 +58,7 @@ int32_t orr__schedule_init(orr_world *world); /* the default stages */
 void orr__schedule_fini(orr_world *world);
 /* Index of a stage, or UINT32_MAX with ORR_E_NOT_FOUND and the nearest name. */
 uint32_t orr__schedule_find(const orr_world *world, const char *stage);
-/* Of a system or stage: graphs, tables and messages put it on one line. ORR_E_ARGUMENT: empty, or control characters. */
+/* Of a system, stage or reduction: graphs, tables and messages put it on one line. ORR_E_ARGUMENT: empty, or control characters. */
 int32_t orr__schedule_check_name(const char *what, const char *name);
 int32_t orr__schedule_add(orr_world *world, struct orr__system *system);
 /* Graph and batches, if anything was added. ORR_E_NOT_FOUND for `after` of an unknown system, ORR_E_CYCLE with the

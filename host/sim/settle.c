@@ -64,12 +64,15 @@ static void where(const orr__system *system, char *text, size_t bytes)
     const orr_run *run = &system->run;
     const orr__run_failure *failure = &run->failure;
     const unsigned long long tick = (unsigned long long)run->tick.tick;
-    if (failure->range >= run->range_count || system->lattice) {
+    if (failure->range >= run->range_count) {
         snprintf(text, bytes, "tick %llu", tick);
         return;
     }
     const orr_rows *rows = &run->ranges[failure->range].rows;
-    if (failure->row >= rows->begin && failure->row < rows->end)
+    if (system->lattice)
+        snprintf(text, bytes, "tick %llu, lines %u to %u of lattice '%s'", tick, rows->begin, rows->end - 1,
+                 orr__lattice_at(run->world, system->lattice)->name);
+    else if (failure->row >= rows->begin && failure->row < rows->end)
         snprintf(text, bytes, "tick %llu, row %u, entity %llu", tick, failure->row,
                  (unsigned long long)rows->entity[failure->row]);
     else

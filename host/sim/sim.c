@@ -61,6 +61,7 @@ static int32_t start(orr_world *world, const orr_world_desc *desc, orr__pool_sta
     world->may = orr__access_may_component;
     world->may_lattice = orr__access_may_lattice;
     world->may_name = orr__access_may_lattice_name;
+    world->may_track = orr__access_may_track;
     sim->pool = orr__pool_create_with(&world->alloc, desc->scheduler, desc->threads, starter);
     if (!sim->pool) return orr__error_code();
     if (orr__pool_workers(sim->pool) < orr__pool_wanted(sim->pool))
@@ -127,6 +128,7 @@ void orr_world_destroy(orr_world *world)
         world->may = NULL;
         world->may_lattice = NULL;
         world->may_name = NULL;
+        world->may_track = NULL;
         orr__alloc_free(&world->alloc, sim, sizeof *sim);
     }
     orr__world_destroy(world);

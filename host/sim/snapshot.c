@@ -114,6 +114,8 @@ typedef struct part {
     const orr__chunk *frozen;
     orr__chunk *chunk; /* the chunk in the same place now; NULL: there is none */
     uint32_t at;       /* of the component in the table */
+    uint64_t wrote;    /* columns to copy of rows that are where they were: the others are as they were, too */
+    bool marked;       /* changed words were handed out */
     bool tracked;
 } part;
 
@@ -127,6 +129,7 @@ static void copy_rows(const part *p, uint32_t begin, uint32_t end)
 {
     for (uint32_t i = p->table->first_column[p->at]; i < p->table->first_column[p->at + 1]; i++) {
         const size_t bytes = p->table->column_bytes[i];
+        if (!(p->wrote & orr__range_wrote(i))) continue;
         memcpy((char *)p->chunk->columns[i] + begin * bytes, (const char *)p->frozen->columns[i] + begin * bytes,
                (end - begin) * bytes);
     }
@@ -179,34 +182,43 @@ static uint32_t list_rows(const uint64_t *words, uint32_t begin, uint32_t end, u
     uint32_t count = 0;
     for (uint32_t w = begin / 64; w < (end + 63) / 64; w++) {
         uint64_t word = words[w];
+        if (word == 0) continue;
         if (w == end / 64) word &= ((uint64_t)1 << end % 64) - 1;
         for (; word; word &= word - 1) rows[count++] = (uint16_t)(w * 64 + (uint32_t)__builtin_ctzll(word));
     }
     return count;
 }
 
-/* One column after the other, and the memory of rows to come is asked for: far apart, each is some 100 ns away. */
+/* Rows that stand far apart are some 100 ns away each: all that are to be copied are asked for before the first is. */
+static void fetch_listed(const char *to, const char *from, uint32_t bytes, const uint16_t *rows, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        __builtin_prefetch(from + (size_t)rows[k] * bytes, 0);
+        __builtin_prefetch(to + (size_t)rows[k] * bytes, 1);
+    }
+}
+
 static inline __attribute__((always_inline)) void copy_listed(void *to, const void *from, uint32_t bytes,
                                                               const uint16_t *rows, uint32_t count)
 {
-    enum { AHEAD = 16 };
-    for (uint32_t k = 0; k < count; k++) {
-        if (k + AHEAD < count) {
-            __builtin_prefetch((char *)to + (size_t)rows[k + AHEAD] * bytes, 1);
-            __builtin_prefetch((const char *)from + (size_t)rows[k + AHEAD] * bytes, 0);
-        }
-        orr__value_copy(to, rows[k], from, rows[k], bytes);
-    }
+    for (uint32_t k = 0; k < count; k++) orr__value_copy(to, rows[k], from, rows[k], bytes);
 }
 
 /* Rows that are where they were. */
 static void copy_columns(const part *p, const uint64_t *words, uint32_t begin, uint32_t end)
 {
+    enum { SPARSE = 512 }; /* more in a chunk stand so close that the processor finds them by itself */
     uint16_t rows[ORR__CHUNK_ROWS];
     const uint32_t count = list_rows(words, begin, end, rows);
-    for (uint32_t i = p->table->first_column[p->at]; i < p->table->first_column[p->at + 1]; i++) {
+    const uint32_t first = p->table->first_column[p->at], last = p->table->first_column[p->at + 1];
+    for (uint32_t i = first; i < last && count < SPARSE; i++) {
+        if (p->wrote & orr__range_wrote(i))
+            fetch_listed(p->chunk->columns[i], p->frozen->columns[i], p->table->column_bytes[i], rows, count);
+    }
+    for (uint32_t i = first; i < last; i++) {
         void *to = p->chunk->columns[i];
         const void *from = p->frozen->columns[i];
+        if (!(p->wrote & orr__range_wrote(i))) continue;
         switch (p->table->column_bytes[i]) {
         case 1: copy_listed(to, from, 1, rows, count); break;
         case 2: copy_listed(to, from, 2, rows, count); break;
@@ -221,7 +233,7 @@ static uint64_t copy_marked(const part *p, const uint64_t *words, uint32_t begin
 {
     uint64_t dropped = 0;
     const uint32_t first_word = begin / 64, end_word = (end + 63) / 64;
-    if (!any_marked(words, first_word, end_word)) return 0;
+    if (!p->marked || !any_marked(words, first_word, end_word)) return 0;
     if (!moved) copy_columns(p, words, begin, end);
     for (uint32_t w = first_word; w < end_word && (moved || p->tracked); w++) {
         for (uint64_t word = words[w]; word;) {
@@ -240,31 +252,66 @@ static uint64_t copy_marked(const part *p, const uint64_t *words, uint32_t begin
     return dropped;
 }
 
-static uint64_t commit_range(orr_world *world, const orr__system *system, const orr_range *range, bool moved)
+static uint64_t commit_range(part *p, const orr__system *system, const orr_range *range, bool moved)
 {
     uint64_t dropped = 0;
     const orr_rows *rows = &range->rows;
-    part p = { .world = world, .except = system->tracker, .table = range->table, .frozen = range->chunk };
-    p.chunk = range->place < range->table->chunk_count ? range->table->chunks[range->place] : NULL;
+    p->table = range->table;
+    p->frozen = range->chunk;
+    p->chunk = range->place < range->table->chunk_count ? range->table->chunks[range->place] : NULL;
     for (uint32_t pass = 0; pass < 2; pass++) {
         for (const orr_component *c = pass ? system->marks : system->writes; *c; c++) {
-            p.component = *c;
-            p.at = orr__table_component(range->table, *c);
-            if (p.at == ORR__NO_COLUMN) continue;
-            p.tracked = orr__component_at(world, *c)->tracker_count > 0;
-            dropped += pass ? copy_marked(&p, p.frozen->changed[p.at], rows->begin, rows->end, moved)
-                            : copy_run(&p, rows->begin, rows->end, moved);
+            p->component = *c;
+            p->at = orr__table_component(range->table, *c);
+            if (p->at == ORR__NO_COLUMN) continue;
+            p->tracked = orr__component_at(p->world, *c)->tracker_count > 0;
+            dropped += pass ? copy_marked(p, p->frozen->changed[p->at], rows->begin, rows->end, moved)
+                            : copy_run(p, rows->begin, rows->end, moved);
         }
     }
     return dropped;
+}
+
+/* Pointers that were handed out for one range are good for all of its chunk. Where others may have written meanwhile,
+ * a commit overwrites that in all columns. */
+static void join_ranges(part *p, const orr_run *run, uint32_t first, uint32_t visited, bool moved)
+{
+    p->wrote = moved ? UINT64_MAX : 0;
+    p->marked = false;
+    for (uint32_t i = first; i < visited && run->ranges[i].chunk == run->ranges[first].chunk; i++) {
+        p->wrote |= run->ranges[i].wrote;
+        p->marked = p->marked || run->ranges[i].marked;
+    }
+}
+
+/* Heads and changed words of chunks to come. */
+static void fetch_head(const orr__system *system, const orr_run *run, uint32_t at, uint32_t visited)
+{
+    enum { WORDS_AHEAD = 4, HEAD_AHEAD = 8 };
+    if (at + HEAD_AHEAD < visited) __builtin_prefetch(run->ranges[at + HEAD_AHEAD].chunk);
+    if (at + WORDS_AHEAD >= visited || !run->ranges[at + WORDS_AHEAD].marked) return;
+    const orr_range *range = &run->ranges[at + WORDS_AHEAD];
+    for (const orr_component *c = system->marks; *c && range->chunk; c++) {
+        const uint32_t column = orr__table_component(range->table, *c);
+        if (column == ORR__NO_COLUMN) continue;
+        const char *words = (const char *)range->chunk->changed[column];
+        for (uint32_t line = 0; line < ORR__CHUNK_ROWS / 8; line += 64) __builtin_prefetch(words + line);
+    }
 }
 
 uint64_t orr__snapshot_commit(orr_world *world, const orr__system *system, const orr_run *run, uint32_t visited,
                               bool moved)
 {
     uint64_t dropped = 0;
+    part p = { .world = world, .except = system->tracker };
+    const orr__chunk *last = NULL;
     for (uint32_t i = 0; i < visited; i++) {
-        if (run->ranges[i].chunk) dropped += commit_range(world, system, &run->ranges[i], moved);
+        const orr_range *range = &run->ranges[i];
+        if (!range->chunk) continue;
+        if (range->chunk != last) join_ranges(&p, run, i, visited, moved);
+        last = range->chunk;
+        fetch_head(system, run, i, visited);
+        dropped += commit_range(&p, system, range, moved);
     }
     return dropped;
 }

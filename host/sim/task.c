@@ -150,6 +150,25 @@ const orr__task *orr__tasks_at(const orr__tasks *tasks, uint32_t index)
     return place(tasks, index);
 }
 
+/* Among those who hold an index of a run none finds everything taken: there are as many tasks as indices. */
+const orr__task *orr__tasks_take(const orr__tasks *tasks, uint32_t index, uint32_t worker, uint32_t workers)
+{
+    const orr__task *held = place(tasks, index);
+    const uint32_t first = held->first, count = held->count;
+    uint32_t at = (uint32_t)((uint64_t)count * worker / workers);
+    while (at > 0 && place(tasks, first + at - 1)->home >= worker) at--;
+    while (at < count && place(tasks, first + at)->home < worker) at++;
+    for (uint32_t k = 0; k < count; k++, at++) {
+        if (at >= count) at = 0;
+        orr__task *task = place(tasks, first + at);
+        if (!atomic_load_explicit(&task->taken, memory_order_relaxed) &&
+            !atomic_exchange_explicit(&task->taken, 1, memory_order_relaxed))
+            return task;
+    }
+    ORR__ASSERT(false);
+    return held;
+}
+
 static int32_t reserve(orr_world *world, orr__tasks *tasks, uint32_t count)
 {
     for (uint32_t block = 0, room = 0; room < count; block++) {
@@ -162,20 +181,44 @@ static int32_t reserve(orr_world *world, orr__tasks *tasks, uint32_t count)
     return ORR_OK;
 }
 
+/* A worker's share, in the order in which it goes through it: every other tick from the end, for what the last one left
+ * in the cache is met before it is pushed out. */
+static void cut_share(orr__tasks *tasks, orr_run *run, orr__task share, uint32_t most)
+{
+    const bool back = run->tick.tick & 1u;
+    while (share.begin < share.end) {
+        const uint32_t third = (share.end - share.begin + 2) / 3, size = third < most ? third : most;
+        orr__task *task = place(tasks, tasks->count++);
+        *task = (orr__task){ .run = run, .begin = share.begin, .end = share.end, .home = share.home };
+        if (back)
+            task->begin = share.end -= size;
+        else
+            task->end = share.begin += size;
+    }
+}
+
 int32_t orr__tasks_cut(orr_world *world, orr__tasks *tasks, orr__system *system, double task_ns)
 {
     orr_run *run = &system->run;
-    uint32_t step = run->range_count ? run->range_count : 1;
-    if (!called_once(system) && !system->serial && run->range_count > 1) {
-        const double many = task_ns / (orr__task_guess_ns(system) / run->range_count);
-        if (many < step) step = many < 1 ? 1 : (uint32_t)many;
-    }
-    const uint32_t count = run->range_count ? (run->range_count + step - 1) / step : 1;
-    const int32_t code = reserve(world, tasks, tasks->count + count);
+    const uint32_t ranges = run->range_count, first = tasks->count;
+    const int32_t code = reserve(world, tasks, first + (ranges ? ranges : 1));
     if (code != ORR_OK) return code;
-    for (uint32_t begin = 0, i = 0; i < count; i++, begin += step) {
-        const uint32_t end = run->range_count - begin < step ? run->range_count : begin + step;
-        *place(tasks, tasks->count++) = (orr__task){ .run = run, .begin = begin, .end = end };
+    if (called_once(system) || system->serial || ranges < 2) {
+        *place(tasks, tasks->count++) = (orr__task){ .run = run, .end = ranges };
+    } else {
+        const double many = task_ns / (orr__task_guess_ns(system) / ranges);
+        const uint32_t workers = orr__pool_workers(world->sim->pool);
+        const uint32_t most = many < 1 ? 1 : many < ranges ? (uint32_t)many : ranges;
+        for (uint32_t w = 0; w < workers; w++) {
+            const uint32_t begin = (uint32_t)((uint64_t)ranges * w / workers),
+                           end = (uint32_t)((uint64_t)ranges * (w + 1) / workers);
+            cut_share(tasks, run, (orr__task){ .begin = begin, .end = end, .home = w }, most);
+        }
+    }
+    const uint32_t count = tasks->count - first;
+    for (uint32_t i = first; i < tasks->count; i++) {
+        place(tasks, i)->first = first;
+        place(tasks, i)->count = count;
     }
     atomic_store_explicit(&run->unfinished, count, memory_order_relaxed);
     return ORR_OK;

@@ -21,6 +21,9 @@ bool orr__child_attach(orr__shared *shared)
     if (fstat(ORR__CHILD_MEMORY, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size <= 0) return false;
     void *start = mmap(NULL, (size_t)about.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, ORR__CHILD_MEMORY, 0);
     if (start == MAP_FAILED) return false;
+#ifdef MADV_DONTFORK
+    (void)madvise(start, (size_t)about.st_size, MADV_DONTFORK); /* a process that a job forks answers nobody */
+#endif
     shared->start = start;
     shared->bytes = (size_t)about.st_size;
     return true;
@@ -52,4 +55,5 @@ void orr__child_watch(void)
     do {
         got = read(ORR__CHILD_LEASH, &nothing, 1);
     } while (got > 0 || (got < 0 && errno == EINTR));
+    if (getpgrp() == getpid()) (void)kill(0, SIGKILL);
 }

@@ -83,6 +83,7 @@ function check.identifier(name, what)
   if #name > 63 then
     fail("%s '%s...': a name has at most 63 characters, this one has %d", what, sub(name, 1, 20), #name)
   end
+  if find(name, "%c") then fail("the name of %s has control characters", what) end
   if not find(name, "^[%a_][%w_]*$") then
     fail("%s '%s': a name is made of letters, digits and _, and does not start with a digit", what, sub(name, 1, 60))
   end
@@ -92,6 +93,13 @@ end
 function check.text(value, what)
   if type(value) ~= "string" or value == "" then fail("%s must be a text, got %s", what, name_of(value)) end
   if find(value, "%z") then fail("%s holds a zero byte", what) end
+  return value
+end
+
+-- A name that is shown in one line but is free otherwise.
+function check.line(value, what)
+  check.text(value, what)
+  if find(value, "%c") then fail("%s has control characters", what) end
   return value
 end
 

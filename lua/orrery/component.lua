@@ -152,12 +152,27 @@ function component.number(field, value, what)
   return value
 end
 
+-- A number that a column of the field would take in silence, as infinity.
+function component.fits(info, field, value, what)
+  if field.type == "f32" and type(value) == "number" and value - value == 0
+    and (value >= 0x1.ffffffp127 or value <= -0x1.ffffffp127) then
+    fail("%s: component '%s': %s: %.9g does not fit f32 (-3.4e38 to 3.4e38)", what, info.name, field.name, value)
+  end
+end
+
 -- The other way.
 function component.value(field_type, number)
   if field_type == "bool" then return number ~= 0 end
   if field_type == "i64" then return seam.wide[0] end
   if field_type == "u64" then return seam.ffi.cast("uint64_t", seam.wide[0]) end
   return number
+end
+
+-- What a field starts with, as scripts see it.
+function component.default_of(field)
+  if field.type == "bool" then return field.default ~= 0 end
+  if field.type == "i64" then return 0LL + field.default elseif field.type == "u64" then return 0ULL + field.default end
+  return field.default
 end
 
 -- ---- lists of components, and queries ----

@@ -82,9 +82,15 @@ end
 
 -- ---- reductions, events, random numbers ----
 
+local named = {}                         -- names that were checked
+
+local function name_reduction(name)
+  named[check.line(name, "a reduction's name")] = true
+end
+
 -- The value of a reduction as merged last, or nil.
 function ctx.reduction(_, name)
-  check.text(name, "a reduction's name")
+  if not named[name] then name_reduction(name) end
   if S.reduction(M, name, cell) < 0 then return nil end
   return cell[0]
 end
@@ -93,6 +99,7 @@ local function reducer(kind, call)
   return function(_, name, value)
     if value == nil then return ctx.reduction(nil, name) end
     if type(name) ~= "string" then fail("ctx:%s needs a name, got %s", call, name_of(name)) end
+    if not named[name] then name_reduction(name) end
     if type(value) ~= "number" then fail("ctx:%s('%s') needs a number, got %s", call, name, name_of(value)) end
     need(S.reduce(M, kind, name, value))
   end

@@ -45,8 +45,23 @@ end
 
 local loop
 
+-- When a worker's machine loads the script: cells as they start, which nothing changes.
+local function blank(info)
+  local members = {}
+  for _, field in ipairs(info.fields) do
+    local value = component.default_of(field)
+    members[field.name] = view.proxy(function() return value end, function() end,
+                                     "column " .. info.name .. "." .. field.name)
+  end
+  setmetatable(members, { __index = function(_, key)
+    return fail("'%s' has no field '%s'%s", info.name, tostring(key), check.nearest(key, members))
+  end })
+  return view.proxy(members, function() end, "columns of " .. info.name)
+end
+
 -- Views of a lattice outside of its own system, in place. Good until the end of the run.
 function lattice.open(info, write)
+  if state.role == "worker" and not state.running then return blank(info) end
   loop = loop or S.loop_create(M, seam.loop.ctx)
   if loop == nil then fail("%s", seam.error_text()) end
   local entry = info.views[write]

@@ -128,7 +128,7 @@ function mailbox.new(desc)
   local lattices = name_items(desc.lattices, "lattice", what .. ": lattices")
   local reductions = {}
   for k, name in ipairs(check.list(desc.reductions, what .. ": reductions")) do
-    reductions[k] = check.text(name, what .. ": a reduction's name")
+    reductions[k] = check.line(name, what .. ": a reduction's name")
   end
   local query = read_query(desc, fields, what)
   if not query and #resources + #lattices + #reductions == 0 then

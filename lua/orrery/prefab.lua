@@ -236,6 +236,7 @@ local function fill_values(object, info, given, first, last)
       if type(value) == "function" then
         for i = first, last do column[i] = value(object, i) end
       else
+        component.fits(info, fields[f], value, "spawn")
         for i = first, last do column[i] = value end
       end
     end

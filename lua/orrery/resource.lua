@@ -11,11 +11,15 @@ local type, tostring = type, tostring
 
 local resource = {}
 
+-- A worker's machine loads the script, too: what is done to resources then has been done, and must not be done again.
+local function only_loads() return state.role == "worker" and not state.running end
+
 -- The record through which a resource is read (and written): fields by name; a plain value is `value`.
 local function record(info, write)
   local function get(_, key)
     if info.text then
       if key ~= "value" then fail("resource '%s' is a text: its field is `value`", info.name) end
+      if only_loads() then return info.text end
       local text = S.resource_text(M, info.id)
       if text == nil then fail("%s", seam.error_text()) end
       return ffi.string(text)
@@ -24,6 +28,7 @@ local function record(info, write)
     if not field then
       fail("resource '%s' has no field '%s'%s", info.name, tostring(key), check.nearest(key, info.by_name))
     end
+    if only_loads() then return component.default_of(field) end
     need(S.resource_get(M, info.id, key, cell))
     return component.value(field.type, cell[0])
   end
@@ -32,6 +37,7 @@ local function record(info, write)
     if info.text then
       if key ~= "value" then fail("resource '%s' is a text: its field is `value`", info.name) end
       if value ~= "" then check.text(value, "resource '" .. info.name .. "'") end
+      if only_loads() then return end
       need(S.resource_set_text(M, info.id, value))
       return
     end
@@ -39,7 +45,9 @@ local function record(info, write)
     if not field then
       fail("resource '%s' has no field '%s'%s", info.name, tostring(key), check.nearest(key, info.by_name))
     end
-    need(S.resource_set(M, info.id, key, component.plain(field, value, "resource '" .. info.name .. "':")))
+    local number = component.plain(field, value, "resource '" .. info.name .. "':")
+    if only_loads() then return end
+    need(S.resource_set(M, info.id, key, number))
   end
   return view.proxy(get, set, "resource '" .. info.name .. "'")
 end
@@ -51,7 +59,7 @@ function resource.new(name, value)
   registry.alone(name, "resource")
   S.draft_begin(M)
   if type(value) == "string" then
-    info.text = true
+    info.text = value
   else
     if type(value) == "number" or type(value) == "boolean" then value = { value = value } end
     if type(value) ~= "table" then
@@ -63,7 +71,7 @@ function resource.new(name, value)
     component.draft(info.fields, what)
     for _, field in ipairs(info.fields) do info.by_name[field.name] = field end
   end
-  info.id = need(S.resource_create(M, name, info.text and value or nil), what)
+  info.id = need(S.resource_create(M, name, info.text), what)
   state.declared = state.declared + 1
   info.read, info.write = record(info, false), record(info, true)
   return registry.object(info)

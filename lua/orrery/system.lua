@@ -140,6 +140,7 @@ local bind_kinds = { component = true, field = true, resource = true, lattice = 
 local function read_job(desc, what)
   if desc.run ~= nil then fail("%s: either `run` or `job`, not both", what) end
   if desc.twin ~= nil then check.callable(desc.twin, what .. ": twin") end
+  if desc.extra ~= nil then fail("%s: `extra` is for functions; a native job has `params`", what) end
   need(S.draft_text(M, seam.text.job, check.text(desc.job, what .. ": job")), what)
   for _, slot in ipairs((select(2, check.keys(check.record(desc.bind or {}, what .. ": bind"))))) do
     local info = registry.info(desc.bind[slot])

@@ -100,16 +100,10 @@ function world.set(_, entity, object, value)
   values.write(registry.need(object, "component", "world:set"), entity, value, "world:set", "set")
 end
 
-local function default_of(field)
-  if field.type == "bool" then return field.default ~= 0 end
-  if field.type == "i64" then return 0LL + field.default elseif field.type == "u64" then return 0ULL + field.default end
-  return field.default
-end
-
 local function defaults_of(info)
-  if info.kind == "field" then return default_of(info.component.fields[info.index + 1]) end
+  if info.kind == "field" then return component.default_of(info.component.fields[info.index + 1]) end
   local record = {}
-  for _, field in ipairs(info.fields) do record[field.name] = default_of(field) end
+  for _, field in ipairs(info.fields) do record[field.name] = component.default_of(field) end
   return record
 end
 

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -422,6 +423,41 @@ static void test_leaks(void **state)
     }
 }
 
+/* Ends of processes whose parents have ended, which are ours to wait for now. */
+static uint32_t buried(uint32_t wanted)
+{
+    uint32_t count = 0;
+    for (uint32_t patience = 0; patience < PATIENCE_MS && count < wanted; patience++) {
+        if (waitpid(-1, NULL, WNOHANG) > 0)
+            count++;
+        else
+            usleep(1000);
+    }
+    return count;
+}
+
+/* A job that forks: what it forks changes no row, and does not outlive the world or the helper. */
+static void test_forks(void **state)
+{
+    (void)state;
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    assert_int_equal(unsetenv("ORRERY_TRIAL"), 0);
+    const uint64_t wanted = hash_after(0, 0, false, 3, 2000);
+    for (uint32_t fault = 9; fault <= 10; fault++) {
+        trial t;
+        trial_new(&t, 0, 2000);
+        declare_trial(&t, fault, 0, false, true, PATIENCE_MS);
+        assert_ok(orr_world_step(t.c.world, 3));
+        usleep(50000); /* what goes on has time to do harm */
+        assert_true(orr_world_hash(t.c.world) == wanted);
+        assert_int_equal(t.said.count, 0);
+        case_end(&t.c);
+        assert_int_equal(buried(3), 3);
+        assert_no_child();
+    }
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+}
+
 static orr_system refused(trial *t, const char *job, uint32_t timeout_ms)
 {
     const orr_system_desc desc = {
@@ -498,7 +534,7 @@ int main(void)
         cmocka_unit_test(test_built_in),     cmocka_unit_test(test_once),     cmocka_unit_test(test_forty),
         cmocka_unit_test(test_always),       cmocka_unit_test(test_on_error), cmocka_unit_test(test_fails),
         cmocka_unit_test(test_killed),       cmocka_unit_test(test_leaks),    cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_helper_wrong),
+        cmocka_unit_test(test_helper_wrong), cmocka_unit_test(test_forks),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(counter);

@@ -66,6 +66,21 @@ static void kinds(void **state)
     case_end(&c);
 }
 
+static void names(void **state)
+{
+    (void)state;
+    sim_case c = case_new(0);
+    list a;
+    list_begin(&a, &c);
+    assert_int_equal(add(&a, ORR_SUM, NULL, 1), ORR_E_ARGUMENT);
+    assert_int_equal(add(&a, ORR_SUM, "", 1), ORR_E_ARGUMENT);
+    assert_int_equal(add(&a, ORR_SUM, "of two\nlines", 1), ORR_E_ARGUMENT);
+    assert_says("the name of a reduction has control characters");
+    assert_ok(add(&a, ORR_SUM, "free otherwise: %s", 1));
+    orr__arena_fini(&a.arena);
+    case_end(&c);
+}
+
 static void special_values(void **state)
 {
     (void)state;
@@ -291,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds),
+        cmocka_unit_test(names),
         cmocka_unit_test(special_values),
         cmocka_unit_test(refused),
         cmocka_unit_test(many_names),

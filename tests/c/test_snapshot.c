@@ -169,6 +169,49 @@ static void only_marked_rows(void **state)
     case_end(&s.c);
 }
 
+/* Writes y of all rows through the pointer that it asked for at the chunk's first range, x at every other range. */
+static int32_t hold(orr_run *run, void *context)
+{
+    const scene *s = context;
+    const orr_entity *chunk = NULL;
+    float *y = NULL;
+    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
+        if (rows->entity != chunk) y = orr_run_write(run, s->c.py);
+        chunk = rows->entity;
+        float *x = rows->begin % 1024 == 0 ? orr_run_write(run, s->c.px) : NULL;
+        if (!y) return ORR_E_ACCESS;
+        for (uint32_t i = rows->begin; i < rows->end; i++) {
+            y[i] += 1;
+            if (x) x[i] += y[i];
+        }
+    }
+    return ORR_OK;
+}
+
+static void fields_in_turn(void **state)
+{
+    (void)state;
+    uint64_t wanted = 0;
+    for (uint32_t threads = 0; threads <= 2; threads++) {
+        for (int snapshot = 0; snapshot < 2; snapshot++) {
+            scene s = scene_new(threads);
+            scatter(&s, 20000);
+            const orr_component writes[] = { s.c.position, 0 };
+            assert_int_not_equal(0, orr_system_create(s.c.world, &(orr_system_desc){ .name = "hold",
+                                                                                     .query.all = s.two,
+                                                                                     .writes = writes,
+                                                                                     .on = ORR_ON_WORKERS,
+                                                                                     .snapshot = snapshot,
+                                                                                     .run = hold,
+                                                                                     .context = &s }));
+            assert_ok(orr_world_step(s.c.world, 5));
+            if (!wanted) wanted = orr_world_hash(s.c.world);
+            assert_true(orr_world_hash(s.c.world) == wanted);
+            case_end(&s.c);
+        }
+    }
+}
+
 static void failed_runs_commit_nothing(void **state)
 {
     (void)state;
@@ -264,6 +307,46 @@ static void comes_later(void **state)
     }
 }
 
+static int32_t lift(orr_run *run, void *context)
+{
+    const scene *s = context;
+    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
+        float *vy = orr_run_write(run, s->c.vy);
+        for (uint32_t i = rows->begin; i < rows->end; i++) vy[i] += 1;
+    }
+    return ORR_OK;
+}
+
+/* A late commit overwrites what was written meanwhile, in all fields of the component. */
+static void overwrites(void **state)
+{
+    (void)state;
+    scene s = scene_new(2);
+    orr_entity handles[3000];
+    assert_ok(orr_entity_spawn(s.c.world, s.c.mote, 3000, handles));
+    const orr_component x[] = { s.c.position, 0 }, v[] = { s.c.velocity, 0 };
+    const orr_system_desc descs[] = {
+        { .name = "up", .query.all = s.two, .writes = v, .run = lift, .context = &s },
+        { .name = "late",
+          .query.all = s.two,
+          .reads = x,
+          .writes = v,
+          .on = ORR_ON_WORKERS,
+          .snapshot = true,
+          .latency = 2,
+          .run = copy_late,
+          .context = &s },
+    };
+    for (uint32_t i = 0; i < 2; i++) assert_int_not_equal(0, orr_system_create(s.c.world, &descs[i]));
+    const float wanted[] = { 1, 2, 1, 2, 3 }; /* the snapshot of two ticks before has the last word */
+    const float before = case_f32(&s.c, handles[2999], s.c.vy);
+    for (uint32_t tick = 0; tick < 5; tick++) {
+        assert_ok(orr_world_step(s.c.world, 1));
+        assert_true(case_f32(&s.c, handles[2999], s.c.vy) - before == wanted[tick]);
+    }
+    case_end(&s.c);
+}
+
 /* Who dies, loses the component or moves to another table between. */
 static void finds_who_is_left(void **state)
 {
@@ -351,7 +434,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_in_place),  cmocka_unit_test(jobs_too),
-        cmocka_unit_test(only_marked_rows), cmocka_unit_test(failed_runs_commit_nothing),
+        cmocka_unit_test(only_marked_rows), cmocka_unit_test(fields_in_turn),
+        cmocka_unit_test(overwrites),       cmocka_unit_test(failed_runs_commit_nothing),
         cmocka_unit_test(comes_later),      cmocka_unit_test(finds_who_is_left),
         cmocka_unit_test(memory),           cmocka_unit_test(refused),
     };

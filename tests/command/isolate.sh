@@ -37,6 +37,12 @@ END
     done
 }
 
+# What doctor says of the helper program.
+"$orrery" doctor >"$work/err"
+grep -q '^helper .*/orrery-worker$' "$work/err" || complain "doctor: no helper"
+(ORRERY_WORKER=/nowhere "$orrery" doctor) >"$work/err"
+grep -q "^helper .*none.*ORRERY_WORKER is '/nowhere'" "$work/err" || complain "doctor: a helper that is not there"
+
 in='isolation = "process"'
 where='(tick ?, rows 0 to 99, entities from *)'
 try crash 1 "orrery: system 'a': job 'trial': crashed with signal 11 (Segmentation fault), 3 times $where*s.lua:6" 3 1 "$in"

@@ -49,6 +49,13 @@ if [ -w /dev/full ]; then
     done
 fi
 
+for command in run check graph header trace doctor bench new; do
+    "$orrery" help "$command" > out
+    "$orrery" "$command" --help | cmp -s out - || fail "help $command is not $command --help"
+    [ "$(sed -n 1p out | cut -d ' ' -f 1-3)" = "usage: orrery $command" ] || fail "help $command: $(sed -n 1p out)"
+done
+[ "$("$orrery" help)" = "$("$orrery" --help)" ] || fail "help is not --help"
+
 cat > numbers.lua <<'EOF'
 local orrery = require "orrery"
 local A = orrery.component("A", { x = orrery.f32, y = orrery.f64 })

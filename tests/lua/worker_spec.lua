@@ -135,4 +135,25 @@ spec.later("queries are made while others run", function(ctx)
   spec.equal(ctx.world:count { all = { Kinds[1], Kinds[2] } }, spec.ticks)
 end)
 
+-- ---- what is done while the script loads is done once, though workers load it too ----
+
+local Grown = orrery.resource("Grown", { n = orrery.i64(1), on = false })
+local Line  = orrery.resource("Line", "a")
+local Cells = orrery.lattice { name = "cells", width = 4, height = 4, fields = { v = f32(2), lit = orrery.bool } }
+
+local grown, line, cells = orrery.world:write(Grown), orrery.world:write(Line), orrery.world:write(Cells)
+grown.n, grown.on = tonumber(grown.n) + 1, not grown.on
+line.value = line.value .. "b"
+cells.v[5], cells.lit[5] = cells.v[5] + 1, not cells.lit[5]
+spec.truthy(orrery.world:read(Cells).v[6] == 2 and #orrery.world:read(Line).value <= 2, "what is read while loading")
+
+spec.later("resources and lattices are changed once while the script loads", function(ctx)
+  local read = ctx.world:read(Cells)
+  spec.equal(tonumber(ctx.world:read(Grown).n), 2)
+  spec.equal(ctx.world:read(Grown).on, true)
+  spec.equal(ctx.world:read(Line).value, "ab")
+  spec.equal(read.v[5], 3)
+  spec.equal(read.lit[5], true)
+end)
+
 spec.done()

@@ -128,6 +128,29 @@ spec.it("values that do not fit", function()
   world:destroy(e)
 end)
 
+spec.it("numbers that are too large for f32", function()
+  local e = world:spawn { P, [V] = { x = 1 } }
+  local text = "component 'P': x: 1e+300 does not fit f32 (-3.4e38 to 3.4e38)"
+  spec.raises(text, function() world:set(e, P.x, 1e300) end)
+  spec.raises(text, function() world:set(e, P, { x = 1e300 }) end)
+  spec.raises(text, function() world:spawn { [P] = { x = 1e300 } } end)
+  spec.raises(text, function() world:spawn({ [P] = { x = 1e300 } }, 2) end)
+  for _, fits in ipairs { 3.4028235677973362e38, -3.4028235677973362e38, 1 / 0, -1 / 0 } do
+    world:set(e, P.x, fits)
+    spec.equal(world:get(e, P.x), fits - fits == 0 and (fits > 0 and 1 or -1) * 3.4028234663852886e38 or fits)
+  end
+  spec.raises("does not fit f32", function() world:set(e, P.x, -3.4028235677973366e38) end)
+  world:set(e, P.x, 0 / 0)
+  spec.truthy(world:get(e, P.x) ~= world:get(e, P.x))
+  for rows in world:each { all = { P, V } } do
+    for i = rows.first, rows.last do                          -- a column is stored into as in C
+      if rows.entity[i] == e then rows:write(P).x[i] = 1e300 end
+    end
+  end
+  spec.equal(world:get(e, P.x), 1 / 0)
+  world:destroy(e)
+end)
+
 spec.it("prefabs inherit, and take constants and functions of the row", function()
   local all = world:spawn(Child, 3, nil, {})
   spec.equal(#all, 3)

@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __unix__
+#include <unistd.h>
+#endif
 
 typedef struct trial_params {
     uint32_t fault; /* what goes wrong in the first range: see `fall` */
@@ -53,13 +56,25 @@ static int32_t fall(uint32_t fault, const orr_rows *rows, const orr_tick *tick)
     return ORR_OK;
 }
 
+/* Forks. What comes of it goes on like its parent, or never ends. */
+static void split(uint32_t fault)
+{
+#ifdef __unix__
+    if ((fault == 9 || fault == 10) && fork() == 0 && fault == 10) {
+        for (;;) pause();
+    }
+#endif
+    (void)fault;
+}
+
 static int32_t trial(const orr_rows *rows, const orr_tick *tick)
 {
     float *x = orr_slot(rows, 0);
     const float *vx = orr_slot(rows, 1);
     const trial_params *params = orr_params(tick);
-    if (params->fault && params->fault != 8 && rows->begin == 0 && rows->gather_base == 0 && now(params, tick))
+    if (params->fault && params->fault < 8 && rows->begin == 0 && rows->gather_base == 0 && now(params, tick))
         return fall(params->fault, rows, tick);
+    split(rows->begin == 0 && rows->gather_base == 0 ? params->fault : 0);
     const float step = params->step * tick->dt_f32;
     for (uint32_t i = rows->begin, end = orr_rows_padded_end(rows); i < end; i++) x[i] += vx[i] * step;
     if (params->fault != 8) return ORR_OK;
@@ -143,6 +158,30 @@ static int32_t notes(const orr_rows *rows, const orr_tick *tick)
 static const orr_slot_desc notes_slots[] = { ORR_SLOT_MARK("position.x", f32), ORR_SLOT_MARK("position.y", f32) };
 ORR_JOB(notes, notes_slots, .arithmetic = ORR_F32);
 
+/* "bad" of tests/c/failing.h: adds 1, and in tick 2 records, and falls in two ranges. */
+static int32_t stumble(const orr_rows *rows, const orr_tick *tick)
+{
+    float *x = orr_slot(rows, 0);
+    const trial_params *params = orr_params(tick);
+    if (tick->tick == 2) {
+        int32_t code = orr_job_spawn(rows, tick, "Still", 1, NULL);
+        if (code == ORR_OK) code = orr_job_destroy(rows, tick, (int64_t)rows->entity[rows->end - 1]);
+        if (code == ORR_OK) code = orr_job_set(rows, tick, (int64_t)rows->entity[rows->begin], "Position.y", 77);
+        if (code == ORR_OK) code = orr_emit(rows, tick, "happened", (double[]){ 1 }, 1);
+        if (code == ORR_OK) code = orr_reduce(rows, tick, ORR_SUM, "bad", 1);
+        if (code != ORR_OK) return code;
+    }
+    for (uint32_t i = rows->begin; i < rows->end; i++) {
+        const uint64_t index = rows->entity[i] >> 20;
+        if (tick->tick == 2 && (index == 1636 || index == 4000)) return fall(params->fault, rows, tick);
+        x[i] += 1;
+    }
+    return ORR_OK;
+}
+static const orr_slot_desc stumble_slots[] = { ORR_SLOT_RW("position.x", f32) };
+ORR_JOB(stumble, stumble_slots, .arithmetic = ORR_F32, .param_count = 4, .params = trial_list,
+        .params_bytes = sizeof(trial_params));
+
 /* What cannot be isolated. */
 static int32_t nothing(const orr_rows *rows, const orr_tick *tick)
 {
@@ -173,4 +212,4 @@ ORR_JOB(framed, trial_slots, .arithmetic = ORR_F32, .begin = around);
 ORR_JOB(whole, trial_slots, .arithmetic = ORR_F32, .flags = ORR_WHOLE);
 
 ORR_EXPORT_JOBS(&orr_job_trial, &orr_job_types, &orr_job_notes, &orr_job_nothing, &orr_job_lost, &orr_job_framed,
-                &orr_job_whole);
+                &orr_job_whole, &orr_job_stumble);
