@@ -111,8 +111,7 @@ end
 
 -- fn(world) gives a number, or nil where there is none.
 function frame.series(name, fn)
-  check.text(name, "a series' name")
-  if name:find "%c" then fail("the name of a series has control characters") end
+  check.line(name, "a series' name")
   check.callable(fn, "series '" .. name .. "': its function")
   for _, item in ipairs(items) do
     if item.name == name then fail("series '%s' is declared twice", name) end
