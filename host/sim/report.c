@@ -214,6 +214,24 @@ static void add_strokes(orr_world *world)
     head(world)->stroke_count = display->count;
 }
 
+static void add_lanes(orr_world *world)
+{
+    const orr__lanes *lanes = &world->sim->lanes;
+    const uint32_t list = add_list(world, lanes->count, sizeof(orr__report_lane));
+    for (uint32_t i = 0; i < lanes->count; i++) {
+        const orr_trace_record *from = &lanes->items[i];
+        const orr__report_lane item = { .begin_ns = from->begin_ns,
+                                        .end_ns = from->end_ns,
+                                        .tick = from->tick,
+                                        .worker = from->worker,
+                                        .kind = from->kind,
+                                        .name = add_text(world, orr_trace_name(world, from)) };
+        put(world, list, i, &item, sizeof item);
+    }
+    head(world)->lanes = list;
+    head(world)->lane_count = lanes->count;
+}
+
 /* ---- the whole ---- */
 
 const orr__report *orr__report_make(orr_world *world)
@@ -236,6 +254,7 @@ const orr__report *orr__report_make(orr_world *world)
     add_notes(world);
     add_fields(world);
     add_strokes(world);
+    add_lanes(world);
     if (reporter->short_of_memory) return NULL;
     head(world)->bytes = reporter->bytes;
     return head(world);

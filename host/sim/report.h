@@ -52,6 +52,12 @@ typedef struct orr__report_field {
     orr_value value;
 } orr__report_field;
 
+/* What a thread did in one of the last ticks. */
+typedef struct orr__report_lane {
+    uint64_t begin_ns, end_ns, tick;
+    uint32_t worker, kind, name; /* name: a text */
+} orr__report_lane;
+
 typedef struct orr__report_stroke {
     orr_stroke stroke;
     uint32_t text; /* instead of stroke.text */
@@ -70,9 +76,9 @@ typedef struct orr__report {
     uint64_t tick, entity_count, dropped;
     uint32_t threads;
     double seconds_a_tick; /* as measured, mean of the last ones; 0: not known */
-    uint32_t system_count, table_count, param_count, series_count, note_count, field_count, stroke_count;
-    uint32_t systems, tables, params, series, notes, fields, strokes; /* offsets of the lists */
-    orr_entity inspected;                                             /* the fields are its; 0: none, or it has died */
+    uint32_t system_count, table_count, param_count, series_count, note_count, field_count, stroke_count, lane_count;
+    uint32_t systems, tables, params, series, notes, fields, strokes, lanes; /* offsets of the lists */
+    orr_entity inspected; /* the fields are its; 0: none, or it has died */
     bool inspected_dead;
     bool wants_input; /* of mouse and keys */
 } orr__report;

@@ -111,6 +111,7 @@ void orr_world_destroy(orr_world *world)
         orr__isolates_fini(world);
         orr__dispatch_fini(world);
         orr__trace_fini(world);
+        orr__lanes_fini(world);
         orr__hooks_fini(world);
         orr__systems_fini(world);
         orr__schedule_fini(world);

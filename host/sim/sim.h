@@ -13,6 +13,7 @@
 #include "sim/input.h"
 #include "sim/isolate.h"
 #include "sim/job.h"
+#include "sim/lanes.h"
 #include "sim/mailbox.h"
 #include "sim/neighbours.h"
 #include "sim/observer.h"
@@ -65,6 +66,7 @@ typedef struct orr__sim {
     orr__series_list series;
     orr__inputs inputs;
     orr__reporter reporter;
+    orr__lanes lanes;
     orr__notes notes;
     atomic_flag notes_lock;
     double seconds_a_tick; /* mean of the last ones */

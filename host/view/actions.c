@@ -121,6 +121,17 @@ static void act_enable(void *context, orr_system system, bool enabled)
     post(window, do_enable, &(request){ .system = system, .enabled = enabled });
 }
 
+static void do_lanes(orr_world *world, void *context)
+{
+    request *what = context;
+    done(world, what, orr__lanes_watch(world, what->enabled));
+}
+
+static void act_lanes(void *context, bool on)
+{
+    post(context, do_lanes, &(request){ .enabled = on });
+}
+
 static void do_console(orr_world *world, void *context)
 {
     request *what = context;
@@ -156,5 +167,6 @@ orr__panel_actions orr__actions_of(orr__window *window)
                                  .set_field = act_set_field,
                                  .enable = act_enable,
                                  .console = act_console,
-                                 .picture = act_picture };
+                                 .picture = act_picture,
+                                 .lanes = act_lanes };
 }

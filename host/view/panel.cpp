@@ -22,6 +22,8 @@ struct orr__panel {
     double scale;
     char console[1024];
     char search[32];
+    bool lanes_on;
+    double lanes_asked;
     orr_entity seen_entity; /* whose values are below */
     uint32_t seen_count;
     double seen[256], flash[256]; /* values of the inspected entity, and when each changed */
@@ -408,6 +410,58 @@ void systems(const orr__panel_view *v)
     ImGui::EndTable();
 }
 
+// One lane a thread: the last ticks, one colour a system.
+ImU32 colour_of(const char *name)
+{
+    uint32_t hash = 2166136261u;
+    for (const char *c = name; *c; c++) hash = (hash ^ uint8_t(*c)) * 16777619u;
+    return ImColor::HSV(float(hash % 360) / 360, 0.55f, 0.85f);
+}
+
+void lanes(orr__panel *panel, const orr__panel_view *v)
+{
+    const orr__panel_actions &act = v->actions;
+    const orr__report *report = v->report;
+    const orr__report_lane *list = ORR__REPORT_LIST(report, orr__report_lane, lanes);
+    const double now = ImGui::GetTime();
+    if (!panel->lanes_on || now - panel->lanes_asked > 1) { // again after a restart
+        if (!report->lane_count) act.lanes(act.context, true);
+        panel->lanes_on = true;
+        panel->lanes_asked = now;
+    }
+    uint64_t begin = UINT64_MAX, end = 0;
+    for (uint32_t i = 0; i < report->lane_count; i++) {
+        begin = list[i].begin_ns < begin ? list[i].begin_ns : begin;
+        end = list[i].end_ns > end && list[i].kind != ORR_TRACE_WAIT ? list[i].end_ns : end;
+    }
+    const uint32_t threads = report->threads < 8 ? report->threads : 8;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x, high = 18, height = float(threads) * high;
+    ImGui::InvisibleButton("lanes", ImVec2(width > 1 ? width : 1, height));
+    if (end <= begin) return;
+    ImDrawList *draw = ImGui::GetWindowDrawList();
+    draw->AddRectFilled(at, ImVec2(at.x + width, at.y + height), ImGui::GetColorU32(ImGuiCol_FrameBg));
+    const double scale = double(width) / double(end - begin);
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    for (uint32_t i = 0; i < report->lane_count; i++) {
+        const orr__report_lane &lane = list[i];
+        const float left = at.x + float(double(lane.begin_ns - begin) * scale);
+        if (lane.kind == ORR_TRACE_TICK) {
+            draw->AddLine(ImVec2(left, at.y), ImVec2(left, at.y + height), ImGui::GetColorU32(ImGuiCol_TextDisabled));
+            continue;
+        }
+        if (lane.worker >= threads || (lane.kind != ORR_TRACE_SYSTEM && lane.kind != ORR_TRACE_SPAN)) continue;
+        const float right = at.x + float(double(lane.end_ns - begin) * scale), top = at.y + float(lane.worker) * high;
+        const char *name = text_of(report, lane.name);
+        const ImVec2 corner(left, top + 1), other(right > left + 1 ? right : left + 1, top + high - 1);
+        draw->AddRectFilled(corner, other, colour_of(name));
+        if (ImGui::IsItemHovered() && mouse.x >= corner.x && mouse.x < other.x && mouse.y >= corner.y &&
+            mouse.y < other.y)
+            ImGui::SetTooltip("%s  %.1f us  tick %" PRIu64, name, double(lane.end_ns - lane.begin_ns) * 1e-3,
+                              lane.tick);
+    }
+}
+
 // ---- messages ----
 
 void messages(orr__panel *panel, const orr__panel_view *v)
@@ -495,10 +549,17 @@ void main_window(orr__panel *panel, const orr__panel_view *v)
             if (v->report->param_count && ImGui::CollapsingHeader("Params", open)) params(v);
             if (v->history_count && ImGui::CollapsingHeader("Plots", open)) plots(v);
             if (ImGui::CollapsingHeader("Entity", v->report->inspected ? open : 0)) inspector(panel, v);
-            if (ImGui::CollapsingHeader("Systems")) systems(v);
+            if (ImGui::CollapsingHeader("Systems")) {
+                lanes(panel, v);
+                systems(v);
+            } else if (panel->lanes_on) {
+                panel->lanes_on = false;
+                v->actions.lanes(v->actions.context, false);
+            }
             if (ImGui::CollapsingHeader("Tables")) tables(v);
             if (ImGui::CollapsingHeader("Log")) messages(panel, v);
         }
+        if (*v->notice) ImGui::TextWrapped("%s", v->notice);
         ImGui::TextDisabled("? keys   tab hides this");
     }
     ImGui::End();

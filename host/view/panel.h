@@ -35,6 +35,7 @@ typedef struct orr__panel_actions {
     void (*enable)(void *context, orr_system system, bool enabled);
     void (*console)(void *context, const char *text);
     void (*picture)(void *context);
+    void (*lanes)(void *context, bool on); /* whether the report has what the threads do */
 } orr__panel_actions;
 
 /* What is shown. */
