@@ -104,8 +104,8 @@ static int32_t paint_swatches(const legend *l, float x, float y)
 static int32_t paint_one(const legend *l, float *bottom)
 {
     const float s = l->scale, width = width_of(l), height = height_of(l), pad = PADDING * s;
-    const float left = MARGIN * s, top = *bottom - height - 2 * pad;
-    if (top < MARGIN * s || left + width + 2 * pad > (float)l->canvas->width - MARGIN * s) return ORR_OK;
+    const float left = (float)l->canvas->width - MARGIN * s - width - 2 * pad, top = *bottom - height - 2 * pad;
+    if (top < MARGIN * s || left < MARGIN * s) return ORR_OK;
     orr__canvas_box(l->canvas, left, top, left + width + 2 * pad, *bottom, l->paper);
     int32_t code = line(l, l->paint->legend, left + pad, top + pad + (float)LINE / 2 * s, 0);
     const float y = top + pad + LINE * s;

@@ -1,4 +1,4 @@
-/* Legends: what the colours of layers mean, below at the left of the picture. */
+/* Legends: what the colours of layers mean, below at the right of the picture. */
 #ifndef ORR_VIEW_LEGEND_H
 #define ORR_VIEW_LEGEND_H
 
