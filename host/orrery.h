@@ -681,15 +681,18 @@ typedef struct orr_amount {
 } orr_amount;
 
 /* Colours are 0xRRGGBBAA. Without a field all rows have colours[0]. With one, min to max is spread evenly over the
- * colours, or over those of a map; values outside are at its ends. min = max: whole numbers count the colours from 0,
- * others range from the least to the greatest that there is in the picture. NaN is drawn in grey. */
+ * colours, or over those of a map; values outside are at its ends. min = max, or NaN for one of them: the least and the
+ * greatest that there is in the picture; but without any bound and map whole numbers count the colours from 0. NaN is
+ * drawn in grey. */
 typedef struct orr_paint {
     orr_field field;         /* of `cells` for a lattice */
     const char *map;         /* "viridis" and others, see orr_colour_map; NULL: `colours` */
     const uint32_t *colours; /* at most 64; none: white */
     uint32_t colour_count;
     double min, max;
-    const char *legend; /* its title; NULL: no legend */
+    orr_param min_param, max_param; /* instead of min, max; 0: none */
+    const char *legend;             /* its title; NULL: no legend */
+    const char *labels;             /* of colours that are counted, in the legend, one a line; NULL: their numbers */
 } orr_paint;
 
 enum {
@@ -711,7 +714,7 @@ typedef struct orr_layer {
     orr_amount x, y, x2, y2;  /* in the world's units, y upwards */
     orr_field to;             /* of lines: an entity field; component 0: x2 and y2 */
     orr_amount width, height; /* of rectangles */
-    orr_amount size;          /* default 2; in pixels, or */
+    orr_amount size;          /* default 2; triangles 8, text 14, lines and trails 1. In pixels, or */
     bool world_units;         /* sizes are in the world's units */
     orr_amount heading_x;     /* a direction, or with heading_is_angle in heading_x */
     orr_amount heading_y;     /* radians from the x axis, counter-clockwise */

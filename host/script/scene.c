@@ -87,6 +87,7 @@ int32_t orr__scene_text(orr__machine *m, uint32_t key, const char *text)
     case ORR__SCENE_TEXT: layer->text = copy; break;
     case ORR__SCENE_LEGEND: layer->paint.legend = copy; break;
     case ORR__SCENE_MAP: layer->paint.map = copy; break;
+    case ORR__SCENE_LABELS: layer->paint.labels = copy; break;
     default: layer->cells = copy; break;
     }
     return ORR_OK;
@@ -123,6 +124,8 @@ int32_t orr__scene_number(orr__machine *m, uint32_t key, double value)
     case ORR__SCENE_LENGTH: layer->length = (uint32_t)value; break;
     case ORR__SCENE_MIN: layer->paint.min = value; break;
     case ORR__SCENE_MAX: layer->paint.max = value; break;
+    case ORR__SCENE_MIN_PARAM: layer->paint.min_param = (uint32_t)value; break;
+    case ORR__SCENE_MAX_PARAM: layer->paint.max_param = (uint32_t)value; break;
     case ORR__SCENE_LATTICE: layer->lattice = (uint32_t)value; break;
     case ORR__SCENE_LEFT: layer->left = value; break;
     case ORR__SCENE_BOTTOM: layer->bottom = value; break;

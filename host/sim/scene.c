@@ -10,13 +10,15 @@
 #include <string.h>
 
 #define BACKGROUND 0x0d1117ffu
-#define SIZE 2.0
 #define TRAIL_TICKS 30u
 
 enum { LAYER_FIELDS = 16, LATTICE_NAME = 600 };
 
-static const char *const kind_names[ORR_LAYER_KINDS] = { "points", "triangles", "lines",  "rectangles",
-                                                         "trails", "text",      "lattice" };
+static const struct {
+    const char *name;
+    double size; /* default */
+} kinds[ORR_LAYER_KINDS] = { { "points", 2 }, { "triangles", 8 }, { "lines", 1 },  { "rectangles", 2 },
+                             { "trails", 1 }, { "text", 14 },     { "lattice", 0 } };
 
 /* ---- checking ---- */
 
@@ -98,8 +100,12 @@ static int32_t check_layer(const orr_world *world, const orr_layer *layer)
     if (layer->kind >= ORR_LAYER_KINDS) return orr__fail(ORR_E_ARGUMENT, "there is no kind %u", (unsigned)layer->kind);
     if (paint->colour_count > ORR__COLOURS_MAX)
         return orr__fail(ORR_E_LIMIT, "%u colours; at most %u", (unsigned)paint->colour_count, ORR__COLOURS_MAX);
-    if (!isfinite(paint->min) || !isfinite(paint->max) || paint->min > paint->max)
+    if (isinf(paint->min) || isinf(paint->max) || paint->min > paint->max)
         return orr__fail(ORR_E_RANGE, "colours from %g to %g", paint->min, paint->max);
+    if (paint->min_param > world->sim->params.count || paint->max_param > world->sim->params.count)
+        return orr__fail(ORR_E_ARGUMENT, "colours: there is no such param for a bound");
+    if (layer->shape > ORR_SHAPE_TRIANGLE)
+        return orr__fail(ORR_E_ARGUMENT, "there is no shape %u", (unsigned)layer->shape);
     return layer->kind == ORR_LAYER_LATTICE ? check_lattice(world, layer) : check_rows(world, layer);
 }
 
@@ -123,10 +129,13 @@ static int32_t keep_paint(orr__scene *scene, orr_paint *paint)
     uint32_t *colours = orr__arena_new(&scene->arena, paint->colour_count * sizeof *colours, 0);
     if (!colours) return ORR_E_MEMORY;
     paint->colours = memcpy(colours, from, paint->colour_count * sizeof *colours);
-    const char *legend = keep(scene, paint->legend), *map = keep(scene, paint->map);
-    if ((paint->legend && !legend) || (paint->map && !map)) return ORR_E_MEMORY;
+    const char *legend = keep(scene, paint->legend), *map = keep(scene, paint->map),
+               *labels = keep(scene, paint->labels);
+    if ((paint->legend && !legend) || (paint->map && !map) || (paint->labels && !labels)) return ORR_E_MEMORY;
     paint->legend = legend;
     paint->map = map;
+    paint->labels = labels;
+    if (paint->min == paint->max) paint->min = paint->max = NAN; /* found in the picture, or given by params */
     return ORR_OK;
 }
 
@@ -152,8 +161,10 @@ static int32_t keep_layer(const orr_world *world, orr__scene *scene, orr_layer *
     const bool text = layer->text;
     layer->text = keep(scene, layer->text);
     if (text && !layer->text) return ORR_E_MEMORY;
-    if (!layer->size.field.component && !layer->size.param && layer->size.value == 0) layer->size.value = SIZE;
+    if (!layer->size.field.component && !layer->size.param && layer->size.value == 0)
+        layer->size.value = kinds[layer->kind].size;
     if (!layer->length) layer->length = TRAIL_TICKS;
+    if (layer->kind == ORR_LAYER_POINTS && layer->shape == ORR_SHAPE_TRIANGLE) layer->kind = ORR_LAYER_TRIANGLES;
     if (layer->kind == ORR_LAYER_LATTICE && keep_cells(world, scene, layer) != ORR_OK) return ORR_E_MEMORY;
     return keep_paint(scene, &layer->paint);
 }
@@ -171,7 +182,7 @@ static int32_t fill(const orr_world *world, orr__scene *scene, const orr_scene_d
     for (uint32_t i = 0; i < desc->layer_count; i++) {
         if (check_layer(world, &layers[i]) || keep_layer(world, scene, &layers[i]))
             return orr__fail_more("layer %u (%s)", (unsigned)i + 1,
-                                  layers[i].kind < ORR_LAYER_KINDS ? kind_names[layers[i].kind] : "?");
+                                  layers[i].kind < ORR_LAYER_KINDS ? kinds[layers[i].kind].name : "?");
     }
     scene->desc.layers = layers;
     return ORR_OK;

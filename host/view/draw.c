@@ -5,28 +5,27 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "view/gather.h"
+#include "base/os.h"
+#include "view/layer.h"
+#include "view/legend.h"
+
+enum { SIDE_MOST = 16384 };
 
 struct orr__drawer {
     orr__alloc *alloc;
     SDL_Renderer *renderer;
+    SDL_Texture *texture; /* of the canvas */
+    int texture_width, texture_height;
+    orr__canvas canvas;
     orr__arena arena; /* of one layer */
-    SDL_Texture *cells;
-    int cells_width, cells_height;
+    orr__text *text;  /* NULL until something is written */
+    const orr_world *world;
+    uint64_t version;  /* of the scene that trails and ramps are of */
+    uint64_t sequence; /* of the state that trails have seen last */
+    orr__trail trails[ORR__LAYERS_MAX];
+    orr__ramp ramps[ORR__LAYERS_MAX];
+    orr__draw_times times;
 };
-
-typedef struct layer_draw {
-    orr__drawer *drawer;
-    const orr__show *show;
-    const orr_mail *state;
-    const orr__camera *camera;
-    const orr_layer *layer;
-    uint32_t index;
-    uint64_t count;
-    float *x, *y;
-    orr__ramp ramp;
-    const uint16_t *steps;
-} layer_draw;
 
 orr__drawer *orr__drawer_create(orr__alloc *alloc, SDL_Renderer *renderer)
 {
@@ -34,182 +33,39 @@ orr__drawer *orr__drawer_create(orr__alloc *alloc, SDL_Renderer *renderer)
     if (!drawer) return NULL;
     drawer->alloc = alloc;
     drawer->renderer = renderer;
+    orr__canvas_init(&drawer->canvas, alloc);
     orr__arena_init(&drawer->arena, alloc, 1 << 16);
     return drawer;
+}
+
+static void forget(orr__drawer *drawer)
+{
+    for (uint32_t i = 0; i < ORR__LAYERS_MAX; i++) orr__trail_fini(&drawer->trails[i]);
+    drawer->sequence = 0;
 }
 
 void orr__drawer_destroy(orr__drawer *drawer)
 {
     if (!drawer) return;
-    if (drawer->cells) SDL_DestroyTexture(drawer->cells);
+    if (drawer->texture) SDL_DestroyTexture(drawer->texture);
+    forget(drawer);
+    orr__text_destroy(drawer->text);
+    orr__canvas_fini(&drawer->canvas);
     orr__arena_fini(&drawer->arena);
     orr__alloc_free(drawer->alloc, drawer, sizeof *drawer);
 }
 
-static SDL_Color colour_of(uint32_t rgba)
+orr__canvas *orr__drawer_canvas(orr__drawer *drawer)
 {
-    return (SDL_Color){ (Uint8)(rgba >> 24), (Uint8)(rgba >> 16), (Uint8)(rgba >> 8), (Uint8)rgba };
+    return &drawer->canvas;
 }
 
-static void *room(const layer_draw *d, size_t bytes)
+orr__draw_times orr__draw_timed(const orr__drawer *drawer)
 {
-    return orr__arena_new(&d->drawer->arena, bytes ? bytes : 1, 64);
+    return drawer->times;
 }
 
-static float *gather(const layer_draw *d, const orr_amount *amount, double scale, double shift)
-{
-    float *out = room(d, d->count * sizeof *out);
-    const orr__source source = orr__gather_source(d->show, d->state, d->index, amount);
-    if (out) orr__gather_line(&source, d->count, scale, shift, out);
-    return out;
-}
-
-static float *gather_x(const layer_draw *d, const orr_amount *amount)
-{
-    const orr__camera *c = d->camera;
-    return gather(d, amount, c->zoom, c->width / 2 - c->x * c->zoom);
-}
-
-static float *gather_y(const layer_draw *d, const orr_amount *amount)
-{
-    const orr__camera *c = d->camera;
-    return gather(d, amount, -c->zoom, c->height / 2 + c->y * c->zoom);
-}
-
-static float *gather_size(const layer_draw *d, const orr_amount *amount)
-{
-    return gather(d, amount, d->layer->world_units ? d->camera->zoom : d->camera->scale, 0);
-}
-
-static int32_t gather_colours(layer_draw *d)
-{
-    const orr_amount amount = { .field = d->layer->paint.field };
-    const orr__source source = orr__gather_source(d->show, d->state, d->index, &amount);
-    orr__ramp_make(&d->ramp, &d->layer->paint, source.type, &source, d->count);
-    d->steps = NULL;
-    if (!source.data) return ORR_OK;
-    uint16_t *steps = room(d, d->count * sizeof *steps);
-    if (!steps) return ORR_E_MEMORY;
-    orr__gather_steps(&d->ramp, &source, d->count, steps);
-    d->steps = steps;
-    return ORR_OK;
-}
-
-static uint32_t colour_at(const layer_draw *d, uint64_t i)
-{
-    return d->ramp.steps[d->steps ? d->steps[i] : 0];
-}
-
-/* ---- kinds ---- */
-
-static int32_t draw_points(layer_draw *d)
-{
-    const float *size = gather_size(d, &d->layer->size);
-    SDL_FRect *rects = room(d, d->count * sizeof *rects);
-    if (!size || !rects) return ORR_E_MEMORY;
-    SDL_Renderer *renderer = d->drawer->renderer;
-    for (uint32_t step = 0; step < (d->steps ? ORR__STEPS : 1u); step++) {
-        int many = 0;
-        for (uint64_t i = 0; i < d->count; i++) {
-            if (d->steps && d->steps[i] != step) continue;
-            rects[many++] = (SDL_FRect){ d->x[i] - size[i] / 2, d->y[i] - size[i] / 2, size[i], size[i] };
-        }
-        if (!many) continue;
-        const SDL_Color c = colour_of(d->ramp.steps[step]);
-        SDL_SetRenderDrawColor(renderer, c.r, c.g, c.b, c.a);
-        SDL_RenderFillRectsF(renderer, rects, many);
-    }
-    return ORR_OK;
-}
-
-static int32_t draw_triangles(layer_draw *d)
-{
-    const float *size = gather_size(d, &d->layer->size);
-    const float *hx = gather(d, &d->layer->heading_x, 1, 0), *hy = gather(d, &d->layer->heading_y, 1, 0);
-    SDL_Vertex *vertices = room(d, 3 * d->count * sizeof *vertices);
-    if (!size || !hx || !hy || !vertices) return ORR_E_MEMORY;
-    for (uint64_t i = 0; i < d->count; i++) {
-        float ux = hx[i], uy = hy[i];
-        if (d->layer->heading_is_angle) {
-            ux = cosf(hx[i]);
-            uy = sinf(hx[i]);
-        } else {
-            const float length = sqrtf(ux * ux + uy * uy);
-            ux = length > 0 ? ux / length : 1;
-            uy = length > 0 ? uy / length : 0;
-        }
-        uy = -uy; /* the picture's y points down */
-        const SDL_Color c = colour_of(colour_at(d, i));
-        const float s = size[i], x = d->x[i], y = d->y[i];
-        vertices[3 * i] = (SDL_Vertex){ { x + ux * s, y + uy * s }, c, { 0, 0 } };
-        vertices[3 * i + 1] =
-            (SDL_Vertex){ { x - ux * s * 0.6f - uy * s * 0.5f, y - uy * s * 0.6f + ux * s * 0.5f }, c, { 0, 0 } };
-        vertices[3 * i + 2] =
-            (SDL_Vertex){ { x - ux * s * 0.6f + uy * s * 0.5f, y - uy * s * 0.6f - ux * s * 0.5f }, c, { 0, 0 } };
-    }
-    SDL_RenderGeometry(d->drawer->renderer, NULL, vertices, (int)(3 * d->count), NULL, 0);
-    return ORR_OK;
-}
-
-static int32_t lattice_texture(orr__drawer *drawer, int width, int height)
-{
-    if (drawer->cells && drawer->cells_width == width && drawer->cells_height == height) return ORR_OK;
-    if (drawer->cells) SDL_DestroyTexture(drawer->cells);
-    drawer->cells =
-        SDL_CreateTexture(drawer->renderer, SDL_PIXELFORMAT_RGBA8888, SDL_TEXTUREACCESS_STREAMING, width, height);
-    drawer->cells_width = width;
-    drawer->cells_height = height;
-    if (!drawer->cells) return orr__fail(ORR_E_MEMORY, "a texture of %d x %d: %s", width, height, SDL_GetError());
-    SDL_SetTextureBlendMode(drawer->cells, SDL_BLENDMODE_BLEND);
-    return ORR_OK;
-}
-
-static int32_t draw_lattice(layer_draw *d)
-{
-    uint32_t width, height;
-    const orr_layer *layer = d->layer;
-    const void *cells = orr_mail_cells(d->state, layer->cells, &width, &height);
-    if (!cells) return orr__error_code();
-    const orr__source source = { .data = cells, .type = layer->paint.field.type };
-    d->count = (uint64_t)width * height;
-    orr__ramp_make(&d->ramp, &layer->paint, source.type, &source, d->count);
-    uint16_t *steps = room(d, d->count * sizeof *steps);
-    if (!steps) return ORR_E_MEMORY;
-    orr__gather_steps(&d->ramp, &source, d->count, steps);
-    if (lattice_texture(d->drawer, (int)width, (int)height) != ORR_OK) return orr__error_code();
-    void *pixels;
-    int pitch;
-    if (SDL_LockTexture(d->drawer->cells, NULL, &pixels, &pitch) != 0)
-        return orr__fail(ORR_E_MEMORY, "SDL_LockTexture: %s", SDL_GetError());
-    for (uint32_t y = 0; y < height; y++) {
-        uint32_t *row = (uint32_t *)(void *)((char *)pixels + (size_t)(height - 1 - y) * (size_t)pitch);
-        const uint16_t *from = steps + (size_t)y * width;
-        for (uint32_t x = 0; x < width; x++) row[x] = d->ramp.steps[from[x]];
-    }
-    SDL_UnlockTexture(d->drawer->cells);
-    double x0, y0, x1, y1;
-    orr__camera_to_picture(d->camera, layer->left, layer->top, &x0, &y0);
-    orr__camera_to_picture(d->camera, layer->right, layer->bottom, &x1, &y1);
-    const SDL_FRect to = { (float)x0, (float)y0, (float)(x1 - x0), (float)(y1 - y0) };
-    SDL_RenderCopyF(d->drawer->renderer, d->drawer->cells, NULL, &to);
-    return ORR_OK;
-}
-
-static int32_t draw_layer(layer_draw *d)
-{
-    if (d->layer->kind == ORR_LAYER_LATTICE) return draw_lattice(d);
-    d->count = orr_mail_count(d->state, d->show->subscription[d->index]);
-    d->x = gather_x(d, &d->layer->x);
-    d->y = gather_y(d, &d->layer->y);
-    if (!d->x || !d->y || gather_colours(d) != ORR_OK) return ORR_E_MEMORY;
-    switch (d->layer->kind) {
-    case ORR_LAYER_POINTS: return draw_points(d);
-    case ORR_LAYER_TRIANGLES: return draw_triangles(d);
-    default: return ORR_OK;
-    }
-}
-
-/* ---- the whole ---- */
+/* ---- bounds ---- */
 
 static void widen(orr__box2 *box, const orr__source *x, const orr__source *y, uint64_t count)
 {
@@ -242,20 +98,234 @@ orr__box2 orr__draw_bounds(const orr__show *show, const orr_mail *state)
     return box;
 }
 
-int32_t orr__draw(orr__drawer *drawer, const orr__show *show, const orr_mail *state, const orr__camera *camera)
+/* ---- trails ---- */
+
+static int32_t feed(orr__drawer *drawer, const orr__show *show, const orr_mail *state, uint32_t index)
+{
+    const orr_layer *layer = &show->scene->desc.layers[index];
+    const orr_amount amount = { .field = layer->paint.field };
+    const orr__source colour = orr__gather_source(show, state, index, &amount);
+    orr__trail_rows rows = { .tick = state->tick,
+                             .x = orr__gather_source(show, state, index, &layer->x),
+                             .y = orr__gather_source(show, state, index, &layer->y),
+                             .width = orr__gather_source(show, state, index, &layer->size) };
+    rows.entities = orr_mail_entities(state, show->subscription[index], &rows.count);
+    orr__arena_reset(&drawer->arena);
+    if (!drawer->trails[index].alloc) orr__trail_init(&drawer->trails[index], drawer->alloc, layer->length);
+    orr__ramp_make(&drawer->ramps[index], &layer->paint, state, &colour, rows.count);
+    if (colour.data) {
+        uint8_t *steps = orr__arena_new(&drawer->arena, rows.count + 1, 0);
+        if (!steps) return ORR_E_MEMORY;
+        orr__gather_steps(&colour, 0, rows.count, drawer->ramps[index].min, drawer->ramps[index].max, steps);
+        rows.steps = steps;
+    }
+    return orr__trail_feed(&drawer->trails[index], &rows);
+}
+
+int32_t orr__draw_watch(orr__drawer *drawer, const orr__show *show, const orr_mail *state)
 {
     const orr_scene_desc *scene = &show->scene->desc;
-    const SDL_Color back = colour_of(scene->background);
-    SDL_SetRenderDrawBlendMode(drawer->renderer, SDL_BLENDMODE_BLEND);
-    SDL_SetRenderDrawColor(drawer->renderer, back.r, back.g, back.b, 255);
-    SDL_RenderClear(drawer->renderer);
+    int32_t code = ORR_OK;
+    if (drawer->world != show->world || drawer->version != show->version) forget(drawer);
+    drawer->world = show->world;
+    drawer->version = show->version;
+    if (state->sequence == drawer->sequence) return ORR_OK;
+    for (uint32_t i = 0; i < scene->layer_count && code == ORR_OK; i++) {
+        if (scene->layers[i].kind == ORR_LAYER_TRAILS) code = feed(drawer, show, state, i);
+    }
+    if (code != ORR_OK) forget(drawer);
+    drawer->sequence = code == ORR_OK ? state->sequence : 0;
+    return code;
+}
+
+/* ---- layers ---- */
+
+static int32_t need_text(orr__drawer *drawer)
+{
+    if (!drawer->text) drawer->text = orr__text_create(drawer->alloc);
+    return drawer->text ? ORR_OK : orr__error_code();
+}
+
+/* To whole pixels, outwards. */
+static void clip_to(orr__canvas *canvas, const orr__tile *tile)
+{
+    const float right = tile->left + tile->width, bottom = tile->top + tile->height;
+    const orr__clip clip = { (int32_t)fmaxf(floorf(tile->left), -1e9f), (int32_t)fmaxf(floorf(tile->top), -1e9f),
+                             (int32_t)fminf(ceilf(right), 1e9f), (int32_t)fminf(ceilf(bottom), 1e9f) };
+    orr__canvas_clip(canvas, &clip);
+}
+
+static orr__tile tile_of(const orr_scene_desc *scene, const orr__camera *camera)
+{
+    double left, top, right, bottom;
+    orr__camera_to_picture(camera, scene->left, scene->top, &left, &top);
+    orr__camera_to_picture(camera, scene->right, scene->bottom, &right, &bottom);
+    return (orr__tile){ scene->wrap && right - left >= 1 && bottom - top >= 1, (float)left, (float)top,
+                        (float)(right - left), (float)(bottom - top) };
+}
+
+static int32_t draw_layer(orr__drawer *drawer, orr__pass *pass)
+{
+    const uint32_t kind = pass->layer->kind;
+    const uint64_t start = orr__clock_ns();
+    if (kind == ORR_LAYER_TRAILS) return orr__layer_trails(pass);
+    if (kind == ORR_LAYER_LATTICE) return orr__layer_cells(pass);
+    if (kind == ORR_LAYER_TEXT && need_text(drawer) != ORR_OK) return orr__error_code();
+    pass->text = drawer->text;
+    const int32_t code = orr__layer_gather(pass);
+    drawer->times.gather += orr__clock_ns() - start;
+    if (code != ORR_OK) return code;
+    return kind == ORR_LAYER_LINES ? orr__layer_lines(pass) : orr__layer_rows(pass);
+}
+
+static int32_t draw_layers(orr__drawer *drawer, const orr__show *show, const orr_mail *state, const orr__camera *camera)
+{
+    const orr_scene_desc *scene = &show->scene->desc;
+    const orr__tile tile = tile_of(scene, camera);
     for (uint32_t i = 0; i < scene->layer_count; i++) {
+        orr__pass pass = { .canvas = &drawer->canvas,
+                           .arena = &drawer->arena,
+                           .trail = &drawer->trails[i],
+                           .show = show,
+                           .state = state,
+                           .camera = camera,
+                           .layer = &scene->layers[i],
+                           .index = i,
+                           .tile = tile,
+                           .ramp = &drawer->ramps[i] };
         orr__arena_reset(&drawer->arena);
-        layer_draw d = {
-            .drawer = drawer, .show = show, .state = state, .camera = camera, .layer = &scene->layers[i], .index = i
-        };
-        const int32_t code = draw_layer(&d);
+        if (tile.on) clip_to(&drawer->canvas, &tile);
+        const int32_t code = draw_layer(drawer, &pass);
+        orr__canvas_clip(&drawer->canvas, NULL);
         if (code != ORR_OK) return code;
     }
     return ORR_OK;
+}
+
+/* ---- the whole ---- */
+
+static int32_t size_canvas(orr__drawer *drawer, const orr__camera *camera)
+{
+    const double width = floor(camera->width), height = floor(camera->height);
+    if (!(width >= 1 && height >= 1 && width <= SIDE_MOST && height <= SIDE_MOST))
+        return orr__fail(ORR_E_RANGE, "a picture of %g x %g: 1 to %d pixels each way", width, height, SIDE_MOST);
+    return orr__canvas_resize(&drawer->canvas, (uint32_t)width, (uint32_t)height);
+}
+
+static bool has_legend(const orr_scene_desc *scene)
+{
+    for (uint32_t i = 0; i < scene->layer_count; i++) {
+        if (scene->layers[i].paint.legend) return true;
+    }
+    return false;
+}
+
+static int32_t draw_all(orr__drawer *drawer, const orr__show *show, const orr_mail *state, const orr__camera *camera)
+{
+    const orr_scene_desc *scene = &show->scene->desc;
+    int32_t code = size_canvas(drawer, camera);
+    if (code != ORR_OK) return code;
+    code = orr__draw_watch(drawer, show, state);
+    orr__canvas_clear(&drawer->canvas, scene->background);
+    if (code == ORR_OK) code = draw_layers(drawer, show, state, camera);
+    if (code != ORR_OK || !has_legend(scene)) return code;
+    code = need_text(drawer);
+    return code == ORR_OK ? orr__legends_paint(&drawer->canvas, drawer->text, scene, drawer->ramps, camera->scale)
+                          : code;
+}
+
+int32_t orr__draw(orr__drawer *drawer, const orr__show *show, const orr_mail *state, const orr__camera *camera)
+{
+    const uint64_t start = orr__clock_ns();
+    drawer->times = (orr__draw_times){ 0 };
+    int32_t code = draw_all(drawer, show, state, camera);
+    const uint64_t painted = orr__clock_ns();
+    drawer->times.paint = painted - start - drawer->times.gather;
+    if (code == ORR_OK) code = orr__draw_show(drawer);
+    drawer->times.show = orr__clock_ns() - painted;
+    return code;
+}
+
+static int32_t refuse(const char *what)
+{
+    return orr__fail(ORR_E_MEMORY, "%s: %s", what, SDL_GetError());
+}
+
+static int32_t need_texture(orr__drawer *drawer)
+{
+    const int width = drawer->canvas.width, height = drawer->canvas.height;
+    if (drawer->texture && drawer->texture_width == width && drawer->texture_height == height) return ORR_OK;
+    if (drawer->texture) SDL_DestroyTexture(drawer->texture);
+    drawer->texture =
+        SDL_CreateTexture(drawer->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, width, height);
+    if (!drawer->texture) return refuse("a texture for the picture");
+    drawer->texture_width = width;
+    drawer->texture_height = height;
+    SDL_SetTextureBlendMode(drawer->texture, SDL_BLENDMODE_NONE);
+    return ORR_OK;
+}
+
+int32_t orr__draw_show(orr__drawer *drawer)
+{
+    if (!drawer->renderer) return ORR_OK;
+    const int32_t code = need_texture(drawer);
+    if (code != ORR_OK) return code;
+    const int row = drawer->canvas.width * (int)sizeof(uint32_t);
+    if (SDL_UpdateTexture(drawer->texture, NULL, drawer->canvas.pixels, row) != 0) return refuse("SDL_UpdateTexture");
+    if (SDL_RenderCopy(drawer->renderer, drawer->texture, NULL, NULL) != 0) return refuse("SDL_RenderCopy");
+    return ORR_OK;
+}
+
+/* ---- strokes ---- */
+
+static int32_t stroke_text(orr__drawer *drawer, const orr_stroke *s, double x, double y, double scale)
+{
+    if (!s->text) return ORR_OK;
+    if (need_text(drawer) != ORR_OK) return orr__error_code();
+    return orr__text_paint(drawer->text, &drawer->canvas, s->text, (float)x, (float)y, 0, (float)(s->width * scale),
+                           s->colour);
+}
+
+static void outline(orr__canvas *canvas, float left, float top, float right, float bottom, float width, uint32_t colour)
+{
+    orr__canvas_line(canvas, left - width / 2, top, right + width / 2, top, width, colour);
+    orr__canvas_line(canvas, left - width / 2, bottom, right + width / 2, bottom, width, colour);
+    orr__canvas_line(canvas, left, top + width / 2, left, bottom - width / 2, width, colour);
+    orr__canvas_line(canvas, right, top + width / 2, right, bottom - width / 2, width, colour);
+}
+
+static int32_t stroke(orr__drawer *drawer, const orr_stroke *s, const orr__camera *camera)
+{
+    orr__canvas *canvas = &drawer->canvas;
+    const double unit = s->on_screen ? camera->scale : camera->zoom, down = s->on_screen ? 1 : -1;
+    double x = s->a * camera->scale, y = s->b * camera->scale;
+    if (!s->on_screen) orr__camera_to_picture(camera, s->a, s->b, &x, &y);
+    const bool line = s->kind == ORR_STROKE_LINE;
+    const double to_x = x + (line ? s->c - s->a : s->c) * unit, to_y = y + (line ? s->d - s->b : s->d) * unit * down;
+    const float ax = (float)x, ay = (float)y, bx = (float)to_x, by = (float)to_y, radius = (float)(s->c * unit);
+    const float width = (float)(s->width * camera->scale);
+    switch (s->kind) {
+    case ORR_STROKE_LINE: orr__canvas_line(canvas, ax, ay, bx, by, width, s->colour); break;
+    case ORR_STROKE_CIRCLE:
+        if (s->filled)
+            orr__canvas_disc(canvas, ax, ay, radius, s->colour);
+        else
+            orr__canvas_ring(canvas, ax, ay, radius, width, s->colour);
+        break;
+    case ORR_STROKE_RECTANGLE:
+        if (s->filled)
+            orr__canvas_box(canvas, fminf(ax, bx), fminf(ay, by), fmaxf(ax, bx), fmaxf(ay, by), s->colour);
+        else
+            outline(canvas, fminf(ax, bx), fminf(ay, by), fmaxf(ax, bx), fmaxf(ay, by), width, s->colour);
+        break;
+    default: return stroke_text(drawer, s, x, y, camera->scale);
+    }
+    return ORR_OK;
+}
+
+int32_t orr__draw_strokes(orr__drawer *drawer, const orr_stroke *strokes, uint32_t count, const orr__camera *camera)
+{
+    int32_t code = ORR_OK;
+    for (uint32_t i = 0; i < count && code == ORR_OK; i++) code = stroke(drawer, &strokes[i], camera);
+    return code;
 }

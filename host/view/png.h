@@ -6,9 +6,13 @@
 
 struct orr__alloc;
 
-/* A picture of rows of R, G, B, A bytes as a PNG file without alpha, written beside and renamed: a failure leaves what
- * was there. ORR_E_FILE with the path and the reason. */
-int32_t orr__png_write(struct orr__alloc *alloc, const char *path, const void *pixels, uint32_t width, uint32_t height,
-                       size_t row_bytes);
+struct orr__canvas;
+
+/* A canvas as a PNG file, written beside and renamed: a failure leaves what was there. ORR_E_FILE with the path and the
+ * reason. */
+int32_t orr__png_write(struct orr__alloc *alloc, const char *path, const struct orr__canvas *canvas);
+
+/* Bytes R, G, B of one row of a canvas. */
+void orr__png_row(const struct orr__canvas *canvas, int32_t y, uint8_t *out);
 
 #endif

@@ -282,18 +282,11 @@ void orr__window_restart(orr__window *window, bool same_seed)
 void orr__window_picture(orr__window *window)
 {
     char path[64], text[128];
-    const int width = (int)window->camera.width, height = (int)window->camera.height;
+    if (!window->state) return;
     do snprintf(path, sizeof path, "orrery-%03u.png", ++window->pictures);
     while (orr__file_exists(path) && window->pictures < 999);
-    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_RGBA32);
-    if (!surface || !window->state) return;
     int32_t code = orr__draw(window->drawer, window->show, window->state, &window->camera);
-    if (SDL_RenderReadPixels(window->renderer, NULL, SDL_PIXELFORMAT_RGBA32, surface->pixels, surface->pitch) != 0)
-        code = orr__fail(ORR_E_FILE, "the picture cannot be read: %s", SDL_GetError());
-    if (code == ORR_OK)
-        code = orr__png_write(&window->alloc, path, surface->pixels, (uint32_t)width, (uint32_t)height,
-                              (size_t)surface->pitch);
-    SDL_FreeSurface(surface);
+    if (code == ORR_OK) code = orr__png_write(&window->alloc, path, orr__drawer_canvas(window->drawer));
     snprintf(text, sizeof text, "%s", code == ORR_OK ? path : orr__error_text());
     orr__window_notice(window, text);
 }

@@ -47,12 +47,24 @@ end
 
 local function number(key, value) need(S.scene_number(M, seam.scene[key], value)) end
 
+-- `min` and `max`: numbers or params. Where only one is there, the other is found in the picture.
 local function range(t, what)
+  local hands = {}
   for _, key in ipairs { "min", "max" } do
-    if t[key] ~= nil then check.number(t[key], what .. "." .. key, -1e300, 1e300) end
+    local info = registry.info(t[key])
+    if info and info.kind == "param" then
+      hands[#hands + 1] = function() number(key .. "_param", info.id) end
+    elseif t[key] ~= nil then
+      check.number(t[key], what .. "." .. key, -1e300, 1e300)
+      hands[#hands + 1] = function() number(key, t[key]) end
+    elseif t.min ~= nil or t.max ~= nil then
+      hands[#hands + 1] = function() number(key, 0 / 0) end
+    end
   end
-  if (t.min == nil) ~= (t.max == nil) then fail("%s: it has %s but not both", what, t.min and "min" or "max") end
-  if t.min ~= nil and t.min >= t.max then fail("%s: min is not below max", what) end
+  if type(t.min) == "number" and type(t.max) == "number" and t.min >= t.max then
+    fail("%s: min is not below max", what)
+  end
+  return hands
 end
 
 local maps = {}
@@ -62,7 +74,19 @@ for k = 0, 255 do
   maps[ffi.string(name)] = true
 end
 
--- `colours` or `map`, min, max, legend. Gives what hands them over.
+-- What counted colours are called, for the legend.
+local function read_labels(t, what)
+  if t.labels == nil then return nil end
+  if t.legend == nil then fail("%s.labels: they are of a legend, and there is none: legend = \"what\"", what) end
+  local lines = {}
+  for k, label in ipairs(check.list(t.labels, what .. ".labels")) do
+    if check.text(label, what .. ".labels"):find("\n", 1, true) then fail("%s.labels: one line each", what) end
+    lines[k] = label
+  end
+  return table.concat(lines, "\n")
+end
+
+-- `colours` or `map`, min, max, legend, labels. Gives what hands them over.
 local function scale(t, what)
   local list = {}
   if t.colours ~= nil then
@@ -75,13 +99,15 @@ local function scale(t, what)
     if not maps[map] then fail("%s.map: there is no colour map '%s'%s", what, map, check.nearest(map, maps)) end
     list.map = map
   end
-  range(t, what)
+  local hands = range(t, what)
   if t.legend ~= nil then check.text(t.legend, what .. ".legend") end
+  local labels = read_labels(t, what)
   return function()
     for _, rgba in ipairs(list) do number("colour", rgba) end
     if list.map then need(S.scene_text(M, seam.scene_text.map, list.map)) end
-    if t.min then number("min", t.min) number("max", t.max) end
+    for _, hand in ipairs(hands) do hand() end
     if t.legend then need(S.scene_text(M, seam.scene_text.legend, t.legend)) end
+    if labels then need(S.scene_text(M, seam.scene_text.labels, labels)) end
   end
 end
 
@@ -93,7 +119,8 @@ local function read_paint(value, what)
     return function() number("colour", rgba) end
   end
   check.record(value, what)
-  check.known(value, { field = true, colours = true, map = true, min = true, max = true, legend = true }, what)
+  check.known(value, { field = true, colours = true, map = true, min = true, max = true, legend = true, labels = true },
+              what)
   local info = field(value.field, what .. ".field")
   local hand = scale(value, what)
   return function()
@@ -259,7 +286,7 @@ end
 
 function kinds.lattice(layer, what)
   check.known(layer, { of = true, field = true, colours = true, map = true, min = true, max = true, legend = true,
-                       x = true, y = true, width = true, height = true }, what)
+                       labels = true, x = true, y = true, width = true, height = true }, what)
   local info = registry.need(layer.of, "lattice", what .. ".of")
   if type(layer.field) ~= "string" or not info.by_name[layer.field] then
     fail("%s.field: lattice '%s' has no field %s%s", what, info.name, name_of(layer.field),

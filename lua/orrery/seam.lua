@@ -41,10 +41,10 @@ local seam = {
   layer = { points = 0, triangles = 1, lines = 2, rectangles = 3, trails = 4, text = 5, lattice = 6 },
   amount = { x = 0, y = 1, x2 = 2, y2 = 3, width = 4, height = 5, size = 6, heading_x = 7, heading_y = 8, value = 9,
              to = 10, colour = 11 },
-  scene_text = { text = 0, legend = 1, map = 2, cells = 3 },
+  scene_text = { text = 0, legend = 1, map = 2, cells = 3, labels = 4 },
   scene = { background = 0, wrap = 1, view_left = 2, view_bottom = 3, view_right = 4, view_top = 5, shape = 6,
-            world_units = 7, angle = 8, length = 9, min = 10, max = 11, lattice = 12, left = 13, bottom = 14,
-            right = 15, top = 16, colour = 17 },
+            world_units = 7, angle = 8, length = 9, min = 10, max = 11, min_param = 12, max_param = 13, lattice = 14,
+            left = 15, bottom = 16, right = 17, top = 18, colour = 19 },
   loop = { run = 0, each = 1, stage = 2, ctx = 3 },
   group = { shared = 0, own = 1, demand = 2, lattice = 3 },
   wide = S.wide(M),                       -- where i64 and u64 values pass

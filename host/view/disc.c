@@ -1,0 +1,134 @@
+#include "view/disc.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "view/canvas.h"
+
+enum { PLACES = 4, PARTS = 8, RADIUS_MOST = 12, RADII = RADIUS_MOST * PARTS + 1, DISCS = RADII * PLACES * PLACES };
+
+static float share(float inside)
+{
+    return inside <= 0 ? 0 : inside >= 1 ? 1 : inside;
+}
+
+/* ---- small ones: masks ---- */
+
+static const orr__disc *make(orr__canvas *canvas, uint32_t index)
+{
+    const float radius = (float)(index / (PLACES * PLACES)) / PARTS;
+    const float x = ((float)(index % PLACES) + 0.5f) / PLACES, y = ((float)(index / PLACES % PLACES) + 0.5f) / PLACES;
+    const int32_t left = (int32_t)floorf(x - radius), right = (int32_t)ceilf(x + radius);
+    const int32_t top = (int32_t)floorf(y - radius), bottom = (int32_t)ceilf(y + radius);
+    const size_t pixels = (size_t)(right - left) * (size_t)(bottom - top);
+    orr__disc *disc = orr__arena_new(&canvas->masks, sizeof *disc + pixels, 0);
+    if (!disc) return NULL;
+    *disc = (orr__disc){ left, top, right - left, bottom - top };
+    uint8_t *to = disc->mask;
+    for (int32_t py = top; py < bottom; py++) {
+        for (int32_t px = left; px < right; px++) {
+            const float dx = (float)px + 0.5f - x, dy = (float)py + 0.5f - y;
+            *to++ = (uint8_t)(255 * share(radius + 0.5f - sqrtf(dx * dx + dy * dy)) + 0.5f);
+        }
+    }
+    canvas->discs[index] = disc;
+    return disc;
+}
+
+static const orr__disc *find(orr__canvas *canvas, float x, float y, float radius)
+{
+    const uint32_t r = (uint32_t)(radius * PARTS + 0.5f), px = (uint32_t)((x - floorf(x)) * PLACES);
+    const uint32_t py = (uint32_t)((y - floorf(y)) * PLACES);
+    const uint32_t index = (r * PLACES + (py < PLACES ? py : PLACES - 1)) * PLACES + (px < PLACES ? px : PLACES - 1);
+    return canvas->discs[index] ? canvas->discs[index] : make(canvas, index);
+}
+
+/* ---- large ones: row by row ---- */
+
+static void fill_row(uint32_t *row, int32_t from, int32_t to, uint32_t over, uint32_t amount)
+{
+    for (int32_t x = from; x < to; x++) row[x] = orr__mix(row[x], over, amount);
+}
+
+static int32_t limit(float at, int32_t least, int32_t most)
+{
+    return at <= (float)least ? least : at >= (float)most ? most : (int32_t)at;
+}
+
+/* From `inner` (0: a disc) to `radius`. */
+static void paint_large(orr__canvas *canvas, float x, float y, float inner, float radius, uint32_t colour)
+{
+    const orr__clip c = canvas->clip;
+    const uint32_t over = orr__opaque(colour), amount = orr__amount_of(colour);
+    const int32_t bottom = limit(ceilf(y + radius + 0.5f), c.top, c.bottom);
+    for (int32_t py = limit(floorf(y - radius - 0.5f), c.top, c.bottom); py < bottom; py++) {
+        const float dy = (float)py + 0.5f - y, outer = radius + 0.5f, solid = radius - 0.5f;
+        uint32_t *row = canvas->pixels + (size_t)py * (size_t)canvas->width;
+        if (outer * outer <= dy * dy) continue;
+        const float reach = sqrtf(outer * outer - dy * dy);
+        const float sure = inner > 0 || solid * solid <= dy * dy ? 0 : sqrtf(solid * solid - dy * dy);
+        const int32_t left = limit(floorf(x - reach), c.left, c.right),
+                      right = limit(ceilf(x + reach), c.left, c.right);
+        const int32_t from = limit(ceilf(x - sure), left, right), to = limit(floorf(x + sure), from, right);
+        if (sure > 0) fill_row(row, from, to, over, amount);
+        for (int32_t px = left; px < right; px++) {
+            if (px == from && sure > 0 && to > from) px = to;
+            if (px >= right) break;
+            const float dx = (float)px + 0.5f - x, distance = sqrtf(dx * dx + dy * dy);
+            const float part = share(radius + 0.5f - distance) * (inner > 0 ? share(distance + 0.5f - inner) : 1);
+            row[px] = orr__mix(row[px], over, (uint32_t)(part * (float)amount + 0.5f));
+        }
+    }
+}
+
+static bool is_seen(const orr__canvas *canvas, float x, float y, float reach)
+{
+    const orr__clip c = canvas->clip; /* with NaN all of these are false */
+    return x + reach > (float)c.left && x - reach < (float)c.right && y + reach > (float)c.top &&
+           y - reach < (float)c.bottom && reach < 1e9f;
+}
+
+void orr__canvas_disc(orr__canvas *canvas, float x, float y, float radius, uint32_t colour)
+{
+    if (radius > 0 && is_seen(canvas, x, y, radius + 1)) paint_large(canvas, x, y, 0, radius, colour);
+}
+
+void orr__canvas_ring(orr__canvas *canvas, float x, float y, float radius, float width, uint32_t colour)
+{
+    const float outer = radius + width / 2, inner = fmaxf(radius - width / 2, 0.01f);
+    if (outer > 0 && is_seen(canvas, x, y, outer + 1)) paint_large(canvas, x, y, inner, outer, colour);
+}
+
+/* A disc of less than a pixel: one of a pixel, as much fainter as it is smaller. */
+static uint32_t faint(uint32_t colour, float size)
+{
+    return (colour & 0xffffff00u) | (uint32_t)((float)(colour & 0xffu) * size * size + 0.5f);
+}
+
+int32_t orr__canvas_discs(orr__canvas *canvas, const orr__shapes *batch, const float *size)
+{
+    if (!canvas->discs) {
+        canvas->discs = orr__arena_new(&canvas->masks, DISCS * sizeof *canvas->discs, 0);
+        if (!canvas->discs) return ORR_E_MEMORY;
+        memset(canvas->discs, 0, DISCS * sizeof *canvas->discs);
+    }
+    for (uint64_t i = 0; i < batch->count; i++) {
+        const float x = batch->x[i], y = batch->y[i];
+        float radius = size[i] / 2;
+        uint32_t colour = batch->palette[batch->steps ? batch->steps[i] : 0];
+        if (!(radius > 0) || !is_seen(canvas, x, y, radius + 1)) continue;
+        if (radius > RADIUS_MOST) {
+            paint_large(canvas, x, y, 0, radius, colour);
+            continue;
+        }
+        if (radius < 0.5f) {
+            colour = faint(colour, size[i]);
+            radius = 0.5f;
+        }
+        const orr__disc *disc = find(canvas, x, y, radius);
+        if (!disc) return ORR_E_MEMORY;
+        orr__canvas_mask(canvas, (int32_t)floorf(x) + disc->dx, (int32_t)floorf(y) + disc->dy, disc->mask, disc->width,
+                         disc->height, colour);
+    }
+    return ORR_OK;
+}
