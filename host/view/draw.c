@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/os.h"
+#include "sim/report.h"
 #include "view/layer.h"
 #include "view/legend.h"
 
@@ -220,6 +221,20 @@ static bool has_legend(const orr_scene_desc *scene)
     return false;
 }
 
+/* What the script drew by hand, published with the state. */
+static int32_t draw_report(orr__drawer *drawer, const orr_mail *state, const orr__camera *camera)
+{
+    const orr__report *report = orr__report_of(state);
+    int32_t code = ORR_OK;
+    for (uint32_t i = 0; report && i < report->stroke_count && code == ORR_OK; i++) {
+        const orr__report_stroke *from = &ORR__REPORT_LIST(report, orr__report_stroke, strokes)[i];
+        orr_stroke stroke = from->stroke;
+        stroke.text = from->text ? ORR__REPORT_TEXT(report, from->text) : "";
+        code = orr__draw_strokes(drawer, &stroke, 1, camera);
+    }
+    return code;
+}
+
 static int32_t draw_all(orr__drawer *drawer, const orr__show *show, const orr_mail *state, const orr__camera *camera)
 {
     const orr_scene_desc *scene = &show->scene->desc;
@@ -228,6 +243,7 @@ static int32_t draw_all(orr__drawer *drawer, const orr__show *show, const orr_ma
     code = orr__draw_watch(drawer, show, state);
     orr__canvas_clear(&drawer->canvas, scene->background);
     if (code == ORR_OK) code = draw_layers(drawer, show, state, camera);
+    if (code == ORR_OK) code = draw_report(drawer, state, camera);
     if (code != ORR_OK || !has_legend(scene)) return code;
     code = need_text(drawer);
     return code == ORR_OK ? orr__legends_paint(&drawer->canvas, drawer->text, scene, drawer->ramps, camera->scale)
