@@ -9,6 +9,8 @@ if(TARGET orrery_static)
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
     if(TARGET orrery)
         install(TARGETS orrery RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+        install(DIRECTORY "${PROJECT_SOURCE_DIR}/scripts" DESTINATION "${CMAKE_INSTALL_DATADIR}/orrery"
+            FILES_MATCHING PATTERN "*.lua")
         install(FILES "${PROJECT_SOURCE_DIR}/lua/orrery/meta.lua" DESTINATION "${CMAKE_INSTALL_DATADIR}/orrery")
     endif()
     if(TARGET orrery_worker)

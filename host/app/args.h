@@ -52,6 +52,6 @@ void orr__args_help(const orr__command *command);
 /* The subcommands, ends with a NULL name. */
 extern const orr__command *const orr__commands[];
 extern const orr__command orr__command_run, orr__command_graph, orr__command_header, orr__command_doctor,
-    orr__command_bench, orr__command_new, orr__command_trace, orr__command_check;
+    orr__command_bench, orr__command_new, orr__command_trace, orr__command_check, orr__command_demos;
 
 #endif

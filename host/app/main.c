@@ -7,9 +7,8 @@
 #include "orrery.h"
 
 const orr__command *const orr__commands[] = {
-    &orr__command_run,    &orr__command_check, &orr__command_graph,
-    &orr__command_header, &orr__command_trace, &orr__command_doctor,
-    &orr__command_bench,  &orr__command_new,   NULL,
+    &orr__command_run,   &orr__command_demos,  &orr__command_check, &orr__command_graph, &orr__command_header,
+    &orr__command_trace, &orr__command_doctor, &orr__command_bench, &orr__command_new,   NULL,
 };
 
 static int help(void)
