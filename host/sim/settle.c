@@ -107,14 +107,20 @@ static void report(orr_world *world, orr__system *system)
     const int line = (int)strcspn(text, "\n");
     const bool named = !system->source || says_where(text, line, system->source);
     static const char *const follows[] = { "", "; the system is skipped in this tick", "; the system is disabled" };
-    orr__fail(failure->code, "system '%s': %s%.*s (%s)%s%s%s%s", system->name, job, line, text, place,
-              named ? "" : "  ", named ? "" : system->source, follows[system->on_error], text + line);
+    char often[48] = "";
+    if (++system->failures > 1 && system->on_error == ORR_ON_ERROR_SKIP)
+        snprintf(often, sizeof often, " (failures so far: %llu)", (unsigned long long)system->failures);
+    orr__fail(failure->code, "system '%s': %s%.*s (%s)%s%s%s%s%s", system->name, job, line, text, place,
+              named ? "" : "  ", named ? "" : system->source, follows[system->on_error], often, text + line);
+    orr__system_keep_failure(world, system);
     if (system->on_error == ORR_ON_ERROR_STOP) {
         orr__sim_failed(world, failure->code);
         return;
     }
     if (system->on_error == ORR_ON_ERROR_DISABLE) system->wanted_enabled = false;
-    orr__sim_log(world, 1, "%s", orr__error_text());
+    /* what fails in every tick does not fill the log */
+    if (system->on_error == ORR_ON_ERROR_DISABLE || (system->failures & (system->failures - 1)) == 0)
+        orr__sim_log(world, 1, "%s", orr__error_text());
 }
 
 void orr__settle_failure(orr_world *world, orr__system *system)
