@@ -162,6 +162,8 @@ static bool begin_system(orr_world *world, orr__system *system)
     if (code != ORR_OK) orr__run_failed(run, &run->outside, code);
     run->end = run->range_count;
     run->ready = code == ORR_OK && run->active;
+    run->clocked = world->sim->clocked || system->latency || system->ns_a_row <= 0;
+    if (!run->clocked) atomic_store_explicit(&run->time_ns, (uint64_t)orr__task_guess_ns(system), memory_order_relaxed);
     if (run->ready) hold_grids(world, system);
     orr__dispatch_did(world, ORR_TRACE_PLAN, system->id, since);
     return run->ready;
@@ -180,7 +182,7 @@ static void run_function(orr_world *world, orr__system *system)
 {
     orr__sim *sim = world->sim;
     orr_run *run = &system->run;
-    const uint64_t start = orr__clock_ns();
+    const uint64_t start = run->clocked ? orr__clock_ns() : 0;
     sim->main_run = run;
     world->locked_by = system->name;
     for (bool again = true; again;) {
@@ -196,6 +198,7 @@ static void run_function(orr_world *world, orr__system *system)
     }
     run->current = run->home;
     sim->main_run = NULL;
+    if (!run->clocked) return;
     const uint64_t end = orr__clock_ns();
     atomic_fetch_add_explicit(&run->time_ns, end - start, memory_order_relaxed);
     if (!orr__trace_on(&sim->trace)) return;

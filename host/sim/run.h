@@ -46,6 +46,7 @@ struct orr_run {
     uint32_t row_hint;         /* orr__run_at_row; UINT32_MAX: none */
     bool active;               /* ran, or was to run, in the present stage */
     bool ready;                /* prepared: to be run */
+    bool clocked;              /* the clock is read around it; otherwise time_ns is a guess */
     bool holds;                /* is counted by the grids that it reads */
     _Atomic uint32_t recorded; /* ranges with a recording */
     bool no_world;             /* on = workers */

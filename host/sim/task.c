@@ -111,7 +111,7 @@ void orr__task_run(const orr__task *task, uint32_t worker)
 {
     orr_run *run = task->run;
     orr__error_clear();
-    const uint64_t start = orr__clock_ns();
+    const uint64_t start = run->clocked ? orr__clock_ns() : 0;
     if (!run->system->binding)
         run_function(run, task->begin, task->end, worker);
     else if (called_once(run->system))
@@ -120,6 +120,7 @@ void orr__task_run(const orr__task *task, uint32_t worker)
         run_isolated(run, task->begin, task->end, worker);
     else
         run_ranges(run, task->begin, task->end, worker);
+    if (!run->clocked) return;
     const uint64_t end = orr__clock_ns();
     atomic_fetch_add_explicit(&run->time_ns, end - start, memory_order_relaxed);
     trace(task, worker, start, end);
