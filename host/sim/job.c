@@ -97,6 +97,7 @@ int32_t orr_job_register(orr_world *world, const orr_job_module *module)
                 return orr__fail(ORR_E_EXISTS, "has two jobs '%s'", module->jobs[i]->name);
         }
     }
+    orr__world_still(world);
     const int32_t code = orr__array_reserve(&world->alloc, &jobs->items, &jobs->capacity,
                                             jobs->count + module->job_count, sizeof *jobs->items);
     if (code != ORR_OK) return code;

@@ -57,6 +57,7 @@ static int32_t start(orr_world *world, const orr_world_desc *desc, orr__pool_sta
     orr__recordings_init(&sim->recordings);
     orr__trace_init(&sim->trace);
     orr__hooks_init(world);
+    world->still = orr__late_still;
     world->may = orr__access_may_component;
     world->may_lattice = orr__access_may_lattice;
     world->may_name = orr__access_may_lattice_name;
@@ -100,6 +101,7 @@ void orr_world_destroy(orr_world *world)
     orr__sim *sim = world->sim;
     if (sim) {
         orr__free_fini(world);
+        orr__late_discard(world);
         orr__mailboxes_fini(world);
         orr__pool_destroy(sim->pool);
         orr__isolates_fini(world);
@@ -119,6 +121,7 @@ void orr_world_destroy(orr_world *world)
         world->losing = NULL;
         world->gained = NULL;
         world->settle = NULL;
+        world->still = NULL;
         world->may = NULL;
         world->may_lattice = NULL;
         world->may_name = NULL;

@@ -65,6 +65,7 @@ static void tick(orr_world *world)
     const uint64_t begin = lap_begins(sim);
     uint64_t lap = begin;
     const uint64_t since = orr__trace_now(&sim->trace);
+    orr__late_resume(world);
     orr__params_apply(world);
     orr__systems_apply_enabled(world);
     orr__near_touch(world, 0);

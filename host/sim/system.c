@@ -387,6 +387,7 @@ orr_system orr_system_create(orr_world *world, const orr_system_desc *desc)
         return 0;
     }
     if (check_plain(world, desc) != ORR_OK) goto said;
+    orr__world_still(world);
     if (orr__array_reserve(&world->alloc, &systems->items, &systems->capacity, systems->count + 1,
                            sizeof *systems->items) != ORR_OK)
         goto said;
