@@ -92,7 +92,7 @@ static const char everything[] =
     "    for i = rows.first, rows.last do\n"
     "      is('column', p.x[i], t + i %% 8)\n"
     "      local seen = 0\n"
-    "      if i %% 50 == 0 then for j in near:each(p.x[i], 0) do is('near', near.x[j] >= t, true) seen = seen + 1 end "
+    "      if i %% 500 == 0 then for j in near:each(p.x[i], 0) do is('near', near.x[j] >= t, true) seen = seen + 1 end "
     "end\n"
     "      v.x[i] = v.x[i] + seen + xs[xs.first + i] \n"
     "      if i %% 3 == 0 and i < 600 then trail[i] = trail[i] + 1 end\n"
@@ -110,7 +110,7 @@ static const char everything[] =
     "  end\n"
     "end }\n";
 
-enum { TICKS = 14 };
+enum { TICKS = 12 };
 
 static uint64_t hash_of(uint32_t latency, uint32_t threads, uint64_t chaos_seed, bool no_jit)
 {
