@@ -260,6 +260,7 @@ orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc)
         return 0;
     }
     if (world->may_name && world->may_name(world, desc->name) != ORR_OK) return 0;
+    if (orr__world_mine(world, "orr_lattice_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "lattice '%s': cannot be created while systems run", desc->name);
         return 0;

@@ -76,6 +76,7 @@ orr_event orr_event_create(orr_world *world, const orr_event_desc *desc)
                   desc->name, text);
         return 0;
     }
+    if (orr__world_mine(world, "orr_event_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "event '%s' cannot be created while systems run", desc->name);
         return 0;

@@ -250,6 +250,7 @@ static bool same(const orr__near_grid *a, const orr__near_grid *b)
 orr_near_index orr_neighbours_create(orr_world *world, const orr_neighbours_desc *desc)
 {
     if (check(world, desc)) return 0;
+    if (orr__world_mine(world, "orr_neighbours_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "neighbours '%s' cannot be created while systems run", desc->name);
         return 0;

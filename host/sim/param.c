@@ -94,6 +94,7 @@ orr_param orr_param_create(orr_world *world, const orr_param_desc *desc)
                   desc->step);
         return 0;
     }
+    if (orr__world_mine(world, "orr_param_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "param '%s' cannot be created while systems run", desc->name);
         return 0;

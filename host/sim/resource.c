@@ -117,6 +117,7 @@ orr_resource orr_resource_create(orr_world *world, const orr_resource_desc *desc
     const orr_resource before = orr__name_find(world, desc->name, all->count, name_of);
     if (before) return same_as_before(world, before, desc);
     if (orr__access_may_name(world, ORR__ACCESS_RESOURCE, desc->name)) return 0;
+    if (orr__world_mine(world, "orr_resource_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "resource '%s' cannot be created while systems run", desc->name);
         return 0;
