@@ -223,7 +223,7 @@ int32_t orr_entity_spawn(orr_world *world, orr_prefab prefab, uint32_t count, or
         return orr__world_refuse("orr_entity_spawn");
     }
     if (world->locked) {
-        return orr__world_unlocked(world, "spawn");
+        return orr__world_unlocked_c(world, "spawn");
     }
     const bool late = atomic_load_explicit(&world->late, memory_order_relaxed);
     const bool known = !late && prefab - 1 < world->prefab_count;

@@ -83,8 +83,9 @@ static inline void orr__world_still(orr_world *world)
     if (atomic_load_explicit(&world->late, memory_order_relaxed) && world->still) world->still(world);
 }
 
-/* ORR_E_LOCKED with a message naming the ctx: form of `call` when systems run. */
+/* ORR_E_LOCKED with a message naming the ctx: form of `call` when systems run; the second names the form in C. */
 int32_t orr__world_unlocked(const orr_world *world, const char *call);
+int32_t orr__world_unlocked_c(const orr_world *world, const char *call);
 
 /* ORR_E_LOCKED when the world runs free and the caller is on another thread (or a worker). */
 int32_t orr__world_refuse(const char *call);
