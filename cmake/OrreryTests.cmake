@@ -84,6 +84,16 @@ if(TARGET orrery_static)
     endif()
 endif()
 
+# The same watchdog for the command: a library that is loaded into it. Sanitizers want to be the first ones loaded.
+set(watchdog_environment "")
+if(TARGET orrery AND NOT ORRERY_SANITIZE AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    add_library(orrery_watchdog MODULE "${watchdog}")
+    target_link_libraries(orrery_watchdog PRIVATE orrery_flags ${CMAKE_DL_LIBS})
+    target_include_directories(orrery_watchdog PRIVATE "${tests_dir}")
+    target_compile_definitions(orrery_watchdog PRIVATE WATCHDOG_OF="orrery")
+    set(watchdog_environment "LD_PRELOAD=$<TARGET_FILE:orrery_watchdog>")
+endif()
+
 file(GLOB lua_specs CONFIGURE_DEPENDS "${tests_dir}/lua/*_spec.lua")
 if(TARGET orrery AND ORRERY_HAS_LUA)
     foreach(spec IN LISTS lua_specs)
@@ -97,6 +107,8 @@ if(TARGET orrery AND ORRERY_HAS_LUA)
         orrery_labels(lua/${name} "${spec}" lua)
         orrery_labels(lua/${name}/threads "${spec}" lua)
         orrery_labels(lua/${name}/no-jit "${spec}" lua)
+        set_tests_properties(lua/${name} lua/${name}/threads lua/${name}/no-jit PROPERTIES
+            ENVIRONMENT "${watchdog_environment}")
     endforeach()
 endif()
 
@@ -116,7 +128,11 @@ endforeach()
 
 function(orrery_test_script name label)
     add_test(NAME ${label}/${name} COMMAND ${ARGN})
-    set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT 300 ENVIRONMENT "${parts_environment}")
+    set(environment ${parts_environment})
+    if(label STREQUAL "command" AND watchdog_environment) # of many runs each: sooner
+        list(APPEND environment "${watchdog_environment}" ORRERY_TEST_SECONDS=120)
+    endif()
+    set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT 300 ENVIRONMENT "${environment}")
 endfunction()
 
 # The command as people meet it: scripts that get its path.

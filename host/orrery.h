@@ -454,6 +454,7 @@ typedef struct orr_system_desc {
     /* ORR_ON_MAIN; ORR_ON_WORKERS: `run` is called on any thread, on several at once, each time for some of the ranges,
      * until all were handed out. It sees no world and records while it is at a range. */
     uint32_t on;
+    /* ORR_ON_ERROR_STOP (the step fails), SKIP (that tick; the 1st, 2nd, 4th, 8th ... failure is logged) or DISABLE. */
     uint32_t on_error;
     uint32_t substeps; /* default 1 */
     bool snapshot;     /* sees a frozen copy of what it declares, of which it commits what it changed; for jobs and
@@ -543,11 +544,14 @@ typedef int32_t orr_hook_function(orr_run *run, const orr_entity *entities, uint
 ORR_API int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component, orr_hook_function *function,
                                 void *context);
 
-/* Time and rows by system, for summaries. */
+/* Time and rows by system, for summaries; how often it failed, and the last message (NULL: none), good until the next
+ * tick. */
 typedef struct orr_system_stats {
     const char *name, *stage;
     uint64_t runs, rows, time_ns;
     bool enabled;
+    uint64_t failures;
+    const char *failure;
 } orr_system_stats;
 ORR_API uint32_t orr_system_count(const orr_world *world); /* systems are 1 .. count */
 ORR_API int32_t orr_system_describe(const orr_world *world, orr_system system, orr_system_stats *out);

@@ -51,6 +51,7 @@ void orr__bench_lua(orr__bench *bench);      /* Lua moves, access by handle, sin
 void orr__bench_entity(orr__bench *bench);   /* spawn, destroy, add, remove, get, set, memory */
 void orr__bench_snapshot(orr__bench *bench); /* freezing, committing, set-patches */
 void orr__bench_workers(orr__bench *bench);  /* Lua on two workers, empty systems, many small ones */
+void orr__bench_isolate(orr__bench *bench);  /* jobs in a helper program */
 void orr__bench_trace(orr__bench *bench);    /* a tick with its timeline written and without */
 void orr__bench_pool(orr__bench *bench);     /* dispatch and join */
 

@@ -253,7 +253,7 @@ int32_t orr__entities_remove(orr_world *world, orr__batch of, orr_component comp
 static int32_t check(const orr_world *world, const char *call, batch *of)
 {
     int32_t code = orr__world_mine(world, call);
-    if (!code && world->locked) code = orr__world_unlocked(world, call);
+    if (!code && world->locked) code = orr__world_unlocked_c(world, call);
     if (code) return code;
     if (of->count && !of->entities) return orr__fail(ORR_E_ARGUMENT, "%s: no array of entities", call);
     uint32_t table = 0, differ = 0;

@@ -246,6 +246,7 @@ orr_component orr_component_create(orr_world *world, const orr_component_desc *d
         orr__fail(ORR_E_LIMIT, "component '%s': a world has at most %d components", desc->name, ORR__COMPONENTS_MAX);
         return 0;
     }
+    orr__world_still(world);
     if (own(world, desc->name, &component) || insert(world, &component)) {
         release(world, &component);
         orr__fail_more("component '%s'", desc->name);

@@ -260,10 +260,12 @@ orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc)
         return 0;
     }
     if (world->may_name && world->may_name(world, desc->name) != ORR_OK) return 0;
+    if (orr__world_mine(world, "orr_lattice_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "lattice '%s': cannot be created while systems run", desc->name);
         return 0;
     }
+    orr__world_still(world);
     orr__alloc *alloc = &world->alloc;
     orr__lattice *lattice = NULL;
     if (orr__array_reserve(alloc, &world->lattices, &world->lattice_capacity, world->lattice_count + 1,

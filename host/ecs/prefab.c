@@ -10,11 +10,11 @@
 
 enum { NAMES_MAX = 256 }; /* candidates for "did you mean" */
 
-/* Only while systems run may another thread be creating one. */
+/* Only while others are at work may one of them be creating one. */
 static void lock(const orr_world *world)
 {
     atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->prefabs_lock;
-    while (world->locked && atomic_flag_test_and_set_explicit(flag, memory_order_acquire)) {
+    while (orr__world_is_shared(world) && atomic_flag_test_and_set_explicit(flag, memory_order_acquire)) {
         orr__thread_yield(); /* memory may be asked for meanwhile */
     }
 }
@@ -22,7 +22,7 @@ static void lock(const orr_world *world)
 static void unlock(const orr_world *world)
 {
     atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->prefabs_lock;
-    if (world->locked) {
+    if (orr__world_is_shared(world)) {
         atomic_flag_clear_explicit(flag, memory_order_release);
     }
 }
@@ -243,7 +243,9 @@ static int32_t build(orr_world *world, orr__prefab *prefab, const orr_prefab_des
 static orr_prefab add(orr_world *world, orr__prefab *prefab, uint64_t key)
 {
     orr__alloc *alloc = &world->alloc;
-    if (world->locked && !orr__table_find(world, prefab->components, prefab->component_count)) {
+    /* late: the tables are somebody else's to look at */
+    const bool late = atomic_load_explicit(&world->late, memory_order_relaxed);
+    if (late || (world->locked && !orr__table_find(world, prefab->components, prefab->component_count))) {
         prefab->table = orr__table_apart(world, prefab->components, prefab->component_count);
         if (!prefab->table) {
             return 0;
@@ -272,15 +274,12 @@ static orr_prefab add(orr_world *world, orr__prefab *prefab, uint64_t key)
 
 struct orr__table *orr__prefab_table(orr_world *world, orr__prefab *prefab)
 {
-    if (prefab->table->index != ORR__TABLE_APART) {
-        return prefab->table;
+    if (!prefab->home) {
+        prefab->home = prefab->table->index != ORR__TABLE_APART
+                           ? prefab->table
+                           : orr__table_of(world, prefab->components, prefab->component_count);
     }
-    orr__table *table = orr__table_of(world, prefab->components, prefab->component_count);
-    if (table) {
-        orr__alloc_free(&world->alloc, prefab->table, prefab->table->bytes);
-        prefab->table = table;
-    }
-    return table;
+    return prefab->home;
 }
 
 static int32_t refuse_when_locked(const orr_world *world, const orr_prefab_desc *desc)

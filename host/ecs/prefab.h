@@ -14,7 +14,8 @@ typedef struct orr__prefab {
     char *name;                /* NULL: anonymous */
     orr_component *components; /* sorted, ends with 0; the parent's included */
     uint32_t component_count, component_room;
-    struct orr__table *table; /* where they spawn */
+    struct orr__table *table; /* how their rows are made up; perhaps one apart, for others record by it meanwhile */
+    struct orr__table *home;  /* where they spawn; NULL: nothing was spawned yet */
     orr_value *values;        /* [column_count] what each column of the table starts with; unused bytes are 0 */
     uint32_t column_count;
     orr_prefab next; /* an older one of the same key; 0: none */

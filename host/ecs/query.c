@@ -119,13 +119,13 @@ static int32_t match_tables(orr_world *world, orr__query *query)
 static void lock(const orr_world *world)
 {
     atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->queries_lock;
-    while (world->locked && atomic_flag_test_and_set_explicit(flag, memory_order_acquire)) orr__thread_yield();
+    while (orr__world_is_shared(world) && atomic_flag_test_and_set_explicit(flag, memory_order_acquire)) orr__thread_yield();
 }
 
 static void unlock(const orr_world *world)
 {
     atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->queries_lock;
-    if (world->locked) atomic_flag_clear_explicit(flag, memory_order_release);
+    if (orr__world_is_shared(world)) atomic_flag_clear_explicit(flag, memory_order_release);
 }
 
 // Takes over the query: gives the same one that there is, or adds it.

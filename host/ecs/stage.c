@@ -125,7 +125,7 @@ static int32_t tell(orr_world *world, const orr__table *table, uint64_t first, u
 
 static inline orr__table *table_of(orr_world *world, orr__prefab *prefab)
 {
-    return prefab->table->index != ORR__TABLE_APART ? prefab->table : orr__prefab_table(world, prefab);
+    return prefab->home ? prefab->home : orr__prefab_table(world, prefab);
 }
 
 /* One row: nothing that is made for many. */
@@ -223,13 +223,12 @@ int32_t orr_entity_spawn(orr_world *world, orr_prefab prefab, uint32_t count, or
         return orr__world_refuse("orr_entity_spawn");
     }
     if (world->locked) {
-        return orr__world_unlocked(world, "spawn");
+        return orr__world_unlocked_c(world, "spawn");
     }
-    if (prefab - 1 >= world->prefab_count) {
-        (void)orr__prefab_at(world, prefab); /* for the text */
-        return ORR_E_NOT_FOUND;
-    }
-    orr__prefab *from = world->prefabs[prefab - 1];
+    const bool late = atomic_load_explicit(&world->late, memory_order_relaxed);
+    const bool known = !late && prefab - 1 < world->prefab_count;
+    orr__prefab *from = known ? world->prefabs[prefab - 1] : orr__prefab_at(world, prefab);
+    if (!from) return ORR_E_NOT_FOUND;
     if (count == 1) {
         return orr__world_settle(world, spawn_one(world, from, handles));
     }

@@ -226,6 +226,17 @@ void orr__tracker_consume(orr_world *world, orr_tracker tracker, struct orr__tab
     }
 }
 
+void orr__tracker_restore(orr_world *world, orr_tracker tracker, const struct orr__table *table,
+                          struct orr__chunk *chunk, uint32_t row)
+{
+    (void)world;
+    for (uint32_t i = 0; i < table->term_count; i++) {
+        if (table->terms[i].tracker != tracker) continue;
+        chunk->tracked[i][row / 64] |= (uint64_t)1 << row % 64;
+        chunk->tracked_summary[i] |= (uint64_t)1 << row / 64;
+    }
+}
+
 // ---- arrivals -------------------------------------------------------------------------------------------------------
 
 static void note(orr_world *world, orr__tracker *tracker, orr_component component, orr_entity entity, int32_t came)

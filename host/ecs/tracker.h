@@ -44,6 +44,9 @@ uint64_t orr__tracker_words(const orr_world *world, orr_tracker tracker, const s
 /* Clears the given rows (words as above) of all the tracker's terms in a chunk. */
 void orr__tracker_consume(orr_world *world, orr_tracker tracker, struct orr__table *table, struct orr__chunk *chunk,
                           const uint64_t *words);
+/* Sets a row of all the tracker's terms: what was consumed there was not used after all. */
+void orr__tracker_restore(orr_world *world, orr_tracker tracker, const struct orr__table *table,
+                          struct orr__chunk *chunk, uint32_t row);
 /* Arrivals and departures: called by structural changes. Never fails: sets `lost` when there is no memory. */
 void orr__tracker_came(orr_world *world, orr_component component, orr_entity entity);
 void orr__tracker_went(orr_world *world, orr_component component, orr_entity entity);

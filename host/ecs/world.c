@@ -54,6 +54,13 @@ int32_t orr__world_unlocked(const orr_world *world, const char *call)
                      world->locked_by ? world->locked_by : "?", call);
 }
 
+int32_t orr__world_unlocked_c(const orr_world *world, const char *call)
+{
+    if (!world->locked) return ORR_OK;
+    return orr__fail(ORR_E_LOCKED, "orr_entity_%s cannot be called while system '%s' runs; record it with orr_patch_%s",
+                     call, world->locked_by ? world->locked_by : "?", call);
+}
+
 bool orr__world_may(const orr_world *world, orr_component component, bool write)
 {
     return !world->may || world->may(world, component, write) == ORR_OK;

@@ -45,6 +45,7 @@ struct orr_world {
     uint64_t dropped;        /* patches whose entity had died */
     uint32_t locked;         /* > 0: systems run, structural changes are refused */
     const char *locked_by;   /* name of the system, for the message; may be NULL */
+    _Atomic uint32_t late;   /* > 0: others record patches also while nothing is locked (sim/late.h) */
     _Atomic uintptr_t owner; /* orr__thread_self of the thread that it runs free on, 0: none */
     struct orr__sim *sim;    /* what runs; opaque here */
     /* Told before entities lose (component 0: all their components) and after they gained hooked components. May be
@@ -55,6 +56,8 @@ struct orr_world {
     int32_t (*settle)(orr_world *world);
     /* Whether the system that runs may touch a component; asked while the world is locked. May be NULL. */
     int32_t (*may)(const orr_world *world, orr_component component, bool write);
+    /* Before what others look at while `late` moves: it returns when nobody does. May be NULL. */
+    void (*still)(orr_world *world);
     /* The same of a lattice's cells; and whether a new lattice may have this name. May be NULL. */
     int32_t (*may_lattice)(const orr_world *world, orr_lattice lattice);
     int32_t (*may_name)(const orr_world *world, const char *name);
@@ -67,8 +70,22 @@ struct orr_world {
 orr_world *orr__world_create(const orr_allocator *allocator);
 void orr__world_destroy(orr_world *world);
 
-/* ORR_E_LOCKED with a message naming the ctx: form of `call` when systems run. */
+/* Whether other threads may be at work. They are the ones that must not look at `locked`, which is the owner's: when
+ * they work outside of a tick's systems, `late` is not 0, and stays so until they are done. */
+static inline bool orr__world_is_shared(const orr_world *world)
+{
+    return atomic_load_explicit(&world->late, memory_order_relaxed) || world->locked;
+}
+
+/* A declaration is about to move lists that others read without a lock. */
+static inline void orr__world_still(orr_world *world)
+{
+    if (atomic_load_explicit(&world->late, memory_order_relaxed) && world->still) world->still(world);
+}
+
+/* ORR_E_LOCKED with a message naming the ctx: form of `call` when systems run; the second names the form in C. */
 int32_t orr__world_unlocked(const orr_world *world, const char *call);
+int32_t orr__world_unlocked_c(const orr_world *world, const char *call);
 
 /* ORR_E_LOCKED when the world runs free and the caller is on another thread (or a worker). */
 int32_t orr__world_refuse(const char *call);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/os.h"
 #include "orrery.h"
+#include "pool/background.h"
 
 #include <stdio.h>
 
@@ -39,6 +40,10 @@
  * microseconds), and each helper that gets work while more is open wakes two more: a tree, so that many helpers are up
  * soon. The owner's own sleep is the same game with `waiting`.
  *
+ * The background (background.h). A helper that finds nothing open takes one index of it and then looks at the ticket
+ * again; for spinning and parking it counts like the ticket. The owner's list never waits for it: who works there holds
+ * none of the list's indices.
+ *
  * Spinning is worth it only while everybody can have a processor: with more workers than processors nobody spins. A
  * spinner gives its slice away again and again once it has waited a little, and parks at once when it finds that it
  * was off the processor for long: somebody else needs it.
@@ -73,6 +78,7 @@ struct orr__pool {
     _Atomic uint32_t waiting;                 /* 1: the owner is parked on this word, or about to */
     _Atomic uint32_t caller_cpu;              /* where the owner was when it last woke somebody, + 1; 0: not known */
     _Atomic uint32_t stop;
+    orr__background background;
     uint64_t spin_ns; /* 0: park at once */
     uint32_t workers, wanted;
     bool open; /* a list is; the owner's alone */
@@ -191,10 +197,11 @@ static bool all_finished(void *context)
     return atomic_load(&pool->unfinished) == 0;
 }
 
-static bool stops(void *context)
+/* What else a helper is there for. */
+static bool is_called(void *context)
 {
-    const orr__pool *pool = context;
-    return atomic_load_explicit(&pool->stop, memory_order_relaxed);
+    orr__pool *pool = context;
+    return atomic_load(&pool->stop) || orr__background_calls(&pool->background);
 }
 
 /* True as soon as the condition holds, false when it is time to park. */
@@ -218,20 +225,36 @@ static void park_helper(orr__pool *pool, helper *self)
 {
     atomic_fetch_add(&pool->sleepers, 1); /* first, so that the count is never below the truth */
     atomic_store(&self->asleep, 1);
-    if (open_of(atomic_load(&pool->ticket)) > 0 || atomic_load(&pool->stop)) {
+    if (open_of(atomic_load(&pool->ticket)) > 0 || is_called(pool)) {
         rouse(pool, self);
         return;
     }
     while (atomic_load(&self->asleep) != 0) orr__park(&self->asleep, 1, ORR__FOREVER);
 }
 
+/* One index in the background; false when there is none to take. */
+static bool work_behind(orr__pool *pool, uint32_t worker)
+{
+    orr__background *background = &pool->background;
+    uint32_t index;
+    orr__pool_job *job = orr__background_calls(background) ? orr__background_take(background, &index) : NULL;
+    if (!job) return false;
+    if (orr__background_calls(background)) wake(pool, 1);
+    job->function(job->context, index, worker);
+    orr__background_done(background, job);
+    atomic_fetch_sub(&background->at_it, 1);
+    wake_owner(pool);
+    return true;
+}
+
 static void helper_main(void *context)
 {
     helper *self = context;
     orr__pool *pool = self->pool;
-    const condition wanted = { pool, stops, pool };
+    const condition wanted = { pool, is_called, pool };
     while (!atomic_load(&pool->stop)) {
         work(pool, self->worker);
+        if (work_behind(pool, self->worker)) continue;
         if (!spin(&wanted)) park_helper(pool, self);
     }
 }
@@ -353,6 +376,65 @@ void orr__pool_close(orr__pool *pool)
     pool->open = false;
 }
 
+/* ---- in the background ---- */
+
+void orr__pool_post(orr__pool *pool, orr__pool_job *job, uint32_t worker)
+{
+    const bool helped = pool->workers > 1 && !pool->embedder.parallel_for;
+    orr__background_add(&pool->background, job, helped);
+    if (helped && orr__background_calls(&pool->background)) wake_one(pool, worker);
+}
+
+static bool is_done(void *context)
+{
+    const orr__pool_job *job = context;
+    return atomic_load(&job->unfinished) == 0;
+}
+
+void orr__pool_catch_up(orr__pool *pool, orr__pool_job *job)
+{
+    orr__background *background = &pool->background;
+    uint32_t index;
+    if (pool->embedder.parallel_for && job->next == 0) {
+        orr__pool_run(pool, job->count, job->function, job->context);
+        job->next = job->count;
+        atomic_store(&job->unfinished, 0);
+    }
+    while (orr__background_take_of(background, job, &index)) {
+        job->function(job->context, index, 0);
+        orr__background_done(background, job);
+    }
+}
+
+void orr__pool_finish(orr__pool *pool, orr__pool_job *job)
+{
+    uint32_t index;
+    orr__pool_catch_up(pool, job);
+    const condition wanted = { pool, is_done, job };
+    while (!is_done(job)) wait_for(&wanted);
+    (void)orr__background_take_of(&pool->background, job, &index); /* takes the lock: who was last has left it */
+}
+
+static bool is_still(void *context)
+{
+    const orr__pool *pool = context;
+    return atomic_load(&pool->background.at_it) == 0;
+}
+
+void orr__pool_hush(orr__pool *pool)
+{
+    orr__background_hush(&pool->background, true);
+    const condition wanted = { pool, is_still, pool };
+    while (!is_still(pool)) wait_for(&wanted);
+}
+
+void orr__pool_resume(orr__pool *pool)
+{
+    if (!atomic_load_explicit(&pool->background.hushed, memory_order_relaxed)) return;
+    orr__background_hush(&pool->background, false);
+    if (orr__background_calls(&pool->background)) wake_one(pool, 0);
+}
+
 /* ---- life ---- */
 
 static void start_helpers(orr__pool *pool, orr__pool_starter starter)
@@ -402,6 +484,7 @@ orr__pool *orr__pool_create_with(orr__alloc *alloc, const orr_scheduler *embedde
     atomic_init(&pool->waiting, 0);
     atomic_init(&pool->caller_cpu, 0);
     atomic_init(&pool->stop, 0);
+    orr__background_init(&pool->background);
     if (embedder) {
         pool->embedder = *embedder;
     } else {
@@ -419,6 +502,7 @@ void orr__pool_destroy(orr__pool *pool)
 {
     if (!pool) return;
     orr__pool_close(pool);
+    orr__background_hush(&pool->background, true); /* what is worked on ends, nothing else is begun */
     atomic_store(&pool->stop, 1);
     const uint32_t helpers = pool->embedder.parallel_for ? 0 : pool->workers - 1;
     for (uint32_t i = 0; i < helpers; i++) {

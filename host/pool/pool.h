@@ -1,6 +1,7 @@
 #ifndef ORR__POOL_H
 #define ORR__POOL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,7 +15,7 @@
  * worker gets which index, and when, is left to chance: results may depend on the index only.
  * What it does not: it never reports errors of the function, never stops early, never allocates after creation.
  *
- * One thread owns a pool: create, run, open, close and destroy come from it alone. Its helpers block all signals, and
+ * One thread owns a pool: create, run, open, close, finish, hush and destroy come from it alone. Its helpers block all signals, and
  * as long as there are processors enough they are kept off the one the owner runs on.
  */
 
@@ -87,5 +88,32 @@ void orr__pool_ring(orr__pool *pool);
 
 /* Owner: takes what nobody has taken, waits for what is being worked on, ends the list. Nothing when none is open. */
 void orr__pool_close(orr__pool *pool);
+
+/*
+ * Work in the background: helpers take it when the list has nothing for them, also while none is open. Who gave it
+ * finishes it when it is needed, which is also how it is done when there are no helpers. The memory is the caller's,
+ * from the post to the return of finish, or of destroy.
+ */
+typedef struct orr__pool_job {
+    orr__pool_function function; /* for 0 .. count - 1 */
+    void *context;
+    uint32_t count;
+    struct orr__pool_job *after; /* begun only when that one is done; NULL: at once */
+    /* the pool's own, zero at first */
+    struct orr__pool_job *link, *follower;
+    uint32_t next; /* index that is taken next */
+    bool listed, blocked;
+    _Atomic uint32_t unfinished;
+} orr__pool_job;
+
+/* Owner (worker 0), or from within a function that is being run; one call at a time. */
+void orr__pool_post(orr__pool *pool, orr__pool_job *job, uint32_t worker);
+/* Owner, no list being open: runs what nobody has begun. What `after` names must be finished before. */
+void orr__pool_catch_up(orr__pool *pool, orr__pool_job *job);
+/* The same, and waits for what is being worked on. */
+void orr__pool_finish(orr__pool *pool, orr__pool_job *job);
+/* Owner: returns when nobody works in the background; nothing there is begun until the resume, but by finish. */
+void orr__pool_hush(orr__pool *pool);
+void orr__pool_resume(orr__pool *pool);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct orr__bound {
     uint32_t index; /* of the system, from 1 */
     bool worker;
     size_t bytes;        /* of this */
-    orr__packed extra;   /* on workers: what `extra` gave at the last dispatch */
+    orr__packed extra;   /* on workers: what `extra` gave at the last dispatch; a run with latency has a copy */
     uint64_t dispatches; /* of those */
     taken_extra taken[]; /* [threads of the pool] */
 } orr__bound;
@@ -40,6 +40,16 @@ static void release(void *context)
     orr__alloc_free(&bound->world->alloc, bound, bound->bytes);
 }
 
+/* The next dispatch comes before this run is over. */
+static int32_t keep_extra(orr_run *run)
+{
+    char *copy = orr__arena_new(&run->arena, run->extra_bytes, 0);
+    if (!copy) return ORR_E_MEMORY;
+    memcpy(copy, run->extra, run->extra_bytes);
+    run->extra = copy;
+    return ORR_OK;
+}
+
 /* Before a system on workers is shared out: `extra`, on the main machine. */
 static int32_t pack_extra(orr_run *run, void *context)
 {
@@ -52,17 +62,21 @@ static int32_t pack_extra(orr_run *run, void *context)
     if (status != ORR_OK) return status;
     status = orr__pack(main, &bound->extra);
     lua_pop(main->vm.L, 1);
-    bound->dispatches++;
-    return status;
+    if (status != ORR_OK) return status;
+    run->extra = bound->extra.bytes;
+    run->extra_bytes = bound->extra.count;
+    run->extra_number = ++bound->dispatches;
+    return run->inputs ? keep_extra(run) : ORR_OK;
 }
 
-static int32_t take_extra(orr__bound *bound, orr__machine *m, uint32_t worker)
+static int32_t take_extra(orr__bound *bound, orr__machine *m, const orr_run *run)
 {
-    if (bound->taken[worker].dispatch == bound->dispatches && bound->taken[worker].serial == m->serial) return ORR_OK;
-    int32_t status = orr__unpack(m, &bound->extra);
+    taken_extra *taken = &bound->taken[run->worker];
+    const orr_run *of = run->of;
+    if (taken->dispatch == of->extra_number && taken->serial == m->serial) return ORR_OK;
+    int32_t status = orr__unpack(m, of->extra, of->extra_bytes);
     if (status == ORR_OK) status = orr__machine_enter_with(m, "take", bound->index);
-    if (status == ORR_OK) bound->taken[worker].dispatch = bound->dispatches;
-    if (status == ORR_OK) bound->taken[worker].serial = m->serial;
+    if (status == ORR_OK) *taken = (taken_extra){ of->extra_number, m->serial };
     return status;
 }
 
@@ -86,10 +100,12 @@ static int32_t run_on_main(orr_run *run, void *context)
 static int32_t run_on_worker(orr_run *run, void *context)
 {
     orr__bound *bound = context;
-    orr__machine *m = orr__worker_of(bound->host, run);
+    orr__machine *m = orr__worker_take(bound->host, run);
     if (!m) return orr__error_code();
-    const int32_t status = take_extra(bound, m, run->worker);
-    return status == ORR_OK ? run_in(m, run, bound) : status;
+    int32_t status = take_extra(bound, m, run);
+    if (status == ORR_OK) status = run_in(m, run, bound);
+    orr__worker_give(bound->host, run);
+    return status;
 }
 
 bool orr__bind_is_script(const orr__system *system)

@@ -155,6 +155,7 @@ void orr_host_close(orr_host *host)
     orr_world *world = host->world;
     if (orr_world_stop(world) != ORR_OK) orr__error_clear();
     orr__alloc *alloc = &world->alloc;
+    orr__worker_discard(host);
     orr__worker_stop(host);
     orr__machine_fini(&host->main);
     for (uint32_t i = 0; i < host->test_set_count; i++) orr__alloc_string_free(alloc, host->test_set[i]);
@@ -195,6 +196,7 @@ int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
     if (!text) return orr__fail(ORR_E_ARGUMENT, "orr_host_eval: no text given");
     if (host->world->sim->stepping) return orr__fail(ORR_E_LOCKED, "text is run between ticks only");
     const uint32_t before = orr_system_count(host->world);
+    orr__world_still(host->world);
     int32_t status = orr__machine_eval(&host->main, text, name ? name : "eval");
     if (status == ORR_OK) status = orr__schedule_build(host->world);
     if (status == ORR_OK) status = orr__worker_start(host);

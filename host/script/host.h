@@ -8,13 +8,14 @@
 #include "script/variant.h"
 
 struct orr__hook_bound;
+struct orr__worker;
 
 struct orr_host {
     orr_world *world;
     orr__machine main;
-    orr__machine **workers;   /* [worker_count], one for each thread of the pool; NULL: no system needs one */
-    uint64_t *worker_serials; /* [worker_count] machines that each thread has had */
+    struct orr__worker *workers; /* [worker_count], one for each thread of the pool; NULL: no system needs one */
     uint32_t worker_count;
+    _Atomic int32_t cut;     /* 1: what is counted in any machine (guard.lua) ends soon */
     bool needs_worker;
     bool unchecked, guard, jit;
     uint64_t guard_budget;

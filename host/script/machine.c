@@ -215,6 +215,8 @@ static void push_core(lua_State *L, orr__machine *m)
     lua_setfield(L, -2, "guard_budget");
     lua_pushlightuserdata(L, m->guard);
     lua_setfield(L, -2, "guard_cell");
+    lua_pushlightuserdata(L, &m->host->cut);
+    lua_setfield(L, -2, "guard_cut");
     orr__variant_push(L, m->host);
 }
 

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "ecs/world.h"
 #include "script/host.h"
+#include "script/worker.h"
 #include "sim/sim.h"
 
 /* So many cells are looked at after every tick; more of them after ticks 1 to 4, 8, 16, 32 ... */
@@ -104,11 +105,15 @@ static void tell(orr_host *host, uint32_t at, const char *name)
     size_t used = 0;
     const orr__outer_cell *cell = &host->main.outer.cells[at];
     for (uint32_t w = 0; w <= host->worker_count && used + 80 < sizeof text; w++) {
-        const orr__machine *m = w ? host->workers[w - 1] : &host->main;
-        const orr__outer_cell *twin = m && !m->vm.dead ? twin_of(m, cell, at) : NULL;
-        if (!twin || !push(m->vm.L, twin)) continue;
-        show(m->vm.L, value, sizeof value);
-        lua_pop(m->vm.L, 1);
+        const orr__machine *m = w ? orr__worker_try(host, w - 1) : &host->main;
+        const orr__outer_cell *twin = m ? twin_of(m, cell, at) : NULL;
+        const bool there = twin && push(m->vm.L, twin);
+        if (there) {
+            show(m->vm.L, value, sizeof value);
+            lua_pop(m->vm.L, 1);
+        }
+        if (w && m) orr__worker_let_go(host, w - 1);
+        if (!there) continue;
         if (w)
             used += (size_t)snprintf(text + used, sizeof text - used, ", %s on worker %u", value, w - 1);
         else
@@ -122,15 +127,21 @@ static void tell(orr_host *host, uint32_t at, const char *name)
 }
 
 /* The main machine's value is on its stack. */
-static bool drifts(const orr_host *host, const orr__outer_cell *cell, uint32_t at)
+static bool drifts(orr_host *host, const orr__outer_cell *cell, uint32_t at, bool *all)
 {
     bool differs = false;
     for (uint32_t w = 0; w < host->worker_count && !differs; w++) {
-        const orr__machine *m = host->workers[w];
-        const orr__outer_cell *twin = m && !m->vm.dead ? twin_of(m, cell, at) : NULL;
-        if (!twin || !push(m->vm.L, twin)) continue;
-        differs = !same(host->main.vm.L, m->vm.L);
-        lua_pop(m->vm.L, 1);
+        const orr__machine *m = orr__worker_try(host, w);
+        if (!m) {
+            *all = false; /* it is at work, or was closed */
+            continue;
+        }
+        const orr__outer_cell *twin = twin_of(m, cell, at);
+        if (twin && push(m->vm.L, twin)) {
+            differs = !same(host->main.vm.L, m->vm.L);
+            lua_pop(m->vm.L, 1);
+        }
+        orr__worker_let_go(host, w);
     }
     return differs;
 }
@@ -146,11 +157,12 @@ void orr__outer_compare(orr_world *world, void *context)
         orr__outer_cell *cell = &main->outer.cells[i];
         const orr__system *system = orr__system_at(world, cell->system);
         if (cell->told || system->runs == cell->runs) continue;
-        cell->runs = system->runs;
         const char *name = push(main->vm.L, cell);
         if (!name) continue;
-        cell->told = drifts(host, cell, i);
+        bool all = true;
+        cell->told = drifts(host, cell, i, &all);
         lua_pop(main->vm.L, 1);
+        if (all) cell->runs = system->runs;
         if (cell->told) tell(host, i, name);
     }
 }

@@ -19,6 +19,7 @@
 #include "script/mailbox.h"
 #include "script/scene.h"
 #include "script/structure.h"
+#include "sim/inputs.h"
 #include "sim/sim.h"
 
 /* ---- small things ---- */
@@ -269,7 +270,9 @@ static int32_t reduce(orr__machine *m, uint32_t kind, const char *name, double v
 
 static int32_t reduction(orr__machine *m, const char *name, double *value)
 {
-    const int32_t status = orr_reduction_get(m->world, name, value);
+    const orr__inputs *in = orr__inputs_of(m->run);
+    const int32_t status =
+        in ? orr__reductions_value(&in->reductions, name, value) : orr_reduction_get(m->world, name, value);
     if (status == ORR_OK) *value = orr__handle_plain(*value);
     return status;
 }
@@ -279,17 +282,26 @@ static void span(orr__machine *m, const char *name)
     if (m->run) orr_run_span(m->run, name);
 }
 
+/* Those that the run may see: of the world, or as they were when it was dispatched; NULL: declared since. */
+static const orr__event *events_of(const orr__machine *m, uint32_t event)
+{
+    const orr__inputs *in = orr__inputs_of(m->run);
+    if (!in) return orr__event_at(m->world, event);
+    return event <= in->event_count ? &in->events[event - 1] : NULL;
+}
+
 static double event_count(orr__machine *m, uint32_t event)
 {
-    return (double)orr_event_count(m->world, event);
+    const orr__event *of = events_of(m, event);
+    return of ? (double)of->count : 0;
 }
 
 static int32_t event_get(orr__machine *m, uint32_t event, double index, double *values)
 {
-    const orr__event *of = orr__event_at(m->world, event);
-    for (uint32_t i = 0; i < of->field_count; i++) {
+    const orr__event *of = events_of(m, event);
+    for (uint32_t i = 0; of && i < of->field_count; i++) {
         orr_value value = { 0 };
-        const int32_t status = orr_event_get(m->world, event, (uint64_t)index, i, &value);
+        const int32_t status = orr__event_value(of, (uint64_t)index, i, &value);
         if (status != ORR_OK) return status;
         values[i] = orr__handle_number(m, of->fields[i].type, value);
     }
@@ -347,7 +359,7 @@ static int32_t stage_begin(orr__machine *m, uint32_t prefab, double number, orr_
 {
     uint32_t many = 0;
     int32_t status = count_of(number, &many);
-    if (status == ORR_OK) status = orr__world_unlocked(m->world, "spawn");
+    if (status == ORR_OK) status = orr__structure_may(m, "spawn");
     if (status != ORR_OK) return status;
     orr__stage *stage = orr__stage_create(m->world, prefab, many);
     if (!stage) return orr__error_code();
@@ -357,7 +369,10 @@ static int32_t stage_begin(orr__machine *m, uint32_t prefab, double number, orr_
 
 static double param_get(orr__machine *m, uint32_t param)
 {
-    return m->world->sim->params.items[param - 1].value;
+    const orr__inputs *in = orr__inputs_of(m->run);
+    const orr__param *of = &m->world->sim->params.items[param - 1];
+    if (!in) return of->value;
+    return param <= in->param_count ? in->params[param - 1] : of->initial; /* declared meanwhile */
 }
 
 static int32_t param_set(orr__machine *m, uint32_t param, double value)
@@ -381,7 +396,9 @@ static int32_t resource_get(orr__machine *m, uint32_t resource, const char *fiel
 {
     int32_t status = may_resource(m, resource, 0);
     orr_value found = { 0 };
-    if (status == ORR_OK) status = orr_resource_get(m->world, resource, field, &found);
+    const orr__resource *own = orr__inputs_resource(m->run, resource);
+    if (status == ORR_OK)
+        status = own ? orr__resource_value(own, field, &found) : orr_resource_get(m->world, resource, field, &found);
     if (status != ORR_OK) return status;
     const orr__resource *of = orr__resource_at(m->world, resource);
     *value = orr__handle_number(m, of->fields[orr__resource_field(of, field)].type, found);
@@ -397,18 +414,24 @@ static int32_t resource_set(orr__machine *m, uint32_t resource, const char *fiel
     orr_value converted = { 0 };
     if (at == UINT32_MAX) return orr__fail(ORR_E_NOT_FOUND, "resource '%s' has no field '%s'", of->name, field);
     const int32_t fits = orr__value_from_double(of->fields[at].type, value, field, &converted);
-    return fits == ORR_OK ? orr_resource_set(m->world, resource, field, converted) : fits;
+    if (fits != ORR_OK) return fits;
+    const orr__resource *own = orr__inputs_resource(m->run, resource);
+    return own ? orr__resource_change(own, field, converted) : orr_resource_set(m->world, resource, field, converted);
 }
 
 static const char *resource_text(orr__machine *m, uint32_t resource)
 {
-    return may_resource(m, resource, 0) == ORR_OK ? orr_resource_text(m->world, resource) : NULL;
+    if (may_resource(m, resource, 0) != ORR_OK) return NULL;
+    const orr__resource *own = orr__inputs_resource(m->run, resource);
+    return own && own->text ? own->text : orr_resource_text(m->world, resource);
 }
 
 static int32_t resource_set_text(orr__machine *m, uint32_t resource, const char *text)
 {
     const int32_t status = may_resource(m, resource, 1);
-    return status == ORR_OK ? orr_resource_set_text(m->world, resource, text) : status;
+    if (status != ORR_OK) return status;
+    orr__resource *own = orr__inputs_resource(m->run, resource);
+    return own ? orr__inputs_set_text(m->run, own, text) : orr_resource_set_text(m->world, resource, text);
 }
 
 /* ---- the table ---- */

@@ -18,6 +18,20 @@ static void to_numbers(double *handles, uint32_t count)
     }
 }
 
+/* A system on workers may run while nothing is locked, on a thread that is not to look whether it is. */
+static int32_t refuse(const orr__machine *m, const char *call)
+{
+    if (!m->worker || !m->run || !m->run->system) return ORR_OK;
+    return orr__fail(ORR_E_LOCKED, "world:%s cannot be called while system '%s' runs; record it with ctx:%s", call,
+                     m->run->system->name, call);
+}
+
+int32_t orr__structure_may(const orr__machine *m, const char *call)
+{
+    const int32_t status = refuse(m, call);
+    return status == ORR_OK ? orr__world_unlocked(m->world, call) : status;
+}
+
 /* What every change begins with: add hooks follow the call itself, and must see no views of what was. */
 static orr_world *changing(orr__machine *m)
 {
@@ -36,6 +50,7 @@ static int32_t changed(orr__machine *m, int32_t status)
 
 int32_t orr__structure_spawn(orr__machine *m, uint32_t prefab, uint32_t count, double *handles)
 {
+    if (refuse(m, "spawn") != ORR_OK) return ORR_E_LOCKED;
     const int32_t status = orr_entity_spawn(changing(m), prefab, count, (orr_entity *)(void *)handles);
     to_numbers(handles, status == ORR_OK ? count : 0);
     return changed(m, status);
@@ -55,7 +70,7 @@ void orr__structure_fill(const orr__machine *m, const orr__stage *stage)
 static int32_t spawn_staged(orr__machine *m, uint32_t prefab, double *handle)
 {
     orr_world *world = changing(m);
-    int32_t status = orr__world_unlocked(world, "spawn");
+    int32_t status = orr__structure_may(m, "spawn");
     orr__stage *stage = status == ORR_OK ? orr__stage_create(world, prefab, 1) : NULL;
     if (!stage) return orr__error_code();
     orr__structure_fill(m, stage);
@@ -84,18 +99,21 @@ int32_t orr__structure_spawn_with(orr__machine *m, uint32_t prefab, double *hand
 
 int32_t orr__structure_destroy(orr__machine *m, orr_entity entity)
 {
+    if (refuse(m, "destroy") != ORR_OK) return ORR_E_LOCKED;
     const int32_t status = orr_entity_destroy(changing(m), &entity, 1);
     return changed(m, status);
 }
 
 int32_t orr__structure_add(orr__machine *m, orr_entity entity, uint32_t component)
 {
+    if (refuse(m, "add") != ORR_OK) return ORR_E_LOCKED;
     const int32_t status = orr_entity_add(changing(m), &entity, 1, component);
     return changed(m, status);
 }
 
 int32_t orr__structure_remove(orr__machine *m, orr_entity entity, uint32_t component)
 {
+    if (refuse(m, "remove") != ORR_OK) return ORR_E_LOCKED;
     const int32_t status = orr_entity_remove(changing(m), &entity, 1, component);
     return changed(m, status);
 }

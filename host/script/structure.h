@@ -7,6 +7,8 @@
 
 struct orr__stage;
 
+/* ORR_E_LOCKED, with the ctx: form of `call`, while a system runs. */
+int32_t orr__structure_may(const orr__machine *m, const char *call);
 /* `handles` gets all of them, as numbers; NULL allowed. */
 int32_t orr__structure_spawn(orr__machine *m, uint32_t prefab, uint32_t count, double *handles);
 /* One entity with the machine's values instead of the prefab's, where it has them; every field is one of the prefab. */

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/os.h"
 #include "ecs/world.h"
 #include "script/host.h"
 #include "sim/sim.h"
@@ -17,11 +18,11 @@ enum { DEPTH_MAX = 8 };
 
 static void stop_one(orr_host *host, uint32_t worker)
 {
-    orr__machine *machine = host->workers[worker];
+    orr__machine *machine = host->workers[worker].machine;
     if (!machine) return;
     orr__machine_fini(machine);
     orr__alloc_free(&host->world->alloc, machine, sizeof *machine);
-    host->workers[worker] = NULL;
+    host->workers[worker].machine = NULL;
 }
 
 static int32_t start_one(orr_host *host, uint32_t worker)
@@ -33,8 +34,8 @@ static int32_t start_one(orr_host *host, uint32_t worker)
         orr__alloc_free(&host->world->alloc, machine, sizeof *machine);
         return status;
     }
-    machine->serial = ++host->worker_serials[worker];
-    host->workers[worker] = machine;
+    machine->serial = ++host->workers[worker].serial;
+    host->workers[worker].machine = machine;
     status = orr__machine_load(machine, host->text, host->text_bytes, host->name);
     if (status == ORR_OK) status = orr__role_complete(machine);
     if (status == ORR_OK) return ORR_OK;
@@ -47,14 +48,8 @@ int32_t orr__worker_start(orr_host *host)
 {
     if (!host->needs_worker || host->workers) return ORR_OK;
     const uint32_t count = orr_world_threads(host->world);
-    host->workers = orr__alloc_zero(&host->world->alloc, count * sizeof *host->workers, 0);
+    host->workers = orr__alloc_zero(&host->world->alloc, count * sizeof *host->workers, 64);
     if (!host->workers) return ORR_E_MEMORY;
-    host->worker_serials = orr__alloc_zero(&host->world->alloc, count * sizeof *host->worker_serials, 0);
-    if (!host->worker_serials) {
-        orr__alloc_free(&host->world->alloc, host->workers, count * sizeof *host->workers);
-        host->workers = NULL;
-        return ORR_E_MEMORY;
-    }
     host->worker_count = count;
     int32_t status = ORR_OK;
     for (uint32_t i = 0; status == ORR_OK && i < count; i++) status = start_one(host, i);
@@ -71,25 +66,58 @@ void orr__worker_stop(orr_host *host)
     if (!host->workers) return;
     for (uint32_t i = 0; i < host->worker_count; i++) stop_one(host, i);
     orr__alloc_free(&host->world->alloc, host->workers, host->worker_count * sizeof *host->workers);
-    orr__alloc_free(&host->world->alloc, host->worker_serials, host->worker_count * sizeof *host->worker_serials);
     host->workers = NULL;
-    host->worker_serials = NULL;
     host->worker_count = 0;
 }
 
-orr__machine *orr__worker_of(orr_host *host, const orr_run *run)
+void orr__worker_discard(orr_host *host)
+{
+    atomic_store(&host->cut, 1);
+    orr__late_discard(host->world);
+}
+
+/* ---- who is in them ---- */
+
+static uint32_t number_of(const orr_host *host, const orr_run *run)
+{
+    return run->worker < host->worker_count ? run->worker : 0;
+}
+
+orr__machine *orr__worker_take(orr_host *host, const orr_run *run)
 {
     if (orr__worker_start(host) != ORR_OK) return NULL;
-    const uint32_t at = run->worker < host->worker_count ? run->worker : 0;
-    if (host->workers[at] && host->workers[at]->vm.dead && host->workers[at]->depth == 0) stop_one(host, at);
-    if (!host->workers[at] && start_one(host, at) != ORR_OK) return NULL;
-    return host->workers[at];
+    const uint32_t at = number_of(host, run);
+    orr__worker *worker = &host->workers[at];
+    while (atomic_exchange(&worker->taken, 1)) orr__thread_yield(); /* somebody has a look at it */
+    if (worker->machine && worker->machine->vm.dead) stop_one(host, at);
+    if (worker->machine || start_one(host, at) == ORR_OK) return worker->machine;
+    atomic_store(&worker->taken, 0);
+    return NULL;
+}
+
+void orr__worker_give(orr_host *host, const orr_run *run)
+{
+    atomic_store(&host->workers[number_of(host, run)].taken, 0);
+}
+
+orr__machine *orr__worker_try(orr_host *host, uint32_t worker)
+{
+    orr__worker *of = &host->workers[worker];
+    if (atomic_exchange(&of->taken, 1)) return NULL;
+    if (of->machine && !of->machine->vm.dead) return of->machine;
+    atomic_store(&of->taken, 0);
+    return NULL;
+}
+
+void orr__worker_let_go(orr_host *host, uint32_t worker)
+{
+    atomic_store(&host->workers[worker].taken, 0);
 }
 
 int32_t orr__worker_eval(orr_host *host, const char *text, const char *name)
 {
     for (uint32_t i = 0; i < host->worker_count; i++) {
-        orr__machine *machine = host->workers[i];
+        orr__machine *machine = host->workers[i].machine;
         if (!machine) continue;  /* loads the script again when it is needed */
         machine->loaded = false; /* what was declared is declared there too, silently */
         const int32_t status = orr__machine_eval(machine, text, name);
@@ -230,18 +258,18 @@ static const char *unpack_value(lua_State *L, const char *at)
 
 static int unpack_protected(lua_State *L)
 {
-    const orr__packed *from = lua_touserdata(L, 1);
-    if (from->count)
-        unpack_value(L, from->bytes);
+    const char *bytes = lua_touserdata(L, 1);
+    if (bytes)
+        unpack_value(L, bytes);
     else
         lua_pushnil(L);
     return 1;
 }
 
-int32_t orr__unpack(orr__machine *to, const orr__packed *from)
+int32_t orr__unpack(orr__machine *to, const char *bytes, uint32_t count)
 {
     lua_pushcfunction(to->vm.L, unpack_protected);
-    lua_pushlightuserdata(to->vm.L, (void *)(uintptr_t)from);
+    lua_pushlightuserdata(to->vm.L, count ? (void *)(uintptr_t)bytes : NULL);
     return orr__vm_call(&to->vm, 1, 1);
 }
 

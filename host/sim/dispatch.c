@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/os.h"
 #include "sim/bind.h"
+#include "sim/inputs.h"
 #include "sim/plan.h"
 #include "sim/settle.h"
 #include "sim/sim.h"
@@ -34,6 +35,8 @@
  * everybody else off it. Nothing that a pass does depends on the order of independent systems, so results depend on
  * the data alone. Main-thread functions take turns in the order of the stage, so that what they print or keep in Lua
  * does not depend on timing either.
+ *
+ * A system with latency is settled as soon as what it reads is frozen: late.c has it worked on in the background.
  *
  * Systems that become ready together and are not worth sharing are run by whoever makes the pass. Without threads, and
  * when by the last tick's times a stage has nothing to share, systems run one by one in the order of the stage: a pass
@@ -91,6 +94,24 @@ static int32_t refresh_grids(orr_world *world, const orr__system *system)
     return ORR_OK;
 }
 
+/* What it reads is frozen; `begin` comes in the background, for it may lead to what the last run is still at. */
+static int32_t prepare_late(orr_world *world, orr__system *system)
+{
+    orr_run *run = &system->run;
+    orr__binding *binding = system->binding;
+    int32_t code = orr__inputs_fill(world, system);
+    if (code != ORR_OK || !binding) return code;
+    code = orr__binding_params(world, binding);
+    if (code != ORR_OK) return code;
+    const size_t bytes = binding->job->params_bytes;
+    void *params = bytes ? orr__arena_new(&run->arena, bytes, 64) : NULL;
+    if (bytes && !params) return ORR_E_MEMORY;
+    if (bytes) memcpy(params, binding->params_struct, bytes);
+    run->tick.params = params;
+    run->tick.state = binding->state;
+    return ORR_OK;
+}
+
 static int32_t prepare(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
@@ -102,6 +123,7 @@ static int32_t prepare(orr_world *world, orr__system *system)
     }
     orr__dispatch_tick(world, system->name_hash, system->substeps, &run->tick);
     code = refresh_grids(world, system);
+    if (code == ORR_OK && system->latency) return prepare_late(world, system);
     if (code == ORR_OK && system->gathers.count)
         code = orr__gathers_fill(world, &system->gathers, orr__query_at(world, system->query));
     if (code != ORR_OK) return code;
@@ -162,6 +184,8 @@ static bool begin_system(orr_world *world, orr__system *system)
     if (code != ORR_OK) orr__run_failed(run, &run->outside, code);
     run->end = run->range_count;
     run->ready = code == ORR_OK && run->active;
+    run->clocked = world->sim->clocked || system->latency || system->ns_a_row <= 0;
+    if (!run->clocked) atomic_store_explicit(&run->time_ns, (uint64_t)orr__task_guess_ns(system), memory_order_relaxed);
     if (run->ready) hold_grids(world, system);
     orr__dispatch_did(world, ORR_TRACE_PLAN, system->id, since);
     return run->ready;
@@ -180,7 +204,7 @@ static void run_function(orr_world *world, orr__system *system)
 {
     orr__sim *sim = world->sim;
     orr_run *run = &system->run;
-    const uint64_t start = orr__clock_ns();
+    const uint64_t start = run->clocked ? orr__clock_ns() : 0;
     sim->main_run = run;
     world->locked_by = system->name;
     for (bool again = true; again;) {
@@ -196,6 +220,7 @@ static void run_function(orr_world *world, orr__system *system)
     }
     run->current = run->home;
     sim->main_run = NULL;
+    if (!run->clocked) return;
     const uint64_t end = orr__clock_ns();
     atomic_fetch_add_explicit(&run->time_ns, end - start, memory_order_relaxed);
     if (!orr__trace_on(&sim->trace)) return;
@@ -224,6 +249,12 @@ static bool run_preface(orr_world *world, orr__system *system)
     return false;
 }
 
+/* Whether a run that has been begun has anything for others to do now: those with latency work in the background. */
+static bool shares(const orr__system *system)
+{
+    return !system->latency && orr__task_needed(system);
+}
+
 static void run_here(orr_world *world, orr__system *system, uint32_t worker)
 {
     if (worker == 0) at_system(world->sim, system);
@@ -238,7 +269,8 @@ static void run_in_order(orr_world *world, const orr__schedule_stage *stage)
 {
     for (uint32_t i = 0; i < stage->system_count; i++) {
         orr__system *system = stage->order[i];
-        if (begin_system(world, system) && run_preface(world, system)) run_here(world, system, 0);
+        const bool runs = begin_system(world, system) && run_preface(world, system);
+        if (runs && !system->latency) run_here(world, system, 0);
         orr__settle(world, system);
     }
 }
@@ -264,11 +296,12 @@ static void cut_group(orr_world *world, orr__system **systems, uint32_t count)
     double total_ns = 0;
     sim->dispatch.tasks.count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (systems[i]->run.ready && !orr__system_on_main(systems[i])) total_ns += orr__task_guess_ns(systems[i]);
+        if (systems[i]->run.ready && !orr__system_on_main(systems[i]) && shares(systems[i]))
+            total_ns += orr__task_guess_ns(systems[i]);
     }
     for (uint32_t i = 0; i < count; i++) {
         orr_run *run = &systems[i]->run;
-        if (!run->ready || orr__system_on_main(systems[i]) || !orr__task_needed(systems[i])) continue;
+        if (!run->ready || orr__system_on_main(systems[i]) || !shares(systems[i])) continue;
         if (total_ns < WORTH_SHARING_NS) {
             run_here(world, systems[i], 0);
             continue;
@@ -325,7 +358,7 @@ static void settle_finished(orr_world *world)
     orr__system *system = atomic_exchange(&dispatch->finished, NULL);
     while (system) {
         orr__system *next = system->next;
-        const bool begins = system->prefaced && system->run.ready;
+        const bool begins = system->prefaced && system->run.ready && shares(system);
         system->prefaced = false;
         if (begins)
             join_group(dispatch, system);
@@ -347,7 +380,7 @@ static void begin_ready(orr_world *world)
             const bool comes = runs && (orr__system_on_main(system) || orr__task_needed(system));
             atomic_store(&system->run.turn, comes ? TURN_RUNS : TURN_PASSES);
             if (comes) continue;
-        } else if (runs && orr__task_needed(system)) {
+        } else if (runs && shares(system)) {
             join_group(dispatch, system);
             continue;
         }

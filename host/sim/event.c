@@ -76,10 +76,12 @@ orr_event orr_event_create(orr_world *world, const orr_event_desc *desc)
                   desc->name, text);
         return 0;
     }
+    if (orr__world_mine(world, "orr_event_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "event '%s' cannot be created while systems run", desc->name);
         return 0;
     }
+    orr__world_still(world);
     if (insert(world, desc)) {
         orr__fail_more("event '%s'", desc->name);
         return 0;
@@ -100,10 +102,8 @@ uint64_t orr_event_count(const orr_world *world, orr_event event)
     return found ? found->count : 0;
 }
 
-int32_t orr_event_get(const orr_world *world, orr_event event, uint64_t index, uint32_t field, orr_value *out)
+int32_t orr__event_value(const orr__event *found, uint64_t index, uint32_t field, orr_value *out)
 {
-    const orr__event *found = need(world, event, "orr_event_get");
-    if (!found) return ORR_E_NOT_FOUND;
     if (index >= found->count) {
         return orr__fail(ORR_E_RANGE, "event '%s': %llu are alive; there is no number %llu", found->name,
                          (unsigned long long)found->count, (unsigned long long)index);
@@ -114,6 +114,12 @@ int32_t orr_event_get(const orr_world *world, orr_event event, uint64_t index, u
     }
     *out = found->values[index * found->field_count + field];
     return ORR_OK;
+}
+
+int32_t orr_event_get(const orr_world *world, orr_event event, uint64_t index, uint32_t field, orr_value *out)
+{
+    const orr__event *found = need(world, event, "orr_event_get");
+    return found ? orr__event_value(found, index, field, out) : ORR_E_NOT_FOUND;
 }
 
 /* ---- what a range emits ------------------------------------------------------------------------------------------ */

@@ -41,6 +41,9 @@ typedef struct orr__emitted {
 /* NULL unless 1 .. count; lives until the next event is declared. */
 orr__event *orr__event_at(const orr_world *world, orr_event event);
 
+/* orr_event_get of one that has been found. */
+int32_t orr__event_value(const orr__event *event, uint64_t index, uint32_t field, orr_value *out);
+
 /* Any thread, one at a time for each list. ORR_E_NOT_FOUND for an unknown event. Entity fields may hold provisional
  * handles of the same range. A failure adds nothing. */
 int32_t orr__emitted_add(orr__emitted *emitted, orr__arena *arena, const orr_world *world, orr_event event,

@@ -47,6 +47,18 @@ static int32_t room(orr_world *world, void **block, size_t *have, size_t bytes)
     return ORR_OK;
 }
 
+uint64_t orr__gathers_rows(const orr_world *world, const orr__query *query)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < query->table_count; i++) count += world->tables[query->tables[i]]->row_count;
+    return count;
+}
+
+size_t orr__gathers_bytes(uint64_t rows, size_t item_bytes)
+{
+    return padded((size_t)rows * item_bytes);
+}
+
 static int32_t make_room(orr_world *world, orr__gathers *gathers, uint64_t count)
 {
     void *block = gathers->entity;
@@ -69,35 +81,36 @@ static void *own(const void *data)
     return pointer;
 }
 
-int32_t orr__gathers_fill(orr_world *world, orr__gathers *gathers, const orr__query *query)
+void orr__gathers_copy(const orr_world *world, const orr__query *query, orr_field field, void *to)
 {
-    uint64_t count = 0;
-    for (uint32_t i = 0; i < query->table_count; i++) count += world->tables[query->tables[i]]->row_count;
-    const int32_t code = make_room(world, gathers, count);
-    if (code != ORR_OK)
-        return orr__fail_more("copying %u fields of %llu rows", gathers->count, (unsigned long long)count);
     uint64_t at = 0;
     for (uint32_t i = 0; i < query->table_count; i++) {
         const orr__table *table = world->tables[query->tables[i]];
         for (uint32_t c = 0; c < table->chunk_count; c++) {
             const orr__chunk *chunk = table->chunks[c];
             if (chunk->count == 0) continue;
-            memcpy(gathers->entity + at, chunk->entity, chunk->count * sizeof(orr_entity));
-            for (uint32_t k = 0; k < gathers->count; k++) {
-                orr__gathered *gathered = gathers->items[k];
-                const size_t bytes = gathered->field.bytes;
-                memcpy((char *)own(gathered->out.data) + at * bytes, orr__chunk_column(table, chunk, gathered->field),
-                       chunk->count * bytes);
-            }
+            const size_t bytes = field.component ? field.bytes : sizeof(orr_entity);
+            const void *from = field.component ? orr__chunk_column(table, chunk, field) : chunk->entity;
+            memcpy((char *)to + at * bytes, from, chunk->count * bytes);
             at += chunk->count;
         }
     }
+    /* a defined value past the end, for vectors that read over it */
+    memset((char *)to + at * (field.component ? field.bytes : sizeof(orr_entity)), 0, 64);
+}
+
+int32_t orr__gathers_fill(orr_world *world, orr__gathers *gathers, const orr__query *query)
+{
+    const uint64_t count = orr__gathers_rows(world, query);
+    const int32_t code = make_room(world, gathers, count);
+    if (code != ORR_OK)
+        return orr__fail_more("copying %u fields of %llu rows", gathers->count, (unsigned long long)count);
+    orr__gathers_copy(world, query, (orr_field){ 0 }, gathers->entity);
     for (uint32_t k = 0; k < gathers->count; k++) {
         orr__gathered *gathered = gathers->items[k];
+        orr__gathers_copy(world, query, gathered->field, own(gathered->out.data));
         gathered->out.entity = gathers->entity;
         gathered->out.count = count;
-        /* a defined value past the end, for vectors that read over it */
-        memset((char *)own(gathered->out.data) + count * gathered->field.bytes, 0, 64);
     }
     return ORR_OK;
 }

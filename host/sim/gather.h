@@ -24,6 +24,11 @@ orr__gathered *orr__gathers_add(orr_world *world, orr__gathers *gathers, orr_fie
 orr__gathered *orr__gathers_find(const orr__gathers *gathers, orr_field field);
 /* Copies all rows of the query, in the order of the data. All or nothing. */
 int32_t orr__gathers_fill(orr_world *world, orr__gathers *gathers, const struct orr__query *query);
+/* What a copy is made of, for those who have memory of their own: how many rows, the bytes of one field of them, and
+ * the copy. A field of component 0 stands for the handles. */
+uint64_t orr__gathers_rows(const orr_world *world, const struct orr__query *query);
+size_t orr__gathers_bytes(uint64_t rows, size_t item_bytes);
+void orr__gathers_copy(const orr_world *world, const struct orr__query *query, orr_field field, void *to);
 void orr__gathers_fini(orr_world *world, orr__gathers *gathers);
 
 #endif

@@ -52,6 +52,7 @@ int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component
     if (kind > ORR_HOOK_CHANGE || !function) return orr__fail(ORR_E_ARGUMENT, "a hook needs a kind and a function");
     if (component == 0 || component > world->component_count)
         return orr__fail(ORR_E_ARGUMENT, "not a component of this world");
+    if (orr__world_mine(world, "orr_hook_create")) return orr__error_code();
     if (world->locked) return orr__fail(ORR_E_LOCKED, "hooks are declared outside of systems");
     int32_t code =
         orr__array_reserve(&world->alloc, &hooks->items, &hooks->capacity, hooks->count + 1, sizeof *hooks->items);

@@ -13,7 +13,8 @@
 /* The other side answers within this, or is slept on. A processor that both must share is not kept busy twice over:
  * who had to sleep the last time does so at once. */
 #define SPIN_NS 20000u
-/* How long a death can go unnoticed: the dead wake nobody. */
+/* How long a death can go unnoticed, for the dead wake nobody: about as long as the job has worked, at most the last. */
+#define SLICE_FIRST_NS 30000u
 #define SLICE_NS 1000000u
 /* Starting and loading, which are no work of the job. */
 #define START_NS 10000000000u
@@ -130,11 +131,13 @@ static int32_t sleep_on(orr__helper *helper, uint64_t since, uint64_t limit_ns, 
 {
     orr__helper_page *page = page_of(helper);
     int32_t result = ANSWERED;
+    uint64_t slice_ns = SLICE_FIRST_NS;
     atomic_store(&page->host_sleeps, 1);
     while (!answered(helper)) {
         const uint32_t seen = atomic_load(&page->done);
         if (seen == helper->sent) break;
-        if (orr__shared_park(&page->done, seen, SLICE_NS) && answered(helper)) break;
+        if (orr__shared_park(&page->done, seen, slice_ns) && answered(helper)) break;
+        slice_ns = slice_ns < SLICE_NS / 2 ? 2 * slice_ns : SLICE_NS;
         if (orr__process_ended(&helper->process, how, bytes)) {
             result = DIED;
             break;

@@ -84,6 +84,7 @@ static bool has(const orr__jobs *jobs, const orr_job_desc *job)
 int32_t orr_job_register(orr_world *world, const orr_job_module *module)
 {
     orr__jobs *jobs = &world->sim->jobs;
+    if (orr__world_mine(world, "orr_job_register")) return orr__error_code();
     if (!module) return orr__fail(ORR_E_ARGUMENT, "orr_job_register: no module given");
     if (module->abi != ORR_ABI || module->bytes != sizeof *module)
         return orr__fail(ORR_E_ABI, "built for version %u of orrery_job.h, this is version %u", module->abi, ORR_ABI);
@@ -97,6 +98,7 @@ int32_t orr_job_register(orr_world *world, const orr_job_module *module)
                 return orr__fail(ORR_E_EXISTS, "has two jobs '%s'", module->jobs[i]->name);
         }
     }
+    orr__world_still(world);
     const int32_t code = orr__array_reserve(&world->alloc, &jobs->items, &jobs->capacity,
                                             jobs->count + module->job_count, sizeof *jobs->items);
     if (code != ORR_OK) return code;
@@ -109,6 +111,7 @@ int32_t orr_job_register(orr_world *world, const orr_job_module *module)
 int32_t orr_job_load(orr_world *world, const char *path)
 {
     orr__jobs *jobs = &world->sim->jobs;
+    if (orr__world_mine(world, "orr_job_load")) return orr__error_code();
     if (!path) return orr__fail(ORR_E_ARGUMENT, "orr_job_load: no path given");
     int32_t code = orr__array_reserve(&world->alloc, &jobs->libraries, &jobs->library_capacity, jobs->library_count + 1,
                                       sizeof *jobs->libraries);

@@ -246,6 +246,7 @@ orr_mailbox *orr_mailbox_create(orr_world *world, const orr_mailbox_desc *desc)
 {
     const char *name = desc && desc->name ? desc->name : "";
     orr_mailbox *box = NULL;
+    orr__world_still(world);
     if (check(world, desc) == ORR_OK) box = orr__alloc_zero(&world->alloc, sizeof *box, _Alignof(orr_mailbox));
     if (box) {
         box->world = world;
@@ -267,6 +268,7 @@ void orr_mailbox_destroy(orr_mailbox *mailbox)
         orr__fail(ORR_E_LOCKED, "mailbox '%s' is a script's: it lives as long as its world", mailbox->name);
         return;
     }
+    orr__world_still(mailbox->world);
     orr__mailboxes *all = &mailbox->world->sim->mailboxes;
     uint32_t at = 0;
     while (at < all->count && all->items[at] != mailbox) at++;

@@ -12,11 +12,14 @@ extern const orr_job_desc orr_job_neighbours;
 
 enum { CARRY_MAX = 16, ENTRIES_LEAST = 64, LINE = 64 };
 
-/* One block for all arrays of a build; what it held before is never needed. Entries is what it has room for. */
+/* One block for all arrays of a build; what it held before is never needed. Entries is what it has room for. One that
+ * late runs hold is not built in again: the grid takes another one, and gets it back as a spare. */
 struct orr__near_memory {
     char *block;
     size_t bytes;
     uint32_t entries;
+    uint32_t holders;
+    struct orr__near_memory *next; /* of the spares */
 };
 
 static const char *name_of(const orr_world *world, uint32_t index)
@@ -150,12 +153,19 @@ static int32_t check(const orr_world *world, const orr_neighbours_desc *desc)
 
 /* ---- creation ---------------------------------------------------------------------------------------------------- */
 
+static void release(orr_world *world, struct orr__near_memory *memory)
+{
+    orr__alloc_free(&world->alloc, memory->block, memory->bytes);
+    orr__alloc_free(&world->alloc, memory, sizeof *memory);
+}
+
 static void destroy(orr_world *world, orr__near_grid *grid)
 {
     orr__alloc *alloc = &world->alloc;
-    if (grid->memory) {
-        orr__alloc_free(alloc, grid->memory->block, grid->memory->bytes);
-        orr__alloc_free(alloc, grid->memory, sizeof *grid->memory);
+    if (grid->memory) release(world, grid->memory);
+    for (struct orr__near_memory *spare = grid->spares, *next; spare; spare = next) {
+        next = spare->next;
+        release(world, spare);
     }
     orr__alloc_free(alloc, grid->reads, (CARRY_MAX + 2) * sizeof *grid->reads);
     orr__alloc_string_free(alloc, grid->name);
@@ -240,11 +250,13 @@ static bool same(const orr__near_grid *a, const orr__near_grid *b)
 orr_near_index orr_neighbours_create(orr_world *world, const orr_neighbours_desc *desc)
 {
     if (check(world, desc)) return 0;
+    if (orr__world_mine(world, "orr_neighbours_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "neighbours '%s' cannot be created while systems run", desc->name);
         return 0;
     }
     if (orr__access_may_name(world, ORR__ACCESS_NEIGHBOURS, desc->name)) return 0;
+    orr__world_still(world);
     orr__near_set *all = &world->sim->neighbours;
     orr__near_grid *grid = create(world, desc);
     if (!grid) {
@@ -331,9 +343,8 @@ static size_t lay_out(orr__near_grid *grid, char *block, uint32_t count, void *p
     return used;
 }
 
-static int32_t make_room(orr_world *world, orr__near_grid *grid, uint32_t count)
+static int32_t make_block(orr_world *world, const orr__near_grid *grid, struct orr__near_memory *memory, uint32_t count)
 {
-    struct orr__near_memory *memory = grid->memory;
     if (memory->block && count <= memory->entries) return ORR_OK;
     uint32_t room = memory->entries > ENTRIES_LEAST ? memory->entries : ENTRIES_LEAST;
     while (room < count) room = room > UINT32_MAX / 2 ? UINT32_MAX : room * 2;
@@ -344,8 +355,37 @@ static int32_t make_room(orr_world *world, orr__near_grid *grid, uint32_t count)
     char *block = orr__alloc_new(&world->alloc, bytes, LINE);
     if (!block) return ORR_E_MEMORY;
     orr__alloc_free(&world->alloc, memory->block, memory->bytes);
-    *memory = (struct orr__near_memory){ block, bytes, room };
+    *memory = (struct orr__near_memory){ .block = block, .bytes = bytes, .entries = room };
     return ORR_OK;
+}
+
+static int32_t make_room(orr_world *world, orr__near_grid *grid, uint32_t count)
+{
+    if (grid->memory->holders == 0) return make_block(world, grid, grid->memory, count);
+    if (!grid->spares) grid->spares = orr__alloc_zero(&world->alloc, sizeof *grid->spares, 0);
+    struct orr__near_memory *spare = grid->spares;
+    if (!spare) return ORR_E_MEMORY;
+    struct orr__near_memory *const next = spare->next;
+    const uint32_t least = grid->memory->entries > count ? grid->memory->entries : count;
+    const int32_t code = make_block(world, grid, spare, least);
+    if (code != ORR_OK) return code;
+    grid->spares = next;
+    spare->next = NULL;
+    grid->memory = spare;
+    return ORR_OK;
+}
+
+struct orr__near_memory *orr__near_hold(orr__near_grid *grid)
+{
+    grid->memory->holders++;
+    return grid->memory;
+}
+
+void orr__near_let_go(orr__near_grid *grid, struct orr__near_memory *memory)
+{
+    if (--memory->holders > 0 || memory == grid->memory) return;
+    memory->next = grid->spares;
+    grid->spares = memory;
 }
 
 /* Copies positions, carried fields and handles of all rows, in the order of the data. */

@@ -20,7 +20,8 @@ typedef struct orr__near_grid {
     bool stale;                      /* to be built before it is read */
     uint32_t readers;                /* systems that run and read it */
     uint64_t version;                /* world->version when it was built */
-    struct orr__near_memory *memory; /* neighbours.c's own */
+    struct orr__near_memory *memory; /* neighbours.c's own: what `out` points into */
+    struct orr__near_memory *spares; /* that were held while it was built anew */
 } orr__near_grid;
 
 typedef struct orr__near_set {
@@ -35,6 +36,9 @@ orr__near_grid *orr__near_at(const orr_world *world, orr_near_index index);
 int32_t orr__near_refresh(orr_world *world, orr_near_index index);
 /* Values of this component were written: grids that read it become stale. 0: all grids (a new tick). */
 void orr__near_touch(orr_world *world, orr_component component);
+/* What was built stays as it is, however often the grid is built anew, until it is let go: once for each. */
+struct orr__near_memory *orr__near_hold(orr__near_grid *grid);
+void orr__near_let_go(orr__near_grid *grid, struct orr__near_memory *memory);
 void orr__near_fini(orr_world *world);
 
 #endif

@@ -94,10 +94,12 @@ orr_param orr_param_create(orr_world *world, const orr_param_desc *desc)
                   desc->step);
         return 0;
     }
+    if (orr__world_mine(world, "orr_param_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "param '%s' cannot be created while systems run", desc->name);
         return 0;
     }
+    orr__world_still(world);
     if (insert(world, desc)) {
         orr__fail_more("param '%s'", desc->name);
         return 0;

@@ -103,6 +103,7 @@ void orr_patch_list_clear(orr_patch_list *list)
 int32_t orr_patch_list_apply(const orr_patch_list *list, orr_entity *spawned)
 {
     orr_world *world = list->world;
+    if (orr__world_mine(world, "orr_patch_list_apply")) return orr__error_code();
     if (world->locked || world->sim->stepping)
         return orr__fail(ORR_E_LOCKED, "orr_patch_list_apply is called outside of systems and hooks");
     orr__recording *recording = orr__recording_take(world);

@@ -4,6 +4,7 @@
 #include "base/bitset.h"
 #include "base/error.h"
 #include "sim/bind.h"
+#include "sim/inputs.h"
 #include "sim/sim.h"
 #include "sim/snapshot.h"
 
@@ -27,7 +28,7 @@ static int32_t fill_slots(orr__system *system, const orr__table *table, const or
     if (!out->marks) return ORR_E_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
         const orr__bound_slot *bound = &binding->slots[i];
-        out->slots[i] = bound->pointer;
+        out->slots[i] = system->run.inputs ? orr__inputs_slot(system, bound) : bound->pointer;
         out->marks[i] = NULL;
         if (bound->desc->kind != ORR_SLOT_ROW) continue;
         const uint32_t at = table ? orr__table_component(table, bound->field.component) : ORR__NO_COLUMN;
@@ -203,12 +204,14 @@ int32_t orr__plan_make(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
     if (run->version == world->version && !system->tracker && !system->snapshot) return ORR_OK;
+    orr__inputs_release(run);
     orr__arena_reset(&run->arena);
     orr__arena_reset(&run->frozen);
     run->version = UINT64_MAX;
     run->range_count = 0;
     run->rows = 0;
-    const int32_t code = make(world, system);
+    int32_t code = system->latency ? orr__inputs_begin(world, system) : ORR_OK;
+    if (code == ORR_OK) code = make(world, system);
     if (code != ORR_OK) {
         run->range_count = 0;
         run->rows = 0;
@@ -230,5 +233,25 @@ void orr__plan_consume(orr_world *world, orr__system *system, uint32_t visited)
             words[w] = words[w] ? words[w] & range->rows.changed[w] : 0;
         }
         orr__tracker_consume(world, system->tracker, range->table, range->origin, words);
+    }
+}
+
+/* Rows of a run that failed, as far as they are still there. */
+static void restore_row(orr_world *world, const orr__system *system, orr_entity entity)
+{
+    const orr__slot *slot = orr__slot_alive(&world->entities, entity);
+    if (!slot) return;
+    const orr__table *table = world->tables[slot->table];
+    const uint32_t row = slot->row % ORR__CHUNK_ROWS;
+    orr__tracker_restore(world, system->tracker, table, table->chunks[slot->row / ORR__CHUNK_ROWS], row);
+}
+
+void orr__plan_restore(orr_world *world, const orr__system *system)
+{
+    const orr_run *run = &system->run;
+    for (uint32_t i = 0; i < run->range_count; i++) {
+        const orr_rows *rows = &run->ranges[i].rows;
+        for (uint32_t row = orr_next_changed(rows, rows->begin); row < rows->end; row = orr_next_changed(rows, row + 1))
+            restore_row(world, system, rows->entity[row]);
     }
 }

@@ -13,4 +13,8 @@ int32_t orr__plan_make(orr_world *world, struct orr__system *system);
 /* The run of a `changed` system succeeded: the rows that its first `visited` ranges showed are seen. */
 void orr__plan_consume(orr_world *world, struct orr__system *system, uint32_t visited);
 
+/* A run with latency, whose changes were consumed at its dispatch, has failed: they are pending again, in the rows whose
+ * entities still live and have one of the components. */
+void orr__plan_restore(orr_world *world, const struct orr__system *system);
+
 #endif

@@ -175,16 +175,22 @@ static const char *name_of(const orr_world *world, uint32_t index)
     return world->sim->reductions.items[index].name;
 }
 
+int32_t orr__reductions_value(const orr__reductions *all, const char *name, double *out)
+{
+    bool there = false;
+    const uint32_t place = name ? place_of(all, name, &there) : 0;
+    if (!there || !all->items[place].published)
+        return orr__fail(ORR_E_NOT_FOUND, "reduction '%.80s' has no value now", name ? name : "");
+    *out = all->items[place].value;
+    return ORR_OK;
+}
+
 int32_t orr_reduction_get(const orr_world *world, const char *name, double *out)
 {
     const orr__reductions *all = &world->sim->reductions;
     bool there = false;
-    const uint32_t place = name ? place_of(all, name, &there) : 0;
-    if (!there) {
-        (void)orr__name_need(world, name, "reduction", all->count, name_of);
-        return orr__error_code();
-    }
-    if (!all->items[place].published) return orr__fail(ORR_E_NOT_FOUND, "reduction '%s' has no value now", name);
-    *out = all->items[place].value;
-    return ORR_OK;
+    if (name) (void)place_of(all, name, &there);
+    if (there) return orr__reductions_value(all, name, out);
+    (void)orr__name_need(world, name, "reduction", all->count, name_of);
+    return orr__error_code();
 }

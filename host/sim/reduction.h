@@ -52,6 +52,8 @@ int32_t orr__reductions_merge(orr_world *world, const orr__partials *partials);
 /* End of a stage (its index): what was merged becomes the value; what was not merged although a system of this stage
  * that fed it last is `active` (orr_run) becomes absent. */
 void orr__reductions_publish(orr_world *world, uint32_t stage);
+/* orr_reduction_get in a list, which may be a copy. */
+int32_t orr__reductions_value(const orr__reductions *all, const char *name, double *out);
 void orr__reductions_fini(orr_world *world);
 
 #endif

@@ -245,7 +245,7 @@ const orr__report *orr__report_make(orr_world *world)
     head(world)->entity_count = orr_world_entity_count(world);
     head(world)->dropped = world->dropped;
     head(world)->threads = orr__pool_workers(world->sim->pool);
-    head(world)->seconds_a_tick = world->sim->seconds_a_tick;
+    head(world)->seconds_a_tick = (double)world->sim->tick_ns * 1e-9;
     head(world)->wants_input = world->sim->inputs.wanted;
     add_systems(world);
     add_tables(world);

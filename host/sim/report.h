@@ -75,7 +75,7 @@ typedef struct orr__report {
     uint64_t bytes;
     uint64_t tick, entity_count, dropped;
     uint32_t threads;
-    double seconds_a_tick; /* as measured, mean of the last ones; 0: not known */
+    double seconds_a_tick; /* of the last one that was timed; 0: not known */
     uint32_t system_count, table_count, param_count, series_count, note_count, field_count, stroke_count, lane_count;
     uint32_t systems, tables, params, series, notes, fields, strokes, lanes; /* offsets of the lists */
     orr_entity inspected; /* the fields are its; 0: none, or it has died */

@@ -63,7 +63,7 @@ static int32_t check(const orr_resource_desc *desc)
 
 static void describe(const orr__resource *resource, char *text)
 {
-    if (resource->text)
+    if (resource->field_count == 0)
         memcpy(text, "a string", sizeof "a string");
     else
         orr__fields_describe(resource->fields, resource->field_count, text, DESCRIBED_BYTES);
@@ -72,9 +72,9 @@ static void describe(const orr__resource *resource, char *text)
 static orr_resource same_as_before(const orr_world *world, orr_resource before, const orr_resource_desc *desc)
 {
     const orr__resource *old = orr__resource_at(world, before);
-    const bool same =
-        old->text ? desc->text && old->initial == orr__hash_text(desc->text)
-                  : !desc->text && orr__fields_same(old->fields, old->field_count, desc->fields, desc->field_count);
+    const bool same = old->field_count == 0 ? desc->text && old->initial == orr__hash_text(desc->text)
+                                            : !desc->text && orr__fields_same(old->fields, old->field_count,
+                                                                              desc->fields, desc->field_count);
     if (same) return before;
     char text[DESCRIBED_BYTES];
     describe(old, text);
@@ -117,10 +117,12 @@ orr_resource orr_resource_create(orr_world *world, const orr_resource_desc *desc
     const orr_resource before = orr__name_find(world, desc->name, all->count, name_of);
     if (before) return same_as_before(world, before, desc);
     if (orr__access_may_name(world, ORR__ACCESS_RESOURCE, desc->name)) return 0;
+    if (orr__world_mine(world, "orr_resource_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "resource '%s' cannot be created while systems run", desc->name);
         return 0;
     }
+    orr__world_still(world);
     orr__resource resource = { 0 };
     if (fill(world, desc, &resource) ||
         orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof resource)) {
@@ -159,31 +161,39 @@ static orr__resource *need(const orr_world *world, orr_resource resource, bool w
     return orr__access_may(world, ORR__ACCESS_RESOURCE, resource, write) == ORR_OK ? found : NULL;
 }
 
+int32_t orr__resource_value(const orr__resource *resource, const char *field, orr_value *out)
+{
+    const uint32_t index = orr__resource_field_need(resource, field);
+    if (index == UINT32_MAX) return orr__error_code();
+    *out = resource->values[index];
+    return ORR_OK;
+}
+
 int32_t orr_resource_get(const orr_world *world, orr_resource resource, const char *field, orr_value *out)
 {
     const orr__resource *found = need(world, resource, false, "orr_resource_get");
-    if (!found) return orr__error_code();
-    const uint32_t index = orr__resource_field_need(found, field);
+    return found ? orr__resource_value(found, field, out) : orr__error_code();
+}
+
+int32_t orr__resource_change(const orr__resource *resource, const char *field, orr_value value)
+{
+    const uint32_t index = orr__resource_field_need(resource, field);
     if (index == UINT32_MAX) return orr__error_code();
-    *out = found->values[index];
+    const uint32_t type = resource->fields[index].type;
+    if (type == ORR_TYPE_ENTITY && (value.entity & ORR__PROVISIONAL)) {
+        return orr__fail(ORR_E_DEAD,
+                         "resource '%s': field '%s' cannot hold a provisional entity: it stands for one "
+                         "that is not spawned yet",
+                         resource->name, resource->fields[index].name);
+    }
+    resource->values[index] = orr__value_clean(type, value);
     return ORR_OK;
 }
 
 int32_t orr_resource_set(orr_world *world, orr_resource resource, const char *field, orr_value value)
 {
-    orr__resource *found = need(world, resource, true, "orr_resource_set");
-    if (!found) return orr__error_code();
-    const uint32_t index = orr__resource_field_need(found, field);
-    if (index == UINT32_MAX) return orr__error_code();
-    const uint32_t type = found->fields[index].type;
-    if (type == ORR_TYPE_ENTITY && (value.entity & ORR__PROVISIONAL)) {
-        return orr__fail(ORR_E_DEAD,
-                         "resource '%s': field '%s' cannot hold a provisional entity: it stands for one "
-                         "that is not spawned yet",
-                         found->name, found->fields[index].name);
-    }
-    found->values[index] = orr__value_clean(type, value);
-    return ORR_OK;
+    const orr__resource *found = need(world, resource, true, "orr_resource_set");
+    return found ? orr__resource_change(found, field, value) : orr__error_code();
 }
 
 const char *orr_resource_text(const orr_world *world, orr_resource resource)

@@ -25,6 +25,9 @@ orr__resource *orr__resource_at(const orr_world *world, orr_resource resource);
 uint32_t orr__resource_field(const orr__resource *resource, const char *name);
 /* The same; NULL stands for "value". ORR_E_NOT_FOUND with the nearest name, ORR_E_TYPE for a string. */
 uint32_t orr__resource_field_need(const orr__resource *resource, const char *name);
+/* orr_resource_get and set of one that has been found and may be touched. */
+int32_t orr__resource_value(const orr__resource *resource, const char *field, orr_value *out);
+int32_t orr__resource_change(const orr__resource *resource, const char *field, orr_value value);
 void orr__resources_fini(orr_world *world);
 
 #endif

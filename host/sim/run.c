@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/os.h"
+#include "sim/inputs.h"
 #include "sim/sim.h"
 
 #include <stdio.h>
@@ -25,6 +26,7 @@ void orr__run_init(orr_run *run, orr_world *world)
     orr__arena_init_paged(&run->frozen, &world->alloc, ORR__FROZEN_BYTES);
     atomic_flag_clear(&run->failure_lock);
     atomic_init(&run->recorded, 0);
+    atomic_init(&run->dropped, false);
     atomic_init(&run->turn, 0);
     atomic_init(&run->unfinished, 0);
     atomic_init(&run->time_ns, 0);
@@ -54,6 +56,7 @@ void orr__run_call(orr_run *call, orr_run *of, uint32_t begin, uint32_t end, uin
 void orr__run_fini(orr_run *run)
 {
     orr__alloc *alloc = &run->world->alloc;
+    orr__inputs_release(run);
     for (uint32_t i = 0; i < run->range_count; i++) orr__range_drop(&run->ranges[i]);
     orr__range_drop(&run->outside);
     orr__array_free(alloc, &run->ranges, &run->range_capacity, sizeof *run->ranges);
@@ -148,7 +151,7 @@ const orr_rows *orr_run_next(orr_run *run)
         return &run->current->rows;
     }
     run->tick.substep = 0;
-    if (run->next >= run->end) {
+    if (run->next >= run->end || atomic_load_explicit(&run->of->dropped, memory_order_relaxed)) {
         run->current = run->home;
         return NULL;
     }
@@ -215,7 +218,7 @@ const orr_gather *orr_run_gather(orr_run *run, orr_field field)
 {
     if (known(run, field) != ORR_OK) return NULL;
     const orr__gathered *gathered = run->system ? orr__gathers_find(&run->system->gathers, field) : NULL;
-    if (gathered) return &gathered->out;
+    if (gathered) return orr__inputs_gather(run, gathered);
     orr__fail(ORR_E_ACCESS,
               "system '%s': field '%s.%s' is gathered without being declared: add it to `gather` (in C: gathers)",
               run->system ? run->system->name : "hook", orr_component_name(run->world, field.component),
@@ -234,7 +237,8 @@ const orr_neighbours *orr_run_neighbours(orr_run *run, orr_near_index index)
     orr__near_grid *grid = orr__near_at(world, index);
     /* the tick builds those that are declared; exclusive systems and hooks get theirs now */
     if (!system || system->exclusive) return orr__near_refresh(run->world, index) == ORR_OK ? &grid->out : NULL;
-    if (orr__access_mode(&system->access, ORR__ACCESS_NEIGHBOURS, index) & ORR_READ) return &grid->out;
+    if (orr__access_mode(&system->access, ORR__ACCESS_NEIGHBOURS, index) & ORR_READ)
+        return orr__inputs_neighbours(run, index, &grid->out);
     orr__fail(ORR_E_ACCESS,
               "system '%s': neighbours '%s' is read without being declared: add it to `reads` (in C: resource_reads)",
               system->name, grid->name);
@@ -255,7 +259,7 @@ const orr_lattice_slot *orr_run_lattice(orr_run *run, orr_lattice lattice, const
         return NULL;
     }
     const orr__cells_view *view = run->system ? orr__cells_find(&run->system->cells, lattice, at) : NULL;
-    if (view) return &view->out;
+    if (view) return orr__inputs_lattice(run, view);
     orr__fail(ORR_E_ACCESS,
               "system '%s': lattice '%s' is used without being declared: add it to `reads` or "
               "`writes` (in C: resource_reads, resource_writes)",

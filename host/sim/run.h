@@ -13,6 +13,7 @@
 
 struct orr__system;
 struct orr__hook;
+struct orr__inputs;
 
 /* What failed first, in the order of the data. */
 typedef struct orr__run_failure {
@@ -35,8 +36,12 @@ struct orr_run {
     uint64_t rows;     /* of all ranges */
     orr_rows *whole;   /* ORR_WHOLE: [range_count] copies, one after the other */
     uint32_t whole_capacity;
-    orr__arena arena;          /* of the plan: slot pointers, changed words, with a snapshot the heads of chunks */
-    orr__arena frozen;         /* of the plan: with a snapshot, copies of columns */
+    orr__arena arena;           /* of the plan: slot pointers, changed words, with a snapshot the heads of chunks */
+    orr__arena frozen;          /* of the plan: with a snapshot, copies of columns */
+    struct orr__inputs *inputs; /* with latency: what it sees of the world; NULL: the world */
+    const char *extra;          /* [extra_bytes] what the preface packed for this run; the script's */
+    uint32_t extra_bytes;
+    uint64_t extra_number;     /* tells those of one system apart */
     uint64_t version;          /* world->version that the plan was made for; UINT64_MAX: none */
     uint32_t next, end;        /* ranges that orr_run_next hands out are next to end - 1 */
     orr_range *current;        /* range handed out last, or `home` */
@@ -46,9 +51,11 @@ struct orr_run {
     uint32_t row_hint;         /* orr__run_at_row; UINT32_MAX: none */
     bool active;               /* ran, or was to run, in the present stage */
     bool ready;                /* prepared: to be run */
+    bool clocked;              /* the clock is read around it; otherwise time_ns is a guess */
     bool holds;                /* is counted by the grids that it reads */
     _Atomic uint32_t recorded; /* ranges with a recording */
     bool no_world;             /* on = workers */
+    _Atomic bool dropped;      /* nobody wants it any more: its calls are handed no more ranges */
     _Atomic uint32_t turn;     /* of a function on the main thread: see dispatch.c */
     atomic_flag failure_lock;
     orr__run_failure failure;

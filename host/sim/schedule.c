@@ -95,6 +95,7 @@ int32_t orr__schedule_init(orr_world *world)
 
 int32_t orr_stages_set(orr_world *world, const char *const *names)
 {
+    if (orr__world_mine(world, "orr_stages_set")) return orr__error_code();
     if (world->sim->systems.count) return orr__fail(ORR_E_LOCKED, "stages are set before any system is declared");
     return set_stages(world, names);
 }

@@ -107,14 +107,20 @@ static void report(orr_world *world, orr__system *system)
     const int line = (int)strcspn(text, "\n");
     const bool named = !system->source || says_where(text, line, system->source);
     static const char *const follows[] = { "", "; the system is skipped in this tick", "; the system is disabled" };
-    orr__fail(failure->code, "system '%s': %s%.*s (%s)%s%s%s%s", system->name, job, line, text, place,
-              named ? "" : "  ", named ? "" : system->source, follows[system->on_error], text + line);
+    char often[48] = "";
+    if (++system->failures > 1 && system->on_error == ORR_ON_ERROR_SKIP)
+        snprintf(often, sizeof often, " (failures so far: %llu)", (unsigned long long)system->failures);
+    orr__fail(failure->code, "system '%s': %s%.*s (%s)%s%s%s%s%s", system->name, job, line, text, place,
+              named ? "" : "  ", named ? "" : system->source, follows[system->on_error], often, text + line);
+    orr__system_keep_failure(world, system);
     if (system->on_error == ORR_ON_ERROR_STOP) {
         orr__sim_failed(world, failure->code);
         return;
     }
     if (system->on_error == ORR_ON_ERROR_DISABLE) system->wanted_enabled = false;
-    orr__sim_log(world, 1, "%s", orr__error_text());
+    /* what fails in every tick does not fill the log */
+    if (system->on_error == ORR_ON_ERROR_DISABLE || (system->failures & (system->failures - 1)) == 0)
+        orr__sim_log(world, 1, "%s", orr__error_text());
 }
 
 void orr__settle_failure(orr_world *world, orr__system *system)
@@ -142,23 +148,30 @@ static void end_job(orr__system *system)
     if (code != ORR_OK) orr__run_failed(run, &run->outside, code);
 }
 
+/* False: nothing can be learnt from it. */
+static bool count_time(orr__system *system)
+{
+    const orr_run *run = &system->run;
+    const uint64_t time = atomic_load_explicit(&run->time_ns, memory_order_relaxed);
+    system->time_ns += time;
+    if (run->rows == 0 && (system->has_rows || system->lattice)) return false;
+    const double now = (double)time / (double)(run->rows ? run->rows : 1);
+    system->ns_a_row = system->ns_a_row > 0 ? 0.75 * system->ns_a_row + 0.25 * now : now;
+    return true;
+}
+
 static void count_run(orr_world *world, orr__system *system)
 {
-    orr_run *run = &system->run;
-    const uint64_t time = atomic_load_explicit(&run->time_ns, memory_order_relaxed);
     system->runs++;
-    system->rows += run->rows;
-    system->time_ns += time;
+    system->rows += system->run.rows;
     const bool on_main = orr__system_on_main(system);
     orr__schedule_stage *stage = &world->sim->schedule.stages[system->stage];
     if (!on_main && !system->timed) {
         stage->untimed--;
         system->timed = true;
     }
-    if (run->rows == 0 && (system->has_rows || system->lattice)) return;
-    const double now = (double)time / (double)(run->rows ? run->rows : 1);
-    system->ns_a_row = system->ns_a_row > 0 ? 0.75 * system->ns_a_row + 0.25 * now : now;
-    if (on_main) return;
+    /* the time of one with latency is known when it arrives, and is none of the stage's */
+    if (system->latency || !count_time(system) || on_main) return;
     const double last_ns = orr__task_guess_ns(system);
     stage->pool_ns += last_ns - system->last_ns;
     system->last_ns = last_ns;
@@ -244,27 +257,45 @@ static void release_grids(const orr_world *world, orr__system *system)
     }
 }
 
+/* Nothing has been done yet. */
+static void settle_late(orr_world *world, orr__system *system, uint64_t since)
+{
+    count_run(world, system);
+    release_grids(world, system);
+    if (world->sim->observer) world->sim->observer->settled(world->sim->observer, world, system);
+    orr__late_park(world, system);
+    orr__dispatch_did(world, ORR_TRACE_SETTLE, system->id, since);
+}
+
+void orr__settle_arrived(orr__system *system)
+{
+    (void)count_time(system);
+}
+
 void orr__settle(orr_world *world, orr__system *system)
 {
     orr_run *run = &system->run;
     if (!run->active) return;
     const uint64_t since = orr__trace_now(&world->sim->trace);
+    if (system->latency) {
+        settle_late(world, system, since);
+        return;
+    }
     end_job(system);
     count_run(world, system);
     /* what it has seen is consumed before it marks anything new */
     if (system->tracker && run->failure.code == ORR_OK) orr__plan_consume(world, system, visited(system));
     if (!system->snapshot)
         mark(world, system);
-    else if (system->latency == 0)
+    else
         orr__settle_commit(world, system, false);
     if (system->lattice && run->ready && run->failure.code == ORR_OK)
         orr__lattice_swap(orr__lattice_at(world, system->lattice));
     if (run->failure.code != ORR_OK)
         drop(world, system);
-    else if (system->latency == 0 && atomic_load_explicit(&run->recorded, memory_order_relaxed))
+    else if (atomic_load_explicit(&run->recorded, memory_order_relaxed))
         take_over(world, system);
     release_grids(world, system);
     orr__dispatch_did(world, ORR_TRACE_SETTLE, system->id, since);
     if (world->sim->observer) world->sim->observer->settled(world->sim->observer, world, system);
-    if (system->latency) orr__late_park(world, system);
 }

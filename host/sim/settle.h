@@ -13,6 +13,9 @@ struct orr__schedule_stage;
  * other systems run nothing that they may see is touched. */
 void orr__settle(orr_world *world, struct orr__system *system);
 
+/* system->run is one with latency that is due and done: counts its time. */
+void orr__settle_arrived(struct orr__system *system);
+
 /* The end of the stage: says what failed, in the order of the stage, as each on_error wants it. */
 void orr__settle_reports(orr_world *world, struct orr__schedule_stage *stage);
 

@@ -58,6 +58,7 @@ static int32_t start(orr_world *world, const orr_world_desc *desc, orr__pool_sta
     orr__recordings_init(&sim->recordings);
     orr__trace_init(&sim->trace);
     orr__hooks_init(world);
+    world->still = orr__late_still;
     world->may = orr__access_may_component;
     world->may_lattice = orr__access_may_lattice;
     world->may_name = orr__access_may_lattice_name;
@@ -101,6 +102,7 @@ void orr_world_destroy(orr_world *world)
     orr__sim *sim = world->sim;
     if (sim) {
         orr__free_fini(world);
+        orr__late_discard(world);
         orr__mailboxes_fini(world);
         orr__scene_fini(world);
         orr__display_fini(world);
@@ -126,6 +128,7 @@ void orr_world_destroy(orr_world *world)
         world->losing = NULL;
         world->gained = NULL;
         world->settle = NULL;
+        world->still = NULL;
         world->may = NULL;
         world->may_lattice = NULL;
         world->may_name = NULL;

@@ -69,7 +69,6 @@ typedef struct orr__sim {
     orr__lanes lanes;
     orr__notes notes;
     atomic_flag notes_lock;
-    double seconds_a_tick; /* mean of the last ones */
     orr__free free;
     orr_run *main_run; /* of the main-thread system or hook that runs now; NULL: none */
     orr__failure failure;
@@ -82,6 +81,10 @@ typedef struct orr__sim {
     void *log_context;
     _Atomic uintptr_t log_speaker; /* the thread that is in it; 0: none */
     uint64_t sync_ns, events_ns;   /* time of the tick's own work */
+    uint64_t tick_ns;              /* time of the last tick that read the clock */
+    uint32_t clock_ticks;          /* ticks that did, up to some */
+    uint32_t unclocked;            /* ticks since then */
+    bool clocked;                  /* the present one does: see step.c */
 } orr__sim;
 
 /* orr_world_create with another way to start the pool's threads: by it tests refuse some. */

@@ -11,11 +11,37 @@
 #include "sim/sim.h"
 #include "sim/sync.h"
 
-/* Adds the time since *lap to a timer, and starts the next lap. */
-static void timed(uint64_t *lap, uint64_t *timer)
+/* A tick of a small world is over in less time than its timers take: once it is known to be short, one tick in so many
+ * reads the clock, and stands for the others. */
+#define SHORT_TICK_NS 20000
+enum { CLOCK_EVERY = 8, CLOCK_FIRST = 32 };
+
+static void choose_clocked(orr__sim *sim)
 {
+    sim->clocked = sim->clock_ticks < CLOCK_FIRST || sim->tick_ns >= SHORT_TICK_NS ||
+                   sim->unclocked + 1 >= CLOCK_EVERY || orr__trace_on(&sim->trace);
+    if (!sim->clocked) sim->unclocked++;
+}
+
+static uint64_t lap_begins(const orr__sim *sim)
+{
+    return sim->clocked ? orr__clock_ns() : 0;
+}
+
+static void was_clocked(orr__sim *sim, uint64_t begin, uint64_t end)
+{
+    if (!sim->clocked) return;
+    sim->tick_ns = end - begin;
+    sim->unclocked = 0;
+    if (sim->clock_ticks < CLOCK_FIRST) sim->clock_ticks++;
+}
+
+/* Adds the time since *lap to a timer, and starts the next lap. */
+static void timed(const orr__sim *sim, uint64_t *lap, uint64_t *timer)
+{
+    if (!sim->clocked) return;
     const uint64_t now = orr__clock_ns();
-    *timer += now - *lap;
+    *timer += (now - *lap) * (sim->unclocked + 1);
     *lap = now;
 }
 
@@ -24,19 +50,22 @@ static void run_stage(orr_world *world, orr__schedule_stage *stage, uint64_t *la
     orr__sim *sim = world->sim;
     const uint32_t index = (uint32_t)(stage - sim->schedule.stages);
     orr__dispatch_stage(world, stage);
-    timed(lap, &stage->time_ns);
+    timed(sim, lap, &stage->time_ns);
     const uint64_t since = orr__trace_now(&sim->trace);
     orr__sync_stage(world, stage);
     orr__trace_did(&sim->trace, ORR_TRACE_SYNC, index + 1, sim->tick, since);
-    timed(lap, &sim->sync_ns);
+    timed(sim, lap, &sim->sync_ns);
     if (sim->observer) sim->observer->staged(sim->observer, world, index);
 }
 
 static void tick(orr_world *world)
 {
     orr__sim *sim = world->sim;
-    uint64_t lap = orr__clock_ns();
-    const uint64_t began = lap, since = orr__trace_now(&sim->trace);
+    choose_clocked(sim);
+    const uint64_t begin = lap_begins(sim);
+    uint64_t lap = begin;
+    const uint64_t since = orr__trace_now(&sim->trace);
+    orr__late_resume(world);
     orr__params_apply(world);
     orr__inputs_apply(world);
     orr__systems_apply_enabled(world);
@@ -48,13 +77,10 @@ static void tick(orr_world *world)
     }
     if (sim->events.count) {
         orr__events_expire(world, sim->tick);
-        timed(&lap, &sim->events_ns);
+        timed(sim, &lap, &sim->events_ns);
     }
+    was_clocked(sim, begin, lap);
     orr__trace_did(&sim->trace, ORR_TRACE_TICK, 0, sim->tick, since);
-    if (sim->shows) {
-        const double seconds = (double)(lap - began) * 1e-9;
-        sim->seconds_a_tick = sim->seconds_a_tick > 0 ? 0.9 * sim->seconds_a_tick + 0.1 * seconds : seconds;
-    }
     if (sim->ticked) sim->ticked(world, sim->ticked_context);
     orr__trace_drain(&sim->trace);
     sim->tick++;
@@ -63,7 +89,8 @@ static void tick(orr_world *world)
 static void run_once(orr_world *world)
 {
     orr__sim *sim = world->sim;
-    uint64_t lap = orr__clock_ns();
+    sim->clocked = true;
+    uint64_t lap = lap_begins(sim);
     sim->started = true;
     orr__params_apply(world);
     orr__systems_apply_enabled(world);
@@ -82,7 +109,8 @@ int32_t orr__sim_publish(orr_world *world)
     for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {
         orr__schedule_stage *stage = &sim->schedule.stages[i];
         if (!stage->render || !stage->batch_count) continue;
-        uint64_t lap = orr__clock_ns(); /* here: small worlds are stepped faster than the clock is read */
+        sim->clocked = true;
+        uint64_t lap = lap_begins(sim); /* here: small worlds are stepped faster than the clock is read */
         run_stage(world, stage, &lap);
     }
     sim->painting = false;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "sim/bind.h"
+#include "sim/inputs.h"
 #include "sim/settle.h"
 #include "sim/sim.h"
 
@@ -156,19 +157,30 @@ void orr__sync_stage(orr_world *world, orr__schedule_stage *stage)
     orr__reductions_publish(world, (uint32_t)(stage - world->sim->schedule.stages));
 }
 
+static void commit_inputs(orr_world *world, orr__system *system)
+{
+    orr_run *run = &system->run;
+    if (run->failure.code != ORR_OK) return;
+    const int32_t code = orr__inputs_commit(world, system, run);
+    if (code == ORR_OK) return;
+    orr__run_failed(run, &run->outside, code);
+    orr__settle_failure(world, system);
+}
+
 void orr__sync_late(orr_world *world, orr__system *system)
 {
     const orr_run *run = &system->run;
     if (run->failure.code != ORR_OK) {
         orr__settle_failure(world, system);
-        return;
+    } else {
+        each_range_of(world, system, reserve);
+        each_range_of(world, system, resolve);
+        find_strays(world, system);
+        commit_inputs(world, system);
+        orr__settle_commit(world, system, true);
+        each_range_of(world, system, publish);
+        each_range_of(world, system, apply);
     }
-    each_range_of(world, system, reserve);
-    each_range_of(world, system, resolve);
-    find_strays(world, system);
-    orr__settle_commit(world, system, true);
-    each_range_of(world, system, publish);
-    each_range_of(world, system, apply);
     if (world->sim->observer) world->sim->observer->arrived(world->sim->observer, world, system);
     each_range_of(world, system, give_back);
     orr__near_touch(world, 0);

@@ -7,6 +7,7 @@
 #include "sim/isolate.h"
 #include "sim/sim.h"
 
+#include <stdio.h>
 #include <string.h>
 
 orr__system *orr__system_at(const orr_world *world, orr_system system)
@@ -30,7 +31,18 @@ static void destroy(orr_world *world, orr__system *system)
     orr__alloc_free(alloc, system->lists, system->list_words * sizeof *system->lists);
     orr__alloc_string_free(alloc, system->name);
     orr__alloc_string_free(alloc, system->source);
+    orr__alloc_string_free(alloc, system->failure);
     orr__alloc_free(alloc, system, sizeof *system);
+}
+
+void orr__system_keep_failure(orr_world *world, orr__system *system)
+{
+    char text[ORR__ERROR_BYTES];
+    const int32_t code = orr__error_code();
+    snprintf(text, sizeof text, "%s", orr__error_text());
+    orr__alloc_string_free(&world->alloc, system->failure);
+    system->failure = orr__alloc_string(&world->alloc, text);
+    if (!system->failure) orr__fail(code, "%s", text);
 }
 
 void orr__systems_fini(orr_world *world)
@@ -375,6 +387,7 @@ orr_system orr_system_create(orr_world *world, const orr_system_desc *desc)
         return 0;
     }
     if (check_plain(world, desc) != ORR_OK) goto said;
+    orr__world_still(world);
     if (orr__array_reserve(&world->alloc, &systems->items, &systems->capacity, systems->count + 1,
                            sizeof *systems->items) != ORR_OK)
         goto said;
@@ -444,6 +457,8 @@ int32_t orr_system_describe(const orr_world *world, orr_system system, orr_syste
                                .runs = of->runs,
                                .rows = of->rows,
                                .time_ns = of->time_ns,
-                               .enabled = of->enabled };
+                               .enabled = of->enabled,
+                               .failures = of->failures,
+                               .failure = of->failure };
     return ORR_OK;
 }

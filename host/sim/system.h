@@ -65,6 +65,8 @@ typedef struct orr__system {
     double last_ns;  /* by that estimate, of the last run; part of the stage's pool_ns */
     bool timed;
     uint64_t runs, rows, time_ns;
+    uint64_t failures;
+    char *failure; /* text of the last; NULL: none, or no memory for it */
 } orr__system;
 
 /* A function that runs on the thread that steps. */
@@ -90,6 +92,8 @@ void orr__system_replace(orr_world *world, orr_system system, orr_system_functio
                          void (*release)(void *context));
 /* Tick boundary: orr_system_enable takes effect. */
 void orr__systems_apply_enabled(orr_world *world);
+/* Keeps this thread's error text, that of a run that failed, for orr_system_describe. */
+void orr__system_keep_failure(orr_world *world, orr__system *system);
 void orr__systems_fini(orr_world *world);
 
 #endif

@@ -33,6 +33,7 @@ static void run_ranges(orr_run *run, uint32_t begin, uint32_t end, uint32_t work
         const bool back = (run->tick.tick & 1u) && !run->system->serial && !run->tick.state;
         for (uint32_t k = begin; k < end; k++) {
             const uint32_t i = back ? end - 1 - (k - begin) : k;
+            if (atomic_load_explicit(&run->dropped, memory_order_relaxed)) return;
             run->ranges[i].worker = worker;
             const int32_t code = function(&run->ranges[i].rows, &run->tick);
             if (traced) orr__trace_span_end(trace, worker, 0);
@@ -111,7 +112,7 @@ void orr__task_run(const orr__task *task, uint32_t worker)
 {
     orr_run *run = task->run;
     orr__error_clear();
-    const uint64_t start = orr__clock_ns();
+    const uint64_t start = run->clocked ? orr__clock_ns() : 0;
     if (!run->system->binding)
         run_function(run, task->begin, task->end, worker);
     else if (called_once(run->system))
@@ -120,6 +121,7 @@ void orr__task_run(const orr__task *task, uint32_t worker)
         run_isolated(run, task->begin, task->end, worker);
     else
         run_ranges(run, task->begin, task->end, worker);
+    if (!run->clocked) return;
     const uint64_t end = orr__clock_ns();
     atomic_fetch_add_explicit(&run->time_ns, end - start, memory_order_relaxed);
     trace(task, worker, start, end);
@@ -197,6 +199,14 @@ static void cut_share(orr__tasks *tasks, orr_run *run, orr__task share, uint32_t
     }
 }
 
+uint32_t orr__task_ranges(const orr__system *system, double task_ns)
+{
+    const uint32_t all = system->run.range_count ? system->run.range_count : 1;
+    if (called_once(system) || system->serial || all == 1) return all;
+    const double many = task_ns / (orr__task_guess_ns(system) / all);
+    return many >= all ? all : many < 1 ? 1 : (uint32_t)many;
+}
+
 int32_t orr__tasks_cut(orr_world *world, orr__tasks *tasks, orr__system *system, double task_ns)
 {
     orr_run *run = &system->run;
@@ -206,9 +216,7 @@ int32_t orr__tasks_cut(orr_world *world, orr__tasks *tasks, orr__system *system,
     if (called_once(system) || system->serial || ranges < 2) {
         *place(tasks, tasks->count++) = (orr__task){ .run = run, .end = ranges };
     } else {
-        const double many = task_ns / (orr__task_guess_ns(system) / ranges);
-        const uint32_t workers = orr__pool_workers(world->sim->pool);
-        const uint32_t most = many < 1 ? 1 : many < ranges ? (uint32_t)many : ranges;
+        const uint32_t workers = orr__pool_workers(world->sim->pool), most = orr__task_ranges(system, task_ns);
         for (uint32_t w = 0; w < workers; w++) {
             const uint32_t begin = (uint32_t)((uint64_t)ranges * w / workers),
                            end = (uint32_t)((uint64_t)ranges * (w + 1) / workers);

@@ -33,6 +33,9 @@ double orr__task_guess_ns(const struct orr__system *system);
 /* Whether a run of a job, or of a function on workers, that has been begun has anything to do. */
 bool orr__task_needed(const struct orr__system *system);
 
+/* How many ranges of such a run are worth `task_ns`; all of those that cannot be shared. */
+uint32_t orr__task_ranges(const struct orr__system *system, double task_ns);
+
 /* Appends the tasks of such a run, each worth at most about `task_ns`, and counts them in run.unfinished. Adds none when
  * it fails. Each worker has a share of them, which is the same in every tick; tasks get smaller towards its end, so that
  * all workers are done at about the same time. */

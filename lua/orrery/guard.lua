@@ -10,8 +10,9 @@ local error, format, min, pcall = error, string.format, math.min, pcall
 
 local guard = { on = core.guard }
 
-local portion = 1e8
+local portion = 1e7                      -- how soon the end of a host is noticed
 local cell = ffi.cast("int32_t *", core.guard_cell)
+local cut = ffi.cast("const int32_t *", core.guard_cut)   -- not 0: nobody waits for the end of this call any more
 local budget = core.guard_budget
 local rest = 0                           -- what is not in the cell yet
 local message                            -- of this call, once its budget is used up
@@ -26,6 +27,9 @@ end
 
 -- Called at every count below zero. The cell stays below zero, so that each further count raises the error again.
 local function stop()
+  if rest > 0 and cut[0] ~= 0 then
+    rest, message = 0, "the host is being closed"
+  end
   if rest > 0 then
     local more = min(rest, portion)
     cell[0] = more - 1

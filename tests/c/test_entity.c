@@ -233,7 +233,7 @@ static void structure_is_locked_while_systems_run(void **state)
     c.world->locked = 1;
     c.world->locked_by = "move";
     assert_int_equal(orr_entity_destroy(c.world, &e, 1), ORR_E_LOCKED);
-    assert_error("world:destroy cannot be called while system 'move' runs; record it with ctx:destroy");
+    assert_error("orr_entity_destroy cannot be called while system 'move' runs; record it with orr_patch_destroy");
     assert_int_equal(orr_entity_add(c.world, &e, 1, c.frozen), ORR_E_LOCKED);
     assert_int_equal(orr_entity_remove(c.world, &e, 1, c.position), ORR_E_LOCKED);
     c.world->locked = 0;

@@ -195,11 +195,61 @@ static void failures_whatever_the_timing(void **state)
     }
 }
 
+/* ---- in every tick ---- */
+
+typedef struct heard {
+    uint32_t count;
+    char last[2048];
+} heard;
+
+static void hear(void *context, int level, const char *text)
+{
+    heard *h = context;
+    (void)level;
+    h->count++;
+    snprintf(h->last, sizeof h->last, "%s", text);
+}
+
+static int32_t never_right(orr_run *run, void *context)
+{
+    (void)run;
+    return orr__fail(ORR_E_RANGE, "not %s", (const char *)context);
+}
+
+static void a_failure_in_every_tick_is_told_now_and_then(void **state)
+{
+    (void)state;
+    static char today[] = "today";
+    heard h = { 0 };
+    orr_system_stats stats;
+    orr_world *world = orr_world_create(&(orr_world_desc){ .log = hear, .log_context = &h });
+    assert_non_null(world);
+    const orr_system system = orr_system_create(
+        world,
+        &(orr_system_desc){ .name = "bad", .on_error = ORR_ON_ERROR_SKIP, .run = never_right, .context = today });
+    assert_ok(orr_system_describe(world, system, &stats));
+    assert_int_equal(stats.failures, 0);
+    assert_null(stats.failure);
+    for (uint32_t ticks = 1, told = 0; ticks <= 20; ticks++) {
+        assert_ok(orr_world_step(world, 1));
+        told += (ticks & (ticks - 1)) == 0;
+        assert_int_equal(h.count, told);
+    }
+    assert_string_equal(h.last,
+                        "system 'bad': not today (tick 15); the system is skipped in this tick (failures so far: 16)");
+    assert_ok(orr_system_describe(world, system, &stats));
+    assert_int_equal(stats.failures, 20);
+    assert_string_equal(stats.failure,
+                        "system 'bad': not today (tick 19); the system is skipped in this tick (failures so far: 20)");
+    orr_world_destroy(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures_in_every_mode),
         cmocka_unit_test(failures_whatever_the_timing),
+        cmocka_unit_test(a_failure_in_every_tick_is_told_now_and_then),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

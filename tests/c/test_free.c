@@ -337,12 +337,20 @@ static void params_are_set_from_anywhere(void **state)
     case_end(&c);
 }
 
+static int32_t note_hook(orr_run *run, const orr_entity *entities, uint32_t count, void *context)
+{
+    (void)run, (void)entities, (void)count, (void)context;
+    return ORR_OK;
+}
+
 static void other_calls_are_refused(void **state)
 {
     (void)state;
     sim_case c = free_case(2, UINT64_MAX);
     orr_entity one = 0;
     assert_ok(orr_entity_spawn(c.world, c.mote, 1, &one));
+    orr_patch_list *list = orr_patch_list_create(c.world);
+    assert_ok(orr_patch_list_put(list, &(orr_patch){ .kind = ORR_PATCH_SPAWN, .prefab = c.mote, .count = 1 }, NULL));
     assert_ok(orr_world_run_free(c.world, NULL));
 #define REFUSED(call)                                                                                                  \
     do {                                                                                                               \
@@ -361,8 +369,23 @@ static void other_calls_are_refused(void **state)
     REFUSED(orr_component_create(c.world, &(orr_component_desc){ .name = "New" }));
     REFUSED(orr_system_create(c.world, &(orr_system_desc){ .name = "new", .run = advance }));
     REFUSED(orr_mailbox_create(c.world, &(orr_mailbox_desc){ .name = "late" }));
+    const orr_field_desc field = { .name = "x", .type = ORR_TYPE_F32 };
+    REFUSED(orr_patch_list_apply(list, NULL));
+    REFUSED(orr_param_create(c.world, &(orr_param_desc){ .name = "late" }));
+    REFUSED(orr_resource_create(c.world, &(orr_resource_desc){ .name = "Late", .fields = &field, .field_count = 1 }));
+    REFUSED(orr_event_create(c.world, &(orr_event_desc){ .name = "Late", .fields = &field, .field_count = 1 }));
+    REFUSED(orr_lattice_create(
+        c.world, &(orr_lattice_desc){ .name = "late", .width = 1, .height = 1, .fields = &field, .field_count = 1 }));
+    REFUSED(orr_neighbours_create(c.world,
+                                  &(orr_neighbours_desc){ .name = "late", .position = { c.px, c.py }, .radius = 1 }));
+    REFUSED(orr_hook_create(c.world, ORR_HOOK_ADD, c.frozen, note_hook, NULL));
+    REFUSED(orr_stages_set(c.world, (const char *const[]){ "late", NULL }));
+    REFUSED(orr_job_register(c.world, &(orr_job_module){ .abi = ORR_ABI }));
+    REFUSED(orr_job_load(c.world, "late.so"));
     assert_ok(orr_world_stop(c.world));
     assert_ok(orr_entity_destroy(c.world, &one, 1));
+    assert_ok(orr_patch_list_apply(list, NULL));
+    orr_patch_list_destroy(list);
     assert_int_equal(orr_world_run_free(c.world, &(orr_free_desc){ .ticks_per_second = -1 }), ORR_E_RANGE);
     assert_int_equal(orr_world_run_free(c.world, &(orr_free_desc){ .states_per_second = 2e9 }), ORR_E_RANGE);
     assert_ok(orr_world_step(c.world, 1));

@@ -458,6 +458,55 @@ static void test_forks(void **state)
     assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
 }
 
+/* ---- handles of what is not there yet, in columns ---- */
+
+static void links_after(uint32_t threads, bool wrong, bool isolated, int32_t *code, uint64_t *hash, char text[512])
+{
+    trial t;
+    trial_new(&t, threads, 0);
+    const orr_prefab linked = case_prefab(t.c.world, "Linked", t.c.position, t.c.link, 0);
+    orr_entity all[5000];
+    assert_ok(orr_entity_spawn(t.c.world, linked, 5000, all));
+    const orr_job_value fault = { .name = "fault", .value = wrong };
+    declare(&t, (orr_system_desc){ .name = "a",
+                                   .job = "links",
+                                   .params = &fault,
+                                   .param_count = 1,
+                                   .isolation = isolated,
+                                   .timeout_ms = isolated ? PATIENCE_MS : 0 });
+    *code = orr_world_step(t.c.world, 2);
+    snprintf(text, 512, "%s", *code == ORR_OK ? "" : orr_last_error());
+    *hash = orr_world_hash(t.c.world);
+    for (uint32_t i = 0; i < 5000 && !wrong; i++) {
+        const orr_entity *to = orr_entity_read(t.c.world, all[i], t.c.to);
+        assert_non_null(to);
+        assert_true(all[i] % 7 == 0 ? orr_entity_is_alive(t.c.world, *to) : *to == 0);
+    }
+    if (!wrong) assert_int_equal(t.said.count, 0);
+    case_end(&t.c);
+}
+
+static void test_links(void **state)
+{
+    (void)state;
+    int32_t codes[2];
+    uint64_t hashes[2];
+    char texts[2][512];
+    for (uint32_t wrong = 0; wrong < 2; wrong++) {
+        links_after(0, wrong, false, &codes[0], &hashes[0], texts[0]);
+        for (uint32_t threads = 0; threads < 3; threads++) {
+            links_after(threads, wrong, true, &codes[1], &hashes[1], texts[1]);
+            assert_int_equal(codes[1], codes[0]);
+            assert_string_equal(texts[1], texts[0]);
+            assert_true(hashes[1] == hashes[0]);
+        }
+        if (wrong)
+            assert_non_null(strstr(texts[0], "job 'links': provisional handle -77777: this run has given out -1 to"));
+        else
+            assert_int_equal(codes[0], ORR_OK);
+    }
+}
+
 static orr_system refused(trial *t, const char *job, uint32_t timeout_ms)
 {
     const orr_system_desc desc = {
@@ -484,6 +533,19 @@ static void test_refused(void **state)
     refused(&t, "nothing", 0);
     assert_says(
         "system 'r': isolation = \"process\": slot 'velocity.x' of job 'nothing' is a gather: only row slots can be");
+    const orr_field_desc field = { .name = "t", .type = ORR_TYPE_F32 }, x = { .name = "x", .type = ORR_TYPE_F32 };
+    const orr_component list[] = { t.c.position, 0 };
+    assert_true(orr_lattice_create(t.c.world, &(orr_lattice_desc){ "heat", 8, 8, false, false, &field, 1 }));
+    assert_true(orr_resource_create(t.c.world, &(orr_resource_desc){ .name = "wind", .fields = &x, .field_count = 1 }));
+    assert_true(orr_neighbours_create(
+        t.c.world,
+        &(orr_neighbours_desc){ .name = "near", .query.all = list, .position = { t.c.px, t.c.py }, .radius = 1 }));
+    refused(&t, "near_one", 0);
+    assert_says("slot 'near' of job 'near_one' is neighbours: only row slots can be isolated");
+    refused(&t, "cells", 0);
+    assert_says("slot 'heat.t' of job 'cells' is a lattice: only row slots can be isolated");
+    refused(&t, "wind", 0);
+    assert_says("slot 'wind.x' of job 'wind' is a resource: only row slots can be isolated");
     refused(&t, "lost", 0);
     assert_says("job 'lost' has memory of its own");
     refused(&t, "framed", 0);
@@ -534,7 +596,7 @@ int main(void)
         cmocka_unit_test(test_built_in),     cmocka_unit_test(test_once),     cmocka_unit_test(test_forty),
         cmocka_unit_test(test_always),       cmocka_unit_test(test_on_error), cmocka_unit_test(test_fails),
         cmocka_unit_test(test_killed),       cmocka_unit_test(test_leaks),    cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_helper_wrong), cmocka_unit_test(test_forks),
+        cmocka_unit_test(test_helper_wrong), cmocka_unit_test(test_forks),    cmocka_unit_test(test_links),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(counter);

@@ -1,4 +1,5 @@
 #include <math.h>
+#include "sim/sim.h"
 #include "sim_case.h"
 
 static void create_and_destroy(void **state)
@@ -110,13 +111,38 @@ static void interrupted(void **state)
     case_end(&c);
 }
 
+/* Short ticks read the clock now and then; what a system took is told for all of its runs. */
+static void short_ticks_are_timed(void **state)
+{
+    (void)state;
+    sim_case c = case_new(0);
+    assert_ok(orr_entity_spawn(c.world, c.mote, 100, NULL));
+    const orr_component both[] = { c.position, c.velocity, 0 };
+    const orr_system_desc desc = { .name = "move", .job = "integrate", .query.all = both };
+    const orr_system system = orr_system_create(c.world, &desc);
+    assert_int_not_equal(system, 0);
+    assert_ok(orr_world_step(c.world, 100));
+    orr_system_stats before, after;
+    assert_ok(orr_system_describe(c.world, system, &before));
+    uint32_t clocked = 0;
+    for (uint32_t tick = 0; tick < 400; tick++) {
+        assert_ok(orr_world_step(c.world, 1));
+        clocked += c.world->sim->clocked;
+        assert_true(c.world->sim->unclocked < 8);
+        assert_ok(orr_system_describe(c.world, system, &after));
+        assert_true(after.time_ns > before.time_ns && after.runs == before.runs + 1);
+        before = after;
+    }
+    assert_true(clocked >= 50);
+    case_end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(create_and_destroy),
-        cmocka_unit_test(native_job),
-        cmocka_unit_test(function_and_changed),
-        cmocka_unit_test(interrupted),
+        cmocka_unit_test(create_and_destroy),    cmocka_unit_test(native_job),
+        cmocka_unit_test(function_and_changed),  cmocka_unit_test(interrupted),
+        cmocka_unit_test(short_ticks_are_timed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,13 @@
 #define _GNU_SOURCE
 #include "watchdog.h"
 
-#include "orrery.h"
-
 #include <stdatomic.h>
+#include <stdlib.h> /* says whether it is the GNU library */
+
+/* With WATCHDOG_OF, the name of a program, this is a library to be loaded into that program and no other. */
+#ifndef WATCHDOG_OF
+
+#include "orrery.h"
 
 static _Atomic(const struct orr_world *) watched;
 
@@ -12,14 +16,17 @@ void watchdog_watch(const struct orr_world *world)
     atomic_store(&watched, world);
 }
 
+#endif
+
 #if defined(__linux__) && defined(__GLIBC__)
 
 #include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -43,11 +50,38 @@ static void say(const char *text)
     (void)written;
 }
 
+/* Function, file and line of the frames that are the program's own, where there is an addr2line. */
+static void name_frames(void *const *frames, int count)
+{
+    static char texts[FRAMES][24];
+    char path[64], *arguments[FRAMES + 5] = { "addr2line", "-fpe", path };
+    Dl_info self, of;
+    int named = 0;
+    if (!dladdr(__extension__(void *) name_frames, &self)) return;
+    for (int i = 0; i < count && i < FRAMES; i++) {
+        if (!dladdr(frames[i], &of) || of.dli_fbase != self.dli_fbase) continue;
+        snprintf(texts[named], sizeof texts[named], "%lx",
+                 (unsigned long)((char *)frames[i] - (char *)of.dli_fbase) - 1); /* the call, not what follows it */
+        arguments[3 + named] = texts[named];
+        named++;
+    }
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)getpid());
+    const pid_t child = named ? fork() : -1;
+    if (child == 0) {
+        dup2(2, 1);
+        execvp("addr2line", arguments);
+        _exit(127);
+    }
+    if (child > 0) waitpid(child, NULL, 0);
+}
+
 static void print_own(int number)
 {
     void *frames[FRAMES];
     (void)number;
-    backtrace_symbols_fd(frames, backtrace(frames, FRAMES), 2);
+    const int count = backtrace(frames, FRAMES);
+    backtrace_symbols_fd(frames, count, 2);
+    name_frames(frames, count);
     atomic_store(&printed, 1);
 }
 
@@ -96,16 +130,15 @@ static void guess_stack(long thread)
         say("it is running, and blocks signals\n");
         return;
     }
-    void *word = (void *)at;
-    backtrace_symbols_fd(&word, 1, 2);
-    int shown = 0;
-    for (unsigned long i = 0; i < STACK_WORDS && shown < 24; i++) {
+    void *found[24] = { (void *)at };
+    int count = 1;
+    for (unsigned long i = 0; i < STACK_WORDS && count < 24; i++) {
         if ((stack + i * sizeof(void *)) % 4096 == 0 && i > 512) break; /* the stack may end at a page */
-        word = ((void **)stack)[i];
-        if (!is_code((unsigned long)word)) continue;
-        backtrace_symbols_fd(&word, 1, 2);
-        shown++;
+        void *word = ((void **)stack)[i];
+        if (is_code((unsigned long)word)) found[count++] = word;
     }
+    backtrace_symbols_fd(found, count, 2);
+    name_frames(found, count);
 }
 
 static void print_thread(long thread, int number)
@@ -124,7 +157,7 @@ static void print_thread(long thread, int number)
         guess_stack(thread);
         return;
     }
-    for (int i = 0; i < 100 && !atomic_load(&printed); i++) nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+    for (int i = 0; i < 400 && !atomic_load(&printed); i++) nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
 }
 
 static int ask_debugger(void)
@@ -142,6 +175,24 @@ static int ask_debugger(void)
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
+#ifdef WATCHDOG_OF
+/* The command itself says so when it is told to end and does not. */
+static void tell_system(void)
+{
+    kill(getpid(), SIGTERM);
+    for (int i = 0; i < 600; i++) nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+}
+#else
+static void tell_system(void)
+{
+    const struct orr_world *world = atomic_load(&watched);
+    if (!world) return;
+    say("running: ");
+    say(orr_world_running(world));
+    say("\n");
+}
+#endif
+
 static void time_is_up(int number)
 {
     (void)number;
@@ -152,12 +203,7 @@ static void time_is_up(int number)
             if (task->d_name[0] != '.') print_thread(strtol(task->d_name, NULL, 10), SIGRTMAX - 2);
         }
     }
-    const struct orr_world *world = atomic_load(&watched);
-    if (world) {
-        say("running: ");
-        say(orr_world_running(world));
-        say("\n");
-    }
+    tell_system();
     _exit(124);
 }
 
@@ -174,6 +220,9 @@ __attribute__((constructor)) static void start_watchdog(void)
     const long seconds = wanted ? strtol(wanted, NULL, 10) : getenv("ORRERY_LONG") ? 7000 : 240;
     void *frame;
     timer_t timer;
+#ifdef WATCHDOG_OF
+    if (strcmp(program_invocation_short_name, WATCHDOG_OF) != 0) return;
+#endif
     if (seconds <= 0) return;
     (void)backtrace(&frame, 1); /* loads what it needs now */
     handle(SIGRTMAX - 1, time_is_up);

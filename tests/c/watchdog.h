@@ -1,5 +1,6 @@
-/* A limit for tests that hang: linked into every test program, it starts before main. After ORRERY_TEST_SECONDS (240;
- * with ORRERY_LONG 7000; 0: never) it prints the stack of every thread and ends the program with code 124. */
+/* A limit for tests that hang: linked into every test program and loaded into the command that tests run, it starts
+ * before main. After ORRERY_TEST_SECONDS (240; with ORRERY_LONG 7000; 0: never) it prints the stack of every thread and
+ * the system that runs, and ends the program with code 124. */
 #ifndef TESTS_WATCHDOG_H
 #define TESTS_WATCHDOG_H
 

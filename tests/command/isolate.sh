@@ -47,7 +47,7 @@ in='isolation = "process"'
 where='(tick ?, rows 0 to 99, entities from *)'
 try crash 1 "orrery: system 'a': job 'trial': crashed with signal 11 (Segmentation fault), 3 times $where*s.lua:6" 3 1 "$in"
 try hang 1 "orrery: system 'a': job 'trial': took longer than 30 ms, 3 times $where*s.lua:6" 3 2 "$in, timeout_ms = 30"
-try skip 0 "orrery: *'trial': ended its process with exit code 5, 3 times $where*; the system is skipped in this tick" \
+try skip 0 "orrery: *'trial': ended its process with exit code 5, 3 times $where*; the system is skipped in this tick (failures so far: 2)" \
     6 3 "$in, on_error = \"skip\""
 try fine 0 "" 0 0 "$in"
 

@@ -3,6 +3,7 @@
  *     fuzz_schedule [--seeds N] [--seed S] [--steps N] [--chaos N]     --chaos: schedules a seed */
 #include "base/error.h"
 #include "c/chaos.h"
+#include "c/watchdog.h"
 #include "ecs/world.h"
 #include "fuzz_scene.h"
 #include "sim/sim.h"
@@ -118,6 +119,7 @@ static void run(uint64_t seed, uint64_t steps, const variant *v, outcome *outcom
                                   .scheduler = unkind ? chaos_scheduler(unkind) : NULL,
                                   .log = keep_log,
                                   .log_context = s });
+    watchdog_watch(s->world);
     for (uint64_t tick = 0; tick < steps; tick++) {
         between_ticks(s, tick);
         mistake_costs(s, seed * 1000003 + tick * 8 + v->threads + v->chaos_seed);
@@ -128,6 +130,7 @@ static void run(uint64_t seed, uint64_t steps, const variant *v, outcome *outcom
         else if (memcmp(&o, &outcomes[tick], sizeof o) != 0)
             differ(s, v, tick, &o, &outcomes[tick]);
     }
+    watchdog_watch(NULL);
     orr_world_destroy(s->world);
     chaos_destroy(unkind);
     free(s);

@@ -182,6 +182,23 @@ static const orr_slot_desc stumble_slots[] = { ORR_SLOT_RW("position.x", f32) };
 ORR_JOB(stumble, stumble_slots, .arithmetic = ORR_F32, .param_count = 4, .params = trial_list,
         .params_bytes = sizeof(trial_params));
 
+/* Writes what is to be spawned into the rows; with a fault a handle that nobody gave out. */
+static int32_t links(const orr_rows *rows, const orr_tick *tick)
+{
+    orr_entity *to = orr_slot(rows, 0);
+    const trial_params *params = orr_params(tick);
+    for (uint32_t i = rows->begin; i < rows->end; i++) {
+        int64_t born = 0;
+        if (rows->entity[i] % 7 != 0) continue;
+        const int32_t code = orr_job_spawn(rows, tick, "Still", 3, &born);
+        if (code != ORR_OK) return code;
+        to[i] = (orr_entity)(params->fault ? -77777 : born - 1);
+    }
+    return ORR_OK;
+}
+static const orr_slot_desc links_slots[] = { ORR_SLOT_RW("link.to", entity) };
+ORR_JOB(links, links_slots, .param_count = 4, .params = trial_list, .params_bytes = sizeof(trial_params));
+
 /* What cannot be isolated. */
 static int32_t nothing(const orr_rows *rows, const orr_tick *tick)
 {
@@ -211,5 +228,24 @@ ORR_JOB(lost, trial_slots, .arithmetic = ORR_F32, .state_bytes = 8);
 ORR_JOB(framed, trial_slots, .arithmetic = ORR_F32, .begin = around);
 ORR_JOB(whole, trial_slots, .arithmetic = ORR_F32, .flags = ORR_WHOLE);
 
+static const orr_slot_desc near_slots[] = { ORR_SLOT_RW("position.x", f32), ORR_NEIGHBOURS("near") };
+static const orr_slot_desc cells_slots[] = { ORR_SLOT_RW("position.x", f32), ORR_LATTICE_R("heat.t", f32) };
+static const orr_slot_desc wind_slots[] = { ORR_SLOT_RW("position.x", f32), ORR_RESOURCE_R("wind.x", f32) };
+static int32_t near_one(const orr_rows *rows, const orr_tick *tick)
+{
+    return nothing(rows, tick);
+}
+static int32_t cells(const orr_rows *rows, const orr_tick *tick)
+{
+    return nothing(rows, tick);
+}
+static int32_t wind(const orr_rows *rows, const orr_tick *tick)
+{
+    return nothing(rows, tick);
+}
+ORR_JOB(near_one, near_slots);
+ORR_JOB(cells, cells_slots);
+ORR_JOB(wind, wind_slots);
+
 ORR_EXPORT_JOBS(&orr_job_trial, &orr_job_types, &orr_job_notes, &orr_job_nothing, &orr_job_lost, &orr_job_framed,
-                &orr_job_whole, &orr_job_stumble);
+                &orr_job_whole, &orr_job_stumble, &orr_job_links, &orr_job_near_one, &orr_job_cells, &orr_job_wind);
