@@ -37,17 +37,22 @@ static char *replaced(char *text, const char *from, const char *to)
     return out;
 }
 
-orr_host *scene_open(const char *name, uint64_t seed, const char *const *set, const char *from, const char *to)
+orr_host *scene_open_changed(const char *name, uint64_t seed, const char *const *set, const char *const (*changes)[2])
 {
     char path[1024];
     snprintf(path, sizeof path, "scripts/%s", name); // tests run in the folder of the sources
     char *text = read_text(path);
-    if (from) text = replaced(text, from, to);
+    for (; changes && (*changes)[0]; changes++) text = replaced(text, (*changes)[0], (*changes)[1]);
     orr_host *host =
         orr_host_open(&(orr_host_desc){ .text = text, .script = name, .seed = seed, .set = set, .threads = 2 });
     free(text);
     if (!host) fail_msg("%s: %s", name, orr_last_error());
     return host;
+}
+
+orr_host *scene_open(const char *name, uint64_t seed, const char *const *set, const char *from, const char *to)
+{
+    return scene_open_changed(name, seed, set, (const char *const[][2]){ { from, to }, { NULL, NULL } });
 }
 
 void scene_step(orr_host *host, uint64_t ticks)
@@ -110,6 +115,23 @@ double scene_reduction(orr_host *host, const char *name, double otherwise)
 {
     double value = otherwise;
     return orr_reduction_get(orr_host_world(host), name, &value) == ORR_OK ? value : otherwise;
+}
+
+double scene_resource(orr_host *host, const char *name, const char *field)
+{
+    orr_world *world = orr_host_world(host);
+    orr_value value;
+    if (orr_resource_get(world, orr_resource_find(world, name), field, &value) != ORR_OK)
+        fail_msg("%s", orr_last_error());
+    return value.f64;
+}
+
+const void *scene_cells(orr_host *host, const char *lattice, const char *field, uint32_t *width, uint32_t *height)
+{
+    orr_world *world = orr_host_world(host);
+    const void *cells = orr_lattice_cells(world, orr_lattice_find(world, lattice), field, width, height);
+    if (!cells) fail_msg("%s", orr_last_error());
+    return cells;
 }
 
 int scene_long(void)
