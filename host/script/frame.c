@@ -40,7 +40,7 @@ int32_t orr__frame_put(orr__machine *m, uint32_t series, double value)
 const char *orr__frame_input_stage(orr__machine *m)
 {
     const orr__schedule *schedule = &m->world->sim->schedule;
-    m->world->sim->inputs.wanted = true;
+    m->world->sim->gestures.wanted = true;
     for (uint32_t i = 0; i < schedule->stage_count; i++) {
         if (!schedule->stages[i].once && !schedule->stages[i].render) return schedule->stages[i].name;
     }

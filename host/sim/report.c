@@ -246,7 +246,7 @@ const orr__report *orr__report_make(orr_world *world)
     head(world)->dropped = world->dropped;
     head(world)->threads = orr__pool_workers(world->sim->pool);
     head(world)->seconds_a_tick = (double)world->sim->tick_ns * 1e-9;
-    head(world)->wants_input = world->sim->inputs.wanted;
+    head(world)->wants_input = world->sim->gestures.wanted;
     add_systems(world);
     add_tables(world);
     add_params(world);

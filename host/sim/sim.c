@@ -107,7 +107,7 @@ void orr_world_destroy(orr_world *world)
         orr__scene_fini(world);
         orr__display_fini(world);
         orr__series_fini(world);
-        orr__inputs_fini(world);
+        orr__gestures_fini(world);
         orr__report_fini(world);
         orr__pool_destroy(sim->pool);
         orr__isolates_fini(world);

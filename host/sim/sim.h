@@ -10,7 +10,7 @@
 #include "sim/event.h"
 #include "sim/free.h"
 #include "sim/hook.h"
-#include "sim/input.h"
+#include "sim/gesture.h"
 #include "sim/isolate.h"
 #include "sim/job.h"
 #include "sim/lanes.h"
@@ -64,7 +64,7 @@ typedef struct orr__sim {
     bool painting;  /* the render stage runs */
     orr__display display;
     orr__series_list series;
-    orr__inputs inputs;
+    orr__gestures gestures;
     orr__reporter reporter;
     orr__lanes lanes;
     orr__notes notes;

@@ -67,7 +67,7 @@ static void tick(orr_world *world)
     const uint64_t since = orr__trace_now(&sim->trace);
     orr__late_resume(world);
     orr__params_apply(world);
-    orr__inputs_apply(world);
+    orr__gestures_apply(world);
     orr__systems_apply_enabled(world);
     orr__near_touch(world, 0);
     for (uint32_t i = 0; i < sim->schedule.stage_count; i++) {

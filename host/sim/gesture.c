@@ -1,4 +1,4 @@
-#include "sim/input.h"
+#include "sim/gesture.h"
 
 #include "base/array.h"
 #include "base/error.h"
@@ -19,10 +19,10 @@ static int32_t check(const orr_input *input)
 
 static int32_t queue(orr_world *world, const orr_input *input)
 {
-    orr__inputs *inputs = &world->sim->inputs;
-    const int32_t code = orr__array_reserve(&world->alloc, &inputs->queue, &inputs->queue_capacity,
-                                            inputs->queue_count + 1, sizeof *inputs->queue);
-    if (code == ORR_OK) inputs->queue[inputs->queue_count++] = *input;
+    orr__gestures *gestures = &world->sim->gestures;
+    const int32_t code = orr__array_reserve(&world->alloc, &gestures->queue, &gestures->queue_capacity,
+                                            gestures->queue_count + 1, sizeof *gestures->queue);
+    if (code == ORR_OK) gestures->queue[gestures->queue_count++] = *input;
     return code;
 }
 
@@ -48,37 +48,37 @@ int32_t orr_world_input(orr_world *world, const orr_input *input)
 
 const orr_input *orr_world_inputs(const orr_world *world, uint32_t *count)
 {
-    *count = world->sim->inputs.count;
-    return world->sim->inputs.items;
+    *count = world->sim->gestures.count;
+    return world->sim->gestures.items;
 }
 
 int32_t orr_world_input_log(orr_world *world, orr_input_sink *sink, void *context)
 {
     if (orr__world_mine(world, "orr_world_input_log")) return orr__error_code();
-    world->sim->inputs.sink = sink;
-    world->sim->inputs.sink_context = context;
+    world->sim->gestures.sink = sink;
+    world->sim->gestures.sink_context = context;
     return ORR_OK;
 }
 
-void orr__inputs_apply(orr_world *world)
+void orr__gestures_apply(orr_world *world)
 {
-    orr__inputs *inputs = &world->sim->inputs;
-    if (!inputs->count && !inputs->queue_count) return;
-    orr_input *items = inputs->items;
-    const uint32_t capacity = inputs->capacity;
-    inputs->items = inputs->queue;
-    inputs->count = inputs->queue_count;
-    inputs->capacity = inputs->queue_capacity;
-    inputs->queue = items;
-    inputs->queue_count = 0;
-    inputs->queue_capacity = capacity;
-    for (uint32_t i = 0; inputs->sink && i < inputs->count; i++)
-        inputs->sink(inputs->sink_context, world->sim->tick, &inputs->items[i]);
+    orr__gestures *gestures = &world->sim->gestures;
+    if (!gestures->count && !gestures->queue_count) return;
+    orr_input *items = gestures->items;
+    const uint32_t capacity = gestures->capacity;
+    gestures->items = gestures->queue;
+    gestures->count = gestures->queue_count;
+    gestures->capacity = gestures->queue_capacity;
+    gestures->queue = items;
+    gestures->queue_count = 0;
+    gestures->queue_capacity = capacity;
+    for (uint32_t i = 0; gestures->sink && i < gestures->count; i++)
+        gestures->sink(gestures->sink_context, world->sim->tick, &gestures->items[i]);
 }
 
-void orr__inputs_fini(orr_world *world)
+void orr__gestures_fini(orr_world *world)
 {
-    orr__inputs *inputs = &world->sim->inputs;
-    orr__array_free(&world->alloc, &inputs->queue, &inputs->queue_capacity, sizeof *inputs->queue);
-    orr__array_free(&world->alloc, &inputs->items, &inputs->capacity, sizeof *inputs->items);
+    orr__gestures *gestures = &world->sim->gestures;
+    orr__array_free(&world->alloc, &gestures->queue, &gestures->queue_capacity, sizeof *gestures->queue);
+    orr__array_free(&world->alloc, &gestures->items, &gestures->capacity, sizeof *gestures->items);
 }
