@@ -147,7 +147,7 @@ endif()
 orrery_test_script(includes layers "${tests_dir}/layers/check")
 orrery_test_script(selftest layers "${tests_dir}/layers/selftest")
 orrery_test_script(headers layers "${tests_dir}/layers/headers" "${CMAKE_C_COMPILER}" "${cxx_compiler}"
-    ${LUAJIT_CFLAGS} ${SDL2_CFLAGS})
+    ${LUAJIT_CFLAGS} ${VIEW_CFLAGS})
 if(TARGET orrery_static)
     if(NOT ORRERY_SANITIZE)
         string(TOLOWER "${CMAKE_BUILD_TYPE}" symbols_kind)

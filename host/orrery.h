@@ -804,7 +804,7 @@ ORR_API const orr_input *orr_world_inputs(const orr_world *world, uint32_t *coun
 typedef void orr_input_sink(void *context, uint64_t tick, const orr_input *input);
 ORR_API int32_t orr_world_input_log(orr_world *world, orr_input_sink *sink, void *context);
 
-/* ---- pictures ------------------------------------------------------------------------------------------------------ */
+/* ---- pictures and films -------------------------------------------------------------------------------------------- */
 
 typedef struct orr_picture_desc {
     const char *path;       /* of a PNG file, written beside and renamed */
@@ -812,9 +812,41 @@ typedef struct orr_picture_desc {
     double scale;           /* pixels for each pixel of a `size`: 2 on a dense display; default 1 */
 } orr_picture_desc;
 
-/* Draws the world as it is into a file, without a display. Between ticks; runs the render stage first. ORR_E_NOT_FOUND
- * in a library without the view (ORRERY_VIEW=OFF). */
+/* Draws the world as it is into a file, without a display. Between ticks; runs the render stage first. Trails need ticks
+ * before that one: see films. One thread of the process at a time. ORR_E_NOT_FOUND in a library without the view
+ * (ORRERY_VIEW=OFF). */
 ORR_API int32_t orr_picture_write(orr_world *world, const orr_picture_desc *desc);
+
+/* A film: pictures of a world as it goes on, at an even pace, however long each of them takes to make.
+ *
+ *     while (...) { orr_world_step(world, 1); orr_film_watch(film); if (...) orr_film_frame(film); }
+ */
+typedef struct orr_film orr_film;
+
+typedef struct orr_film_desc {
+    const char *path;       /* .mp4 .mkv .mov .webm .gif by the program ffmpeg, or "x.png": x-000001.png, x-000002.png
+                             * and so on, as also where there is no ffmpeg. NULL: only single pictures */
+    uint32_t width, height; /* as for pictures */
+    double scale;
+    double fps; /* frames a second, 1 to 1000; default 60 */
+} orr_film_desc;
+
+/* Finds out whether all of it can be written before anything is. NULL with the error set: ORR_E_FILE for the path. */
+ORR_API orr_film *orr_film_open(orr_world *world, const orr_film_desc *desc);
+/* Takes note of the world as it is, for trails. Frames are the same whatever ran before if each of the last `memory`
+ * ticks was noted: 0 when the scene has no trails. */
+ORR_API int32_t orr_film_watch(orr_film *film);
+ORR_API uint32_t orr_film_memory(const orr_film *film);
+/* The world as it is, as the next frame of the film or as a picture of its own. Frames do not move: they show what the
+ * scene says, or all that there has been so far. */
+ORR_API int32_t orr_film_frame(orr_film *film);
+ORR_API int32_t orr_film_picture(orr_film *film, const char *path);
+ORR_API uint64_t orr_film_frames(const orr_film *film);
+/* Whether frames are numbered pictures, and what the first is called. */
+ORR_API const char *orr_film_series(const orr_film *film);
+/* Completes the file. After a failure, or with `keep` false, no part of a film is left; numbered pictures are. Takes
+ * NULL. Before the world ends. */
+ORR_API int32_t orr_film_close(orr_film *film, bool keep);
 
 /* ---- running free: the simulation on a thread of its own ----------------------------------------------------------- */
 

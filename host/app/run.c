@@ -10,6 +10,7 @@
 #include "app/dump.h"
 #include "app/open.h"
 #include "app/progress.h"
+#include "app/shoot.h"
 #include "app/signals.h"
 #include "app/summary.h"
 #include "app/trace_out.h"
@@ -18,12 +19,12 @@
 #include "orrery.h"
 
 typedef struct run_options {
-    bool no_panel, lockstep, headless, unchecked, no_jit, guard, json, quiet;
+    bool ticks_given, no_panel, lockstep, headless, unchecked, no_jit, guard, json, quiet;
     uint64_t ticks, threads, seed, hash, every, guard_budget, memory;
     double dt;
     orr__option_list set;
-    uint64_t at;
-    const char *dump, *trace, *picture, *size;
+    const char *dump, *trace;
+    orr__shoot_options shoot;
 } run_options;
 
 enum { TICKS = 600 };
@@ -46,9 +47,15 @@ static const orr__option options[] = {
     { "--every", "N", ORR__OPTION_WHOLE, AT(every), 1, 1e15, "with --dump: every N ticks (default: at the end only)" },
     { "--trace", "FILE.json", ORR__OPTION_TEXT, AT(trace), 0, 0,
       "write who did what when, for Perfetto and `orrery trace`" },
-    { "--picture", "FILE.png", ORR__OPTION_TEXT, AT(picture), 0, 0, "draw a picture at the end, or" },
-    { "--at", "TICK", ORR__OPTION_WHOLE, AT(at), 0, 1e15, "when so many ticks are done" },
-    { "--size", "WxH", ORR__OPTION_TEXT, AT(size), 0, 0, "of pictures, in pixels (default 1280x800)" },
+    { "--picture", "FILE.png", ORR__OPTION_TEXT, AT(shoot.picture), 0, 0, "draw a picture at the end, or" },
+    { "--at", "TICK", ORR__OPTION_WHOLE, AT(shoot.at), 0, 1e15, "when so many ticks are done" },
+    { "--film", "FILE.mp4", ORR__OPTION_TEXT, AT(shoot.film), 0, 0,
+      "draw a film, by ffmpeg; .png for numbered pictures" },
+    { "--film-every", "N", ORR__OPTION_WHOLE, AT(shoot.film_every), 1, 1e15, "a frame every N ticks (default 1)" },
+    { "--fps", "N", ORR__OPTION_NUMBER, AT(shoot.fps), 1, 1000, "frames a second of the film (default 60)" },
+    { "--size", "WxH", ORR__OPTION_TEXT, AT(shoot.size), 0, 0, "of pictures, films and windows (default 1280x800)" },
+    { "--scale", "S", ORR__OPTION_NUMBER, AT(shoot.scale), 0.1, 64,
+      "pixels of the picture for each of a size (default 1)" },
     { "--unchecked", NULL, ORR__OPTION_FLAG, AT(unchecked), 0, 0,
       "raw pointers and ffi for the script: fast and unsafe" },
     { "--no-jit", NULL, ORR__OPTION_FLAG, AT(no_jit), 0, 0,
@@ -70,6 +77,7 @@ typedef struct run {
     orr_world *world;
     orr__dump csv;
     orr__trace_out timeline;
+    orr__shoot shoot;
     orr__summary_hash *hashes;
     uint64_t hash_count, hash_capacity;
 } run;
@@ -120,13 +128,7 @@ static uint64_t stretch(const run *r, uint64_t left)
     if (r->options->dump && r->options->every && r->options->every - tick % r->options->every < next) {
         next = r->options->every - tick % r->options->every;
     }
-    if (r->options->picture && r->options->at > tick && r->options->at - tick < next) next = r->options->at - tick;
-    return next;
-}
-
-static int32_t draw(const run *r)
-{
-    return orr_picture_write(r->world, &(orr_picture_desc){ .path = r->options->picture });
+    return orr__shoot_stretch(&r->shoot, tick, next);
 }
 
 static int32_t after_stretch(run *r)
@@ -137,8 +139,7 @@ static int32_t after_stretch(run *r)
     if (status == ORR_OK && r->options->dump && r->options->every && tick % r->options->every == 0) {
         status = orr__dump_write(&r->csv);
     }
-    if (status == ORR_OK && r->options->picture && r->options->at == tick) status = draw(r);
-    return status;
+    return status == ORR_OK ? orr__shoot_look(&r->shoot, tick) : status;
 }
 
 static int32_t go(run *r, orr__progress *bar)
@@ -148,6 +149,9 @@ static int32_t go(run *r, orr__progress *bar)
     if (r->options->dump) status = orr__dump_begin(&r->csv, r->world, r->options->dump);
     if (r->options->trace && status == ORR_OK)
         status = orr__trace_out_begin(&r->timeline, r->world, r->options->trace, r->script);
+    if (status == ORR_OK) status = orr__shoot_begin(&r->shoot, r->world);
+    if (status == ORR_OK && r->shoot.film) status = orr_host_step(r->host, 0); /* startup */
+    if (status == ORR_OK) status = orr__shoot_look(&r->shoot, orr_world_tick(r->world));
     while (status == ORR_OK && done < r->options->ticks && !orr__signals_asked()) {
         const uint64_t some = stretch(r, r->options->ticks - done);
         status = orr_host_step(r->host, some);
@@ -158,8 +162,16 @@ static int32_t go(run *r, orr__progress *bar)
     }
     if (status == ORR_E_INTERRUPTED) status = ORR_OK;
     if (r->options->dump && !r->options->every && status == ORR_OK) status = orr__dump_write(&r->csv);
-    if (r->options->picture && !r->options->at && status == ORR_OK) status = draw(r);
     return status;
+}
+
+/* Pictures up to here, also of a run that failed. */
+static int32_t finish_pictures(run *r, int32_t status)
+{
+    char text[2048];
+    snprintf(text, sizeof text, "%s", orr_last_error());
+    const int32_t code = orr__shoot_end(&r->shoot, status != ORR_OK);
+    return status == ORR_OK ? code : orr__fail(status, "%s", text);
 }
 
 /* The trace up to here, also of a run that failed, which was told already. */
@@ -207,7 +219,8 @@ static int finish(run *r, int32_t status, const char *error, double seconds, uin
 static bool wants_window(const run_options *o)
 {
     const bool shown = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY");
-    return shown && !o->headless && !o->hash && !o->dump && !o->trace && !o->picture && !o->json;
+    return shown && !o->headless && !o->hash && !o->dump && !o->trace && !o->shoot.picture && !o->shoot.film &&
+           !o->json;
 }
 
 static int32_t console(void *context, const char *text)
@@ -241,7 +254,9 @@ static int32_t show(run *r)
     return orr_window_run(
         r->world,
         &(orr_window_desc){ .title = r->script,
-                            .ticks = o->ticks == TICKS ? 0 : o->ticks,
+                            .width = r->shoot.width,
+                            .height = r->shoot.height,
+                            .ticks = o->ticks_given ? o->ticks : 0,
                             .no_panel = o->no_panel,
                             .lockstep = o->lockstep,
                             .host = { .context = r, .restart = restart, .eval = console, .closes = closes } });
@@ -253,7 +268,8 @@ static int simulate(run *r)
     orr__signals_world(r->world);
     orr__progress bar = orr__progress_begin(r->options->ticks, r->options->quiet);
     const uint64_t start = orr__clock_ns(), from = orr_world_tick(r->world);
-    const int32_t status = wants_window(r->options) ? show(r) : go(r, &bar);
+    int32_t status = wants_window(r->options) ? show(r) : go(r, &bar);
+    status = finish_pictures(r, status);
     const double seconds = (double)(orr__clock_ns() - start) / 1e9;
     orr__progress_end(&bar);
     char *error = NULL;
@@ -270,7 +286,10 @@ static int simulate(run *r)
 
 static int run_script(const orr__command *command, int count, char **arguments)
 {
-    run_options o = { .ticks = TICKS, .threads = ORR_THREADS_ALL, .dt = NAN };
+    run_options o = { .ticks = UINT64_MAX,
+                      .threads = ORR_THREADS_ALL,
+                      .dt = NAN,
+                      .shoot = { .at = UINT64_MAX, .fps = NAN, .scale = NAN } };
     const char *script = NULL;
     bool helped;
     const int usage = orr__args_read(command, count, arguments, &o, &script, &helped);
@@ -283,7 +302,10 @@ static int run_script(const orr__command *command, int count, char **arguments)
         fputs("orrery run: --every says how often --dump writes, which is missing (see 'orrery run --help')\n", stderr);
         return ORR__EXIT_USAGE;
     }
+    o.ticks_given = o.ticks != UINT64_MAX;
+    if (!o.ticks_given) o.ticks = TICKS;
     run r = { .options = &o, .script = script };
+    if (orr__shoot_read(&r.shoot, &o.shoot, &o.ticks, o.ticks_given) != ORR__EXIT_FINE) return ORR__EXIT_USAGE;
     if (orr__signals_begin() != ORR_OK) return failed(ORR_E_THREAD, orr_last_error());
     const orr_host_desc desc = { .script = script,
                                  .seed = o.seed,
@@ -316,7 +338,8 @@ const orr__command orr__command_run = {
     "run a simulation",
     "  orrery run scripts/boids.lua --ticks 1000 --set cohesion=2\n"
     "  orrery run scripts/epidemic.lua --hash 100 --threads 4\n"
-    "  orrery run scripts/wolf_sheep.lua --dump sheep.csv --every 10\n",
+    "  orrery run scripts/wolf_sheep.lua --dump sheep.csv --every 10\n"
+    "  orrery run scripts/life.lua --picture life.png --at 500 --size 1920x1080\n",
     options,
     run_script,
 };

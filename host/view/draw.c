@@ -9,6 +9,7 @@
 #include "sim/report.h"
 #include "view/layer.h"
 #include "view/legend.h"
+#include "view/stroke.h"
 
 enum { SIDE_MOST = 16384 };
 
@@ -203,6 +204,23 @@ static int32_t draw_layers(orr__drawer *drawer, const orr__show *show, const orr
     return ORR_OK;
 }
 
+/* ---- by hand ---- */
+
+/* What the script drew by hand, published with the state. */
+static int32_t draw_strokes(orr__drawer *drawer, const orr_mail *state, const orr__camera *camera)
+{
+    const orr__report *report = orr__report_of(state);
+    const orr__report_stroke *strokes = report ? ORR__REPORT_LIST(report, orr__report_stroke, strokes) : NULL;
+    int32_t code = ORR_OK;
+    for (uint32_t i = 0; report && i < report->stroke_count && code == ORR_OK; i++) {
+        orr_stroke stroke = strokes[i].stroke;
+        stroke.text = strokes[i].text ? ORR__REPORT_TEXT(report, strokes[i].text) : NULL;
+        if (stroke.text) code = need_text(drawer);
+        if (code == ORR_OK) code = orr__stroke_paint(&drawer->canvas, drawer->text, &stroke, camera);
+    }
+    return code;
+}
+
 /* ---- the whole ---- */
 
 static int32_t size_canvas(orr__drawer *drawer, const orr__camera *camera)
@@ -221,20 +239,6 @@ static bool has_legend(const orr_scene_desc *scene)
     return false;
 }
 
-/* What the script drew by hand, published with the state. */
-static int32_t draw_report(orr__drawer *drawer, const orr_mail *state, const orr__camera *camera)
-{
-    const orr__report *report = orr__report_of(state);
-    int32_t code = ORR_OK;
-    for (uint32_t i = 0; report && i < report->stroke_count && code == ORR_OK; i++) {
-        const orr__report_stroke *from = &ORR__REPORT_LIST(report, orr__report_stroke, strokes)[i];
-        orr_stroke stroke = from->stroke;
-        stroke.text = from->text ? ORR__REPORT_TEXT(report, from->text) : "";
-        code = orr__draw_strokes(drawer, &stroke, 1, camera);
-    }
-    return code;
-}
-
 static int32_t draw_all(orr__drawer *drawer, const orr__show *show, const orr_mail *state, const orr__camera *camera)
 {
     const orr_scene_desc *scene = &show->scene->desc;
@@ -243,7 +247,7 @@ static int32_t draw_all(orr__drawer *drawer, const orr__show *show, const orr_ma
     code = orr__draw_watch(drawer, show, state);
     orr__canvas_clear(&drawer->canvas, scene->background);
     if (code == ORR_OK) code = draw_layers(drawer, show, state, camera);
-    if (code == ORR_OK) code = draw_report(drawer, state, camera);
+    if (code == ORR_OK) code = draw_strokes(drawer, state, camera);
     if (code != ORR_OK || !has_legend(scene)) return code;
     code = need_text(drawer);
     return code == ORR_OK ? orr__legends_paint(&drawer->canvas, drawer->text, scene, drawer->ramps, camera->scale)
@@ -290,58 +294,4 @@ int32_t orr__draw_show(orr__drawer *drawer)
     if (SDL_UpdateTexture(drawer->texture, NULL, drawer->canvas.pixels, row) != 0) return refuse("SDL_UpdateTexture");
     if (SDL_RenderCopy(drawer->renderer, drawer->texture, NULL, NULL) != 0) return refuse("SDL_RenderCopy");
     return ORR_OK;
-}
-
-/* ---- strokes ---- */
-
-static int32_t stroke_text(orr__drawer *drawer, const orr_stroke *s, double x, double y, double scale)
-{
-    if (!s->text) return ORR_OK;
-    if (need_text(drawer) != ORR_OK) return orr__error_code();
-    return orr__text_paint(drawer->text, &drawer->canvas, s->text, (float)x, (float)y, 0, (float)(s->width * scale),
-                           s->colour);
-}
-
-static void outline(orr__canvas *canvas, float left, float top, float right, float bottom, float width, uint32_t colour)
-{
-    orr__canvas_line(canvas, left - width / 2, top, right + width / 2, top, width, colour);
-    orr__canvas_line(canvas, left - width / 2, bottom, right + width / 2, bottom, width, colour);
-    orr__canvas_line(canvas, left, top + width / 2, left, bottom - width / 2, width, colour);
-    orr__canvas_line(canvas, right, top + width / 2, right, bottom - width / 2, width, colour);
-}
-
-static int32_t stroke(orr__drawer *drawer, const orr_stroke *s, const orr__camera *camera)
-{
-    orr__canvas *canvas = &drawer->canvas;
-    const double unit = s->on_screen ? camera->scale : camera->zoom, down = s->on_screen ? 1 : -1;
-    double x = s->a * camera->scale, y = s->b * camera->scale;
-    if (!s->on_screen) orr__camera_to_picture(camera, s->a, s->b, &x, &y);
-    const bool line = s->kind == ORR_STROKE_LINE;
-    const double to_x = x + (line ? s->c - s->a : s->c) * unit, to_y = y + (line ? s->d - s->b : s->d) * unit * down;
-    const float ax = (float)x, ay = (float)y, bx = (float)to_x, by = (float)to_y, radius = (float)(s->c * unit);
-    const float width = (float)(s->width * camera->scale);
-    switch (s->kind) {
-    case ORR_STROKE_LINE: orr__canvas_line(canvas, ax, ay, bx, by, width, s->colour); break;
-    case ORR_STROKE_CIRCLE:
-        if (s->filled)
-            orr__canvas_disc(canvas, ax, ay, radius, s->colour);
-        else
-            orr__canvas_ring(canvas, ax, ay, radius, width, s->colour);
-        break;
-    case ORR_STROKE_RECTANGLE:
-        if (s->filled)
-            orr__canvas_box(canvas, fminf(ax, bx), fminf(ay, by), fmaxf(ax, bx), fmaxf(ay, by), s->colour);
-        else
-            outline(canvas, fminf(ax, bx), fminf(ay, by), fmaxf(ax, bx), fmaxf(ay, by), width, s->colour);
-        break;
-    default: return stroke_text(drawer, s, x, y, camera->scale);
-    }
-    return ORR_OK;
-}
-
-int32_t orr__draw_strokes(orr__drawer *drawer, const orr_stroke *strokes, uint32_t count, const orr__camera *camera)
-{
-    int32_t code = ORR_OK;
-    for (uint32_t i = 0; i < count && code == ORR_OK; i++) code = stroke(drawer, &strokes[i], camera);
-    return code;
 }

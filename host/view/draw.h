@@ -31,8 +31,6 @@ int32_t orr__draw_watch(orr__drawer *drawer, const orr__show *show, const orr_ma
 /* The whole picture but for what a panel puts over it; does not present it. The camera says how large it is. */
 int32_t orr__draw(orr__drawer *drawer, const orr__show *show, const orr_mail *state, const orr__camera *camera);
 
-/* Strokes in the world's units, or in pixels, over what was drawn; before orr__draw_show. */
-int32_t orr__draw_strokes(orr__drawer *drawer, const orr_stroke *strokes, uint32_t count, const orr__camera *camera);
 /* The canvas on the renderer again, after something was painted on it. */
 int32_t orr__draw_show(orr__drawer *drawer);
 
