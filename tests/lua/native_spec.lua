@@ -256,4 +256,35 @@ do -- life: the rule, cell by cell
   end }
 end
 
+do -- diffuse: cell = decay * (cell + rate * 0.125 * (sum around - 8 * cell)); beyond an edge lies the nearest cell
+  local fields = { value = f32 }
+  local Job = orrery.lattice { name = "job_haze", width = 37, height = 20, fields = fields, wrap = { x = true } }
+  local Lua = orrery.lattice { name = "lua_haze", width = 37, height = 20, fields = fields, wrap = { x = true } }
+  orrery.system { name = "pour", stage = "startup", writes = { Job, Lua }, run = function(ctx)
+    local a, b = ctx:write(Job), ctx:write(Lua)
+    for i = 0, 37 * 20 - 1 do
+      a.value[i] = 100 * ctx:random()
+      b.value[i] = a.value[i]
+    end
+  end }
+  orrery.system { name = "diffuse", lattice = Job, job = "diffuse", bind = { field = Job },
+    params = { rate = 0.3, decay = 0.99 } }
+  orrery.system { name = "diffuse-twin", lattice = Lua, on = "workers", run = function(rows)
+    local now, nxt, w, h = rows:read(Lua).value, rows:write(Lua).value, rows.width, rows.height
+    for y = rows.first, rows.last do
+      local up, row, down = math.max(y - 1, 0) * w, y * w, math.min(y + 1, h - 1) * w
+      for x = 0, w - 1 do
+        local l, r, cell = (x - 1) % w, (x + 1) % w, now[row + x]
+        local sum = now[up + l] + now[up + x] + now[up + r] + now[row + l] + now[row + r]
+                  + now[down + l] + now[down + x] + now[down + r]
+        nxt[row + x] = 0.99 * (cell + 0.3 * 0.125 * (sum - 8 * cell))
+      end
+    end
+  end }
+  orrery.system { name = "diffuse-check", stage = "late", reads = { Job, Lua }, run = function(ctx)
+    local a, b = ctx:read(Job), ctx:read(Lua)
+    for i = 0, 37 * 20 - 1 do spec.equal(a.value[i], b.value[i], "cell " .. i) end
+  end }
+end
+
 spec.done()
