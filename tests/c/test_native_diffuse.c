@@ -26,7 +26,8 @@ static float expected(const float *cells, int64_t x, int64_t y, int64_t width, i
     int first = 1;
     for (int64_t k = 0; k < 9; k++) {
         if (k == 4) continue;
-        const int64_t nx = inside(x + k % 3 - 1, width, wraps & 1u), ny = inside(y + k / 3 - 1, height, (wraps & 2u) != 0);
+        const int64_t nx = inside(x + k % 3 - 1, width, wraps & 1u),
+                      ny = inside(y + k / 3 - 1, height, (wraps & 2u) != 0);
         const double value = (double)cells[ny * width + nx];
         sum = first ? value : sum + value;
         first = 0;
@@ -50,8 +51,8 @@ static void one(uint32_t width, uint32_t height, uint32_t wraps, const diffuse_p
     }
     for (uint32_t i = 0; i < width * height; i++) {
         const float want = expected(now, i % width, i / width, width, height, wraps, params);
-        if (!(next[i] == want)) fail_msg("%ux%u wraps %u: cell %u: %g, not %g", width, height, wraps, i, (double)next[i],
-                                         (double)want);
+        if (!(next[i] == want))
+            fail_msg("%ux%u wraps %u: cell %u: %g, not %g", width, height, wraps, i, (double)next[i], (double)want);
         after += (double)next[i];
     }
     assert_true(next[width * height] == -1);
