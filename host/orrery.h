@@ -785,6 +785,10 @@ enum {
     ORR_INPUT_WHEEL,
     ORR_INPUT_KEY,
     ORR_INPUT_KEY_UP,
+    ORR_INPUT_PARAM,  /* a slider: the param `target` becomes value.f64 */
+    ORR_INPUT_EDIT,   /* `field` of `entity` becomes `value` */
+    ORR_INPUT_ENABLE, /* the system `target` is on or off: value.boolean */
+    ORR_INPUT_TEXT,   /* a line of the console is run: `text` */
     ORR_INPUT_KINDS
 };
 typedef struct orr_input {
@@ -794,13 +798,21 @@ typedef struct orr_input {
     double dx, dy;     /* how far since the last one; of a wheel, its steps */
     orr_entity entity; /* under the pointer; 0: none */
     char key[32];      /* "a", "space", "left" */
+    uint32_t target;   /* PARAM, ENABLE: which one */
+    orr_field field;   /* EDIT */
+    orr_value value;   /* EDIT: of the field's type; PARAM: f64; ENABLE: boolean */
+    const char *text;  /* TEXT: copied when it has to wait; a sink's is valid during the call */
 } orr_input;
 
-/* Queues input: systems see it in the next tick and only in that one. Any thread while the world runs free. */
+/* What mouse and keys do is queued: systems see it in the next tick and only in that one. PARAM to TEXT are done between
+ * ticks: at once on the thread of the world, ORR_E_LOCKED while it steps. From other threads while the world runs free
+ * they are handed over, and what then goes wrong is said in its log. A line of the console runs without the JIT, has
+ * `orrery`, prints what it gives, and is an error when it does not end within 1e8 instructions. */
 ORR_API int32_t orr_world_input(orr_world *world, const orr_input *input);
 /* Of the present tick, in order of arrival; for systems. */
 ORR_API const orr_input *orr_world_inputs(const orr_world *world, uint32_t *count);
-/* Gets every input with the tick in which it is seen: what a replay must queue again. NULL: nobody. */
+/* Gets every input with the tick in which it is seen or before which it is done. A world of the same script that is
+ * stepped by 0, and then given the inputs of each tick before that is stepped, has the same states. NULL: nobody. */
 typedef void orr_input_sink(void *context, uint64_t tick, const orr_input *input);
 ORR_API int32_t orr_world_input_log(orr_world *world, orr_input_sink *sink, void *context);
 

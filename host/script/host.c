@@ -58,6 +58,8 @@ int32_t orr__host_load_jobs(orr_host *host, const char *path)
 
 /* ---- opening ---- */
 
+static int32_t console(void *context, const char *text);
+
 static int32_t read_script(orr_host *host, const orr_host_desc *desc)
 {
     orr__alloc *alloc = &host->world->alloc;
@@ -137,6 +139,8 @@ orr_host *orr__host_open(const orr_host_desc *desc, const orr__variant *variant)
     host->jit = !desc->no_jit;
     host->dt = desc->dt;
     if (variant) host->variant = *variant;
+    world->sim->gestures.console = console;
+    world->sim->gestures.console_context = host;
     if (load(host, desc) != ORR_OK) {
         orr_host_close(host);
         return NULL;
@@ -190,6 +194,15 @@ orr_world *orr_host_world(orr_host *host)
     return host->world;
 }
 
+/* What a text declared is made ready; what has systems is run by the workers too. */
+static int32_t after_text(orr_host *host, uint32_t systems, const char *text, const char *name)
+{
+    int32_t status = orr__schedule_build(host->world);
+    if (status == ORR_OK) status = orr__worker_start(host);
+    if (status != ORR_OK || orr_system_count(host->world) == systems) return status;
+    return orr__worker_eval(host, text, name);
+}
+
 int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
 {
     if (orr__world_mine(host->world, "orr_host_eval")) return orr__error_code();
@@ -197,11 +210,26 @@ int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
     if (host->world->sim->stepping) return orr__fail(ORR_E_LOCKED, "text is run between ticks only");
     const uint32_t before = orr_system_count(host->world);
     orr__world_still(host->world);
-    int32_t status = orr__machine_eval(&host->main, text, name ? name : "eval");
-    if (status == ORR_OK) status = orr__schedule_build(host->world);
-    if (status == ORR_OK) status = orr__worker_start(host);
-    if (status != ORR_OK || orr_system_count(host->world) == before) return status;
-    return orr__worker_eval(host, text, name ? name : "eval");
+    const int32_t status = orr__machine_eval(&host->main, text, name ? name : "eval");
+    return status == ORR_OK ? after_text(host, before, text, name ? name : "eval") : status;
+}
+
+/* A line of the console, as input: see orr_world_input. Workers get it as sandbox.lua compiles it here. */
+static int32_t console(void *context, const char *text)
+{
+    static const char preface[] = "local orrery = require 'orrery' ";
+    orr_host *host = context;
+    const uint32_t before = orr_system_count(host->world);
+    orr__world_still(host->world);
+    int32_t status = orr__machine_console(&host->main, text);
+    if (status != ORR_OK) return status;
+    const size_t bytes = strlen(text) + sizeof preface;
+    char *statement = orr__alloc_new(&host->world->alloc, bytes, 0);
+    if (!statement) return ORR_E_MEMORY;
+    snprintf(statement, bytes, "%s%s", preface, text);
+    status = after_text(host, before, statement, "console");
+    orr__alloc_free(&host->world->alloc, statement, bytes);
+    return status;
 }
 
 #if defined(__x86_64__)

@@ -18,7 +18,7 @@
 #include "script/structure.h"
 #include "sim/sim.h"
 
-enum { PATH_BYTES = 1024 };
+enum { PATH_BYTES = 1024, CONSOLE_INSTRUCTIONS = 100000000 };
 
 static orr__machine *machine_of(lua_State *L)
 {
@@ -350,4 +350,12 @@ int32_t orr__machine_load(orr__machine *machine, const char *text, size_t bytes,
 int32_t orr__machine_eval(orr__machine *machine, const char *text, const char *name)
 {
     return enter_text(machine, "eval", text, strlen(text), name);
+}
+
+int32_t orr__machine_console(orr__machine *machine, const char *text)
+{
+    orr__vm_count(&machine->vm, CONSOLE_INSTRUCTIONS);
+    const int32_t status = enter_text(machine, "console", text, strlen(text), "console");
+    orr__vm_count(&machine->vm, 0);
+    return status;
 }

@@ -59,6 +59,9 @@ int orr__variant_shape(lua_State *L);
 int32_t orr__machine_load(orr__machine *machine, const char *text, size_t bytes, const char *name);
 /* Runs a text in the script's environment. */
 int32_t orr__machine_eval(orr__machine *machine, const char *text, const char *name);
+/* The same for a line that a person typed: `orrery` is there, what an expression gives is printed, and what does not end
+ * within a budget is an error. */
+int32_t orr__machine_console(orr__machine *machine, const char *text);
 
 /* Calls the Lua function that runs systems and hooks with `what` and a number, and keeps `results` on the stack. At the
  * end of the outermost call all loops are closed, so that no view outlives it. */

@@ -13,10 +13,50 @@
 #include "base/os.h"
 #include "orrery.h"
 
-enum { TRACE_LEVELS = 12, TEXT_BYTES = ORR__ERROR_BYTES, STEP_MULTIPLIER = 200 };
+enum { TRACE_LEVELS = 12, TEXT_BYTES = ORR__ERROR_BYTES, STEP_MULTIPLIER = 200, PORTION = 10000 };
 
 /* Key of the code that orr__vm_raise left, in the registry. */
 static const char code_key = 0;
+
+/* ---- counting ---- */
+
+static void count_hook(lua_State *L, lua_Debug *ar)
+{
+    (void)ar;
+    orr__vm *vm = orr__vm_of(L);
+    if (vm->left > PORTION) {
+        vm->left -= PORTION;
+        return;
+    }
+    vm->left = 0;
+    lua_sethook(L, count_hook, LUA_MASKCOUNT, 1); /* each further one: what catches errors cannot go on either */
+    luaL_where(L, 0);
+    lua_pushstring(L, "did not end within its budget of instructions");
+    lua_concat(L, 2);
+    lua_error(L);
+}
+
+static void set_hook(const orr__vm *vm, lua_State *L)
+{
+    if (vm->counted)
+        lua_sethook(L, count_hook, LUA_MASKCOUNT, vm->left ? PORTION : 1);
+    else
+        lua_sethook(L, NULL, 0, 0);
+}
+
+void orr__vm_count(orr__vm *vm, uint64_t instructions)
+{
+    if (vm->dead) return;
+    vm->counted = instructions > 0;
+    vm->left = instructions;
+    if (vm->counted) {
+        luaJIT_setmode(vm->L, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
+        luaJIT_setmode(vm->L, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_FLUSH);
+    } else if (vm->jit) {
+        luaJIT_setmode(vm->L, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_ON);
+    }
+    if (!vm->over) set_hook(vm, vm->L);
+}
 
 /* ---- memory ---- */
 
@@ -31,7 +71,7 @@ static void over_hook(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
     orr__vm *vm = orr__vm_of(L);
-    lua_sethook(L, NULL, 0, 0);
+    set_hook(vm, L);
     vm->over = false;
     lua_gc(L, LUA_GCSETSTEPMUL, STEP_MULTIPLIER);
     collect(vm);
@@ -108,6 +148,7 @@ int32_t orr__vm_init(orr__vm *vm, size_t soft_bytes, bool jit)
         orr__vm_fini(vm);
         return ORR_E_MEMORY;
     }
+    vm->jit = jit;
     luaJIT_setmode(L, 0, LUAJIT_MODE_ENGINE | (jit ? LUAJIT_MODE_ON : LUAJIT_MODE_OFF));
     vm->soft = soft_bytes ? soft_bytes : (size_t)512 << 20;
     vm->hard = vm->soft + vm->soft / 2 + ((size_t)16 << 20);

@@ -21,6 +21,8 @@ typedef struct orr__vm {
     orr__heap heap;                                           /* where they come from */
     bool over;                                                /* the soft limit was passed; the hook is set */
     bool dead;                                                /* the hard one was: no call any more */
+    bool jit, counted;                                        /* counted: see orr__vm_count */
+    uint64_t left;                                            /* instructions of what is counted */
     void (*collected)(struct orr__vm *vm, uint64_t begin_ns); /* after a whole collection; may be NULL */
 } orr__vm;
 
@@ -38,6 +40,10 @@ int32_t orr__vm_load(orr__vm *vm, const char *text, size_t bytes, const char *na
 
 /* The other way: raises the thread's error text as a Lua error. Does not return. */
 int orr__vm_raise(lua_State *L, int32_t code);
+
+/* From here on the interpreter runs everything and raises an error after so many instructions, again and again until the
+ * calls are left; 0: no more. What was compiled is forgotten, because compiled code sees no count. */
+void orr__vm_count(orr__vm *vm, uint64_t instructions);
 
 /* The vm of a state. */
 orr__vm *orr__vm_of(lua_State *L);

@@ -127,7 +127,9 @@ static uint32_t make_calls(orr_world *world)
         next = first->next;
         if (first->function)
             first->function(world, first->context);
-        else if (orr_param_set(world, first->param, first->value) != ORR_OK)
+        else if (orr_world_input(world, &(orr_input){ .kind = ORR_INPUT_PARAM,
+                                                      .target = first->param,
+                                                      .value = { .f64 = first->value } }) != ORR_OK)
             orr__sim_log(world, 2, "%s", orr__error_text());
         orr__alloc_free(&world->alloc, first, sizeof *first);
     }

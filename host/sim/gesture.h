@@ -1,6 +1,6 @@
-/* Input: what somebody does with mouse and keys, as part of the run. It is queued at any time, becomes visible at the
- * next tick boundary in order of arrival, and is visible in that one tick: the same input at the same ticks gives the
- * same run. */
+/* Input: what somebody does with mouse, keys and panel, as part of the run. What mouse and keys do is queued at any time
+ * and is visible in one tick, the next. What is done by hand (params, fields, switches, lines of the console) is done
+ * between two ticks, when it arrives. The same input before the same ticks gives the same run. */
 #ifndef ORR_SIM_GESTURE_H
 #define ORR_SIM_GESTURE_H
 
@@ -12,6 +12,8 @@ typedef struct orr__gestures {
     bool wanted;          /* a script looks at it */
     orr_input_sink *sink; /* NULL: nobody keeps them */
     void *sink_context;
+    int32_t (*console)(void *context, const char *text); /* runs a line of the console; NULL: nobody can */
+    void *console_context;
 } orr__gestures;
 
 /* Tick boundary: what was queued is the tick's input. Cannot fail. */

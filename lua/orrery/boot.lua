@@ -29,6 +29,13 @@ return function(core)
     system.watch()
   end
 
+  function enter.console(text, name)
+    state.running, state.counted = nil, true
+    sandbox.console(text, name)
+    system.watch()
+    state.counted = false
+  end
+
   enter.system = system.run
   enter.extra = system.extra
   enter.take = system.take

@@ -128,6 +128,10 @@ end
 function env.xpcall(f, handler, ...)
   return xpcall(f, function(message)
     if type(message) == "string" and find(message, "stack overflow", 1, true) then return message end
+    -- nor after the end of a console's budget: nothing would count what it does
+    if state.counted and type(message) == "string" and find(message, "its budget of instr", 1, true) then
+      return message
+    end
     return handler(message)
   end, ...)
 end
@@ -331,6 +335,21 @@ function sandbox.run(text, name)
   local f, message = compile(text, name, env)
   if not f then error(message, 0) end
   return f(name)
+end
+
+-- A line that a person typed: an expression, whose values are printed, or statements.
+local preface = 'local orrery = require "orrery" '
+
+local function show(...)
+  if select("#", ...) > 0 then env.print(...) end
+end
+
+function sandbox.console(text, name)
+  local f = compile(preface .. "return " .. text, name, env)
+  local message
+  if not f then f, message = compile(preface .. text, name, env) end
+  if not f then error(message, 0) end
+  show(f(name))
 end
 
 return sandbox

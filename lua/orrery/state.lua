@@ -7,6 +7,7 @@ return {
   guard = core.guard,
   guard_budget = core.guard_budget,
   running = nil,               -- the name of the system or hook that runs
+  counted = false,             -- a line of the console runs: every instruction counts
   loaded = false,              -- the script has been run
   declared = 0,                -- declarations so far
   hooks = 0,                   -- hooks so far: structural changes may run Lua then
