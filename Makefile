@@ -10,7 +10,7 @@ GENERATOR = $(shell command -v ninja >/dev/null 2>&1 && echo -G Ninja)
 configure = test -f build/$(1)/build.ninja || test -f build/$(1)/Makefile || cmake --preset $(1) $(GENERATOR) $(CMAKE_FLAGS)
 build = { $(call configure,$(1)); } && cmake --build build/$(1) -j $(JOBS)
 
-.PHONY: help deps deps-dev build demo test bench check format asan tsan valgrind oracle soak install clean
+.PHONY: help deps deps-dev build demo gallery test bench check format asan tsan valgrind oracle soak install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,8 +25,12 @@ deps-dev:
 build: deps ## build build/release
 	@$(call build,release)
 
-demo: build ## 10,000 boids, headless, with a progress bar
-	$(ORRERY) run scripts/boids.lua --ticks 600
+demo: build ## 10,000 boids in a window; without a display a picture of them, boids.png
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(ORRERY) run scripts/boids.lua; \
+	else $(ORRERY) run scripts/boids.lua --ticks 600 --picture boids.png && echo "boids.png: what it looks like"; fi
+
+gallery: build ## a picture of each demo in docs/gallery
+	@docs/gallery $(ORRERY)
 
 test: build ## all tests
 	@tests/run ctest release
