@@ -156,7 +156,7 @@ function orrery.param(name, default, options) end
 ---@field isolation? "process" for native jobs: run in a helper program, which may crash or hang
 ---@field timeout_ms? integer with isolation: a range that takes longer is run again; default 1000
 ---@field twin? fun(rows: orrery.rows, ctx: orrery.ctx) for jobs: the same in Lua, for `orrery check --equiv`
----@field extra? any a value, or a function that gives one at the start of a run
+---@field extra? table<string|integer, number|boolean|string>|fun(): table a table, or a function that makes one at the start of a run
 ---@field unchecked? boolean raw pointers instead of checked columns
 
 ---Declares behaviour.
