@@ -102,7 +102,8 @@ static bool is_near(const orr_neighbours *near_to, float x)
     orr_near near = orr_near_begin(near_to, (double)x, 0, 0);
     while (orr_near_next(&near)) {
         for (uint32_t j = near.begin; j < near.end; j++) {
-            if (near_to->position[0][j] == x) return true;
+            const float *carried = near_to->carry[0];
+            if (near_to->position[0][j] == x) return carried[j] == x;
         }
     }
     return false;
@@ -248,6 +249,7 @@ static void declare_things(scene *s)
 {
     const orr_field_desc n[] = { { .name = "n", .type = ORR_TYPE_U32 } };
     const orr_field_desc t[] = { { .name = "t", .type = ORR_TYPE_F32 } };
+    const orr_field carry[] = { s->c.px };
     orr_world *world = s->c.world;
     s->rate = orr_param_create(world, &(orr_param_desc){ .name = "rate" });
     s->tally = orr_resource_create(world, &(orr_resource_desc){ .name = "tally", .fields = n, .field_count = 1 });
@@ -258,7 +260,8 @@ static void declare_things(scene *s)
     lattice.name = "marks";
     s->marks = orr_lattice_create(world, &lattice);
     s->near = orr_neighbours_create(
-        world, &(orr_neighbours_desc){ .name = "near", .position = { s->c.px, s->c.py }, .radius = 1 });
+        world, &(orr_neighbours_desc){
+                   .name = "near", .position = { s->c.px, s->c.py }, .radius = 1, .carry = carry, .carry_count = 1 });
     assert_true(s->rate && s->tally && s->heat && s->marks && s->near);
 }
 
