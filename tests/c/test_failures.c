@@ -80,11 +80,6 @@ static int32_t bad_cells(const orr_rows *rows, const orr_tick *tick)
 static const orr_slot_desc cells_slots[] = { ORR_LATTICE_RW("heat.t", f32) };
 ORR_JOB(bad_cells, cells_slots);
 
-static void add(failing *s, orr_system_desc desc)
-{
-    if (!orr_system_create(s->c.world, &desc)) fail_msg("%s", orr_last_error());
-}
-
 static void add_bad(failing *s, uint32_t mode, uint32_t on_error)
 {
     static const char *const jobs[MODES] = {
@@ -102,7 +97,7 @@ static void add_bad(failing *s, uint32_t mode, uint32_t on_error)
         desc.query.all = position;
         desc.writes = position;
     }
-    add(s, desc);
+    case_system(&s->c, desc);
     if (mode == PREFACE) orr__system_at(s->c.world, orr_system_find(s->c.world, "bad"))->preface = no_preface;
 }
 
