@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "orrery_job.h"
 #include "sim/sim.h"
+#include "store/statehash.h"
 
 static const uint32_t thread_counts[] = { 0, 1, 2, 4 };
 enum { THREAD_COUNTS = 4, REPEATS = 50 };
@@ -177,6 +178,23 @@ static void failures_in_every_mode(void **state)
     }
 }
 
+/* What a failed run wrote into a lattice is in the copy that nobody sees. */
+static void lattices_stay_as_they_were(void **state)
+{
+    (void)state;
+    for (uint32_t t = 0; t < THREAD_COUNTS; t++) {
+        failing s;
+        uint64_t hashes[FAILING_TICKS];
+        open_set(&s, thread_counts[t], NULL, LATTICE, ORR_ON_ERROR_SKIP);
+        for (uint32_t tick = 0; tick < FAILING_TICKS; tick++) {
+            assert_ok(orr_world_step(s.c.world, 1));
+            hashes[tick] = orr__state_hash_part(s.c.world, ORR__STATE_LATTICES);
+            if (tick) assert_int_equal(hashes[tick] == hashes[tick - 1], tick == FAILING_TICK);
+        }
+        case_end(&s.c);
+    }
+}
+
 static void failures_whatever_the_timing(void **state)
 {
     (void)state;
@@ -243,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures_in_every_mode),
+        cmocka_unit_test(lattices_stay_as_they_were),
         cmocka_unit_test(failures_whatever_the_timing),
         cmocka_unit_test(a_failure_in_every_tick_is_told_now_and_then),
     };
