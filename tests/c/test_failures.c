@@ -195,6 +195,41 @@ static void lattices_stay_as_they_were(void **state)
     }
 }
 
+static int32_t look_and_fail(orr_run *run, void *context)
+{
+    const orr_near_index *near = context;
+    const orr_neighbours *grid = orr_run_neighbours(run, *near);
+    if (!grid || grid->count != FAILING_ROWS) return ORR_E_ACCESS;
+    return orr_run_tick(run)->tick == FAILING_TICK ? orr__fail(ORR_E_RANGE, "looked away") : ORR_OK;
+}
+
+/* One that failed reads them no longer: they are built again for the next. */
+static void neighbours_are_let_go_of(void **state)
+{
+    (void)state;
+    for (uint32_t t = 0; t < THREAD_COUNTS; t++) {
+        sim_case c = case_new(thread_counts[t]);
+        const orr_component position[] = { c.position, 0 };
+        orr_near_index near = orr_neighbours_create(
+            c.world, &(orr_neighbours_desc){ .name = "near", .position = { c.px, c.py }, .radius = 50 });
+        static const char *const reads[] = { "near", NULL };
+        case_system(
+            &c, (orr_system_desc){
+                    .name = "move", .run = case_add_one, .context = &c, .query.all = position, .writes = position });
+        case_system(&c, (orr_system_desc){ .name = "look",
+                                           .run = look_and_fail,
+                                           .context = &near,
+                                           .on_error = ORR_ON_ERROR_SKIP,
+                                           .resource_reads = reads });
+        assert_ok(orr_entity_spawn(c.world, c.mote, FAILING_ROWS, NULL));
+        assert_ok(orr_world_step(c.world, FAILING_TICKS));
+        orr_system_stats stats;
+        assert_ok(orr_system_describe(c.world, orr_system_find(c.world, "look"), &stats));
+        assert_int_equal(stats.runs, FAILING_TICKS);
+        case_end(&c);
+    }
+}
+
 static void failures_whatever_the_timing(void **state)
 {
     (void)state;
@@ -262,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures_in_every_mode),
         cmocka_unit_test(lattices_stay_as_they_were),
+        cmocka_unit_test(neighbours_are_let_go_of),
         cmocka_unit_test(failures_whatever_the_timing),
         cmocka_unit_test(a_failure_in_every_tick_is_told_now_and_then),
     };
