@@ -459,8 +459,8 @@ typedef struct orr_system_desc {
     uint32_t substeps; /* default 1 */
     bool snapshot;     /* sees a frozen copy of what it declares, of which it commits what it changed; for jobs and
                                  systems on workers */
-    uint32_t latency;  /* of a snapshot: what it changes and records is applied so many ticks later, at the end of
-                                 the same stage */
+    uint32_t latency;  /* of a snapshot: it is worked on while ticks go on; what it changes and records is applied so
+                                 many ticks later, at the end of the same stage, and only then waited for */
     orr_system_function *run; /* or a job: */
     void *context;
     void (*release)(void *context); /* called when the world is destroyed; may be NULL */

@@ -244,7 +244,7 @@ typedef struct orr_job_desc {
     const orr_job_param *params;
     uint32_t params_bytes;           /* size of the params struct, at most 256 */
     uint32_t state_bytes;            /* size of the job's own memory for each system that runs it */
-    orr_job_around_function *begin;  /* once a tick before the ranges, on the thread that steps the world */
+    orr_job_around_function *begin;  /* once a tick before the ranges; with latency by who works on them */
     orr_job_around_function *end;    /* and after them, when none failed */
     orr_job_choose_function *choose; /* which version of run suits this processor, asked once a binding; NULL: run */
     const char *help;                /* one line */

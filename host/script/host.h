@@ -15,7 +15,7 @@ struct orr_host {
     orr__machine main;
     struct orr__worker *workers; /* [worker_count], one for each thread of the pool; NULL: no system needs one */
     uint32_t worker_count;
-    _Atomic int32_t cut;     /* 1: what is counted in any machine (guard.lua) ends soon */
+    _Atomic int32_t cut; /* 1: what is counted in any machine (guard.lua) ends soon */
     bool needs_worker;
     bool unchecked, guard, jit;
     uint64_t guard_budget;

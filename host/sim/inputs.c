@@ -159,8 +159,11 @@ static void fill_grids(orr_world *world, orr__inputs *in)
 {
     for (uint32_t i = 0; i < in->grid_count; i++) {
         orr__near_grid *grid = orr__near_at(world, in->grids[i].index);
-        in->grids[i].out = grid->out;
-        in->grids[i].held = orr__near_hold(grid);
+        orr__input_grid *to = &in->grids[i];
+        to->out = grid->out;
+        for (uint32_t k = 0; k < to->out.carry_count; k++) to->carry[k] = grid->out.carry[k];
+        to->out.carry = to->carry;
+        to->held = orr__near_hold(grid);
     }
 }
 

@@ -31,6 +31,7 @@ typedef struct orr__input_grid {
     orr_near_index index;
     struct orr__near_memory *held; /* NULL: not filled */
     orr_neighbours out;
+    const void *carry[16]; /* out.carry: the grid's own list is written by every build */
 } orr__input_grid;
 
 typedef struct orr__input_resource {

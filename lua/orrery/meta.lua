@@ -133,7 +133,7 @@ function orrery.param(name, default, options) end
 ---@field job? string instead of `run`: a native job, or "lua:path/to/module", a file that gives the function
 ---@field on? "main"|"workers"
 ---@field data? "snapshot" it sees a frozen copy of what it declares and commits what it changed
----@field latency? integer of a snapshot: what it changes and records is applied so many ticks later
+---@field latency? integer of a snapshot: ticks go on meanwhile, and what it changes and records is applied so many later
 ---@field all? orrery.components rows have all of these
 ---@field any? orrery.components rows have at least one of these
 ---@field none? orrery.components rows have none of these
@@ -156,7 +156,7 @@ function orrery.param(name, default, options) end
 ---@field isolation? "process" for native jobs: run in a helper program, which may crash or hang
 ---@field timeout_ms? integer with isolation: a range that takes longer is run again; default 1000
 ---@field twin? fun(rows: orrery.rows, ctx: orrery.ctx) for jobs: the same in Lua, for `orrery check --equiv`
----@field extra? any a value, or a function that gives one at the start of a run
+---@field extra? table<string|integer, number|boolean|string>|fun(): table a table, or a function that makes one at the start of a run
 ---@field unchecked? boolean raw pointers instead of checked columns
 
 ---Declares behaviour.

@@ -222,6 +222,24 @@ local function put_twin(id, record, twin)
   record.run, record.rows_needed = twin, has_rows or lattice ~= 0
 end
 
+-- What is handed to workers is flat, so that a copy of it is all of it: numbers, booleans and texts, by name or number.
+local plain = { number = true, boolean = true, string = true }
+
+local function check_extra(extra, what)
+  if type(extra) ~= "table" or registry.info(extra) then
+    fail("%s: `extra` is a table of numbers, booleans and texts, or a function that makes one, got %s", what,
+         type(extra) == "table" and "an object, such as a component" or name_of(extra))
+  end
+  for key, value in pairs(extra) do
+    if not plain[type(key)] then fail("%s: `extra` has %s for a name", what, name_of(key)) end
+    if not plain[type(value)] then
+      local held = registry.info(value) and "an object, such as a component" or name_of(value)
+      fail("%s: `extra` holds %s in '%s': it is a table of numbers, booleans and texts", what, held, tostring(key))
+    end
+  end
+  return extra
+end
+
 function system.new(desc)
   check.record(desc, "orrery.system")
   check.text(desc.name, "a system's name")
@@ -259,7 +277,10 @@ function system.new(desc)
   end
   if desc.unchecked ~= nil then check.boolean(desc.unchecked, what .. ": unchecked") end
   if desc.run and desc.on ~= "workers" and not declares and not lattice then number("exclusive", 1) end
-  if desc.extra ~= nil then number("extra", 1) end
+  if desc.extra ~= nil then
+    if type(desc.extra) ~= "function" then check_extra(desc.extra, what) end
+    number("extra", 1)
+  end
   local twin = desc.twin ~= nil and desc.name == core.variant_system and core.variant_mode == "twin"
   if desc.twin ~= nil then number("twin", twin and 2 or 1) end
   seam.draft_run(desc.run or desc.twin)
@@ -419,8 +440,10 @@ end
 -- What `extra` gives: a value, or what a function makes of the moment. Workers get a copy.
 function system.extra(id)
   local extra = records[id].extra
-  if type(extra) == "function" then return extra() end
-  return extra
+  if type(extra) ~= "function" then return extra end
+  local made = extra()
+  if made == nil then return nil end
+  return check_extra(made, records[id].what)
 end
 
 function system.take(id, extra)

@@ -32,11 +32,6 @@ int32_t failing_after(orr_run *run, void *context)
     return code == ORR_OK ? orr_patch_spawn(run, f->c.still, 1, NULL) : code;
 }
 
-static void add(failing *f, orr_system_desc desc)
-{
-    if (!orr_system_create(f->c.world, &desc)) fail_msg("%s", orr_last_error());
-}
-
 void failing_log(void *context, int level, const char *text)
 {
     failing *f = context;
@@ -55,14 +50,15 @@ void failing_begin(failing *f, orr_world *world)
     f->after_runs = 0;
     assert_ok(orr_job_register(world, &module));
     f->event = orr_event_create(world, &(orr_event_desc){ "happened", &n, 1 });
-    add(f, (orr_system_desc){ .name = "beside", .job = "beside_job" });
+    case_system(&f->c, (orr_system_desc){ .name = "beside", .job = "beside_job" });
 }
 
 void failing_ready(failing *f)
 {
     const orr_component position[] = { f->c.position, 0 };
-    add(f, (orr_system_desc){
-               .name = "after", .run = failing_after, .context = f, .query.all = position, .reads = position });
+    case_system(&f->c,
+                (orr_system_desc){
+                    .name = "after", .run = failing_after, .context = f, .query.all = position, .reads = position });
     assert_ok(orr_entity_spawn(f->c.world, f->c.mote, FAILING_ROWS, NULL));
 }
 

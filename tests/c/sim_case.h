@@ -88,6 +88,23 @@ static inline void case_end(sim_case *c)
     orr_world_destroy(c->world);
 }
 
+static inline void case_system(const sim_case *c, orr_system_desc desc)
+{
+    if (!orr_system_create(c->world, &desc)) fail_msg("%s", orr_last_error());
+}
+
+/* A function of systems that write Position: adds 1 to x. The context is the case. */
+static inline int32_t case_add_one(orr_run *run, void *context)
+{
+    const sim_case *c = (const sim_case *)context;
+    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
+        float *x = (float *)orr_run_write(run, c->px);
+        if (!x) return ORR_E_ACCESS;
+        for (uint32_t i = rows->begin; i < rows->end; i++) x[i] += 1;
+    }
+    return ORR_OK;
+}
+
 static inline float case_f32(const sim_case *c, orr_entity entity, orr_field field)
 {
     const float *at = (const float *)orr_entity_read(c->world, entity, field);

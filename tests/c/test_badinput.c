@@ -416,10 +416,10 @@ static int32_t misuse(orr_run *run, void *context)
     const orr_value value = { .f32 = 1 };
     orr_entity spawned;
     s.hash = orr_world_hash(w);
-    REFUSED(ORR_E_LOCKED, "ctx:spawn", orr_entity_spawn(w, s.c.mote, 1, &spawned));
-    REFUSED(ORR_E_LOCKED, "ctx:destroy", orr_entity_destroy(w, &s.alive, 1));
-    REFUSED(ORR_E_LOCKED, "ctx:add", orr_entity_add(w, &s.alive, 1, s.c.frozen));
-    REFUSED(ORR_E_LOCKED, "ctx:remove", orr_entity_remove(w, &s.alive, 1, s.c.position));
+    REFUSED(ORR_E_LOCKED, "orr_patch_spawn", orr_entity_spawn(w, s.c.mote, 1, &spawned));
+    REFUSED(ORR_E_LOCKED, "orr_patch_destroy", orr_entity_destroy(w, &s.alive, 1));
+    REFUSED(ORR_E_LOCKED, "orr_patch_add", orr_entity_add(w, &s.alive, 1, s.c.frozen));
+    REFUSED(ORR_E_LOCKED, "orr_patch_remove", orr_entity_remove(w, &s.alive, 1, s.c.position));
     REFUSED(ORR_E_LOCKED, "", orr_world_step(w, 1));
     NONE(ORR_E_LOCKED, "", SYSTEM(.name = "late", .run = nothing));
     REFUSED(ORR_E_LOCKED, "", orr_hook_create(w, ORR_HOOK_ADD, s.c.position, told, NULL));

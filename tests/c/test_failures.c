@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "orrery_job.h"
 #include "sim/sim.h"
+#include "store/statehash.h"
 
 static const uint32_t thread_counts[] = { 0, 1, 2, 4 };
 enum { THREAD_COUNTS = 4, REPEATS = 50 };
@@ -80,11 +81,6 @@ static int32_t bad_cells(const orr_rows *rows, const orr_tick *tick)
 static const orr_slot_desc cells_slots[] = { ORR_LATTICE_RW("heat.t", f32) };
 ORR_JOB(bad_cells, cells_slots);
 
-static void add(failing *s, orr_system_desc desc)
-{
-    if (!orr_system_create(s->c.world, &desc)) fail_msg("%s", orr_last_error());
-}
-
 static void add_bad(failing *s, uint32_t mode, uint32_t on_error)
 {
     static const char *const jobs[MODES] = {
@@ -102,7 +98,7 @@ static void add_bad(failing *s, uint32_t mode, uint32_t on_error)
         desc.query.all = position;
         desc.writes = position;
     }
-    add(s, desc);
+    case_system(&s->c, desc);
     if (mode == PREFACE) orr__system_at(s->c.world, orr_system_find(s->c.world, "bad"))->preface = no_preface;
 }
 
@@ -182,6 +178,58 @@ static void failures_in_every_mode(void **state)
     }
 }
 
+/* What a failed run wrote into a lattice is in the copy that nobody sees. */
+static void lattices_stay_as_they_were(void **state)
+{
+    (void)state;
+    for (uint32_t t = 0; t < THREAD_COUNTS; t++) {
+        failing s;
+        uint64_t hashes[FAILING_TICKS];
+        open_set(&s, thread_counts[t], NULL, LATTICE, ORR_ON_ERROR_SKIP);
+        for (uint32_t tick = 0; tick < FAILING_TICKS; tick++) {
+            assert_ok(orr_world_step(s.c.world, 1));
+            hashes[tick] = orr__state_hash_part(s.c.world, ORR__STATE_LATTICES);
+            if (tick) assert_int_equal(hashes[tick] == hashes[tick - 1], tick == FAILING_TICK);
+        }
+        case_end(&s.c);
+    }
+}
+
+static int32_t look_and_fail(orr_run *run, void *context)
+{
+    const orr_near_index *near = context;
+    const orr_neighbours *grid = orr_run_neighbours(run, *near);
+    if (!grid || grid->count != FAILING_ROWS) return ORR_E_ACCESS;
+    return orr_run_tick(run)->tick == FAILING_TICK ? orr__fail(ORR_E_RANGE, "looked away") : ORR_OK;
+}
+
+/* One that failed reads them no longer: they are built again for the next. */
+static void neighbours_are_let_go_of(void **state)
+{
+    (void)state;
+    for (uint32_t t = 0; t < THREAD_COUNTS; t++) {
+        sim_case c = case_new(thread_counts[t]);
+        const orr_component position[] = { c.position, 0 };
+        orr_near_index near = orr_neighbours_create(
+            c.world, &(orr_neighbours_desc){ .name = "near", .position = { c.px, c.py }, .radius = 50 });
+        static const char *const reads[] = { "near", NULL };
+        case_system(
+            &c, (orr_system_desc){
+                    .name = "move", .run = case_add_one, .context = &c, .query.all = position, .writes = position });
+        case_system(&c, (orr_system_desc){ .name = "look",
+                                           .run = look_and_fail,
+                                           .context = &near,
+                                           .on_error = ORR_ON_ERROR_SKIP,
+                                           .resource_reads = reads });
+        assert_ok(orr_entity_spawn(c.world, c.mote, FAILING_ROWS, NULL));
+        assert_ok(orr_world_step(c.world, FAILING_TICKS));
+        orr_system_stats stats;
+        assert_ok(orr_system_describe(c.world, orr_system_find(c.world, "look"), &stats));
+        assert_int_equal(stats.runs, FAILING_TICKS);
+        case_end(&c);
+    }
+}
+
 static void failures_whatever_the_timing(void **state)
 {
     (void)state;
@@ -248,6 +296,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures_in_every_mode),
+        cmocka_unit_test(lattices_stay_as_they_were),
+        cmocka_unit_test(neighbours_are_let_go_of),
         cmocka_unit_test(failures_whatever_the_timing),
         cmocka_unit_test(a_failure_in_every_tick_is_told_now_and_then),
     };

@@ -1,10 +1,8 @@
 /* Threads that cannot be had, none of them or only some: the same results, and a word about it once. */
-#include "sim_case.h"
+#include "busy_case.h"
 
 #include "base/error.h"
 #include "base/os.h"
-#include "orrery_job.h"
-#include "sim/sim.h"
 
 enum { TICKS = 20, ASKED_FOR = 5 };
 
@@ -33,69 +31,23 @@ static void keep(void *context, int level, const char *text)
     snprintf(m->text, sizeof m->text, "%s", text);
 }
 
-static int32_t shake(orr_run *run, void *context)
-{
-    const sim_case *c = context;
-    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
-        float *x = orr_run_write(run, c->px);
-        if (!x) return ORR_E_ACCESS;
-        for (uint32_t i = rows->begin; i < rows->end; i++) x[i] += (float)orr_uniform(rows, orr_run_tick(run), i, 0);
-        int32_t code = orr_run_reduce(run, ORR_SUM, "x", (double)x[rows->begin]);
-        if (code == ORR_OK) code = orr_patch_spawn(run, c->still, 1, NULL);
-        if (code == ORR_OK) code = orr_patch_destroy(run, (int64_t)rows->entity[rows->end - 1]);
-        if (code != ORR_OK) return code;
-    }
-    return ORR_OK;
-}
-
-static int32_t look(orr_run *run, void *context)
-{
-    const sim_case *c = context;
-    double sum = 0;
-    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
-        const float *x = orr_run_read(run, c->px);
-        for (uint32_t i = rows->begin; x && i < rows->end; i++) sum += (double)x[i];
-    }
-    return orr_run_reduce(run, ORR_MAX, "sum", sum);
-}
-
-static void declare(sim_case *c)
-{
-    const orr_component position[] = { c->position, 0 };
-    const orr_system_desc systems[] = {
-        { .name = "move", .job = "integrate" },
-        { .name = "shake",
-          .run = shake,
-          .context = c,
-          .on = ORR_ON_WORKERS,
-          .query.all = position,
-          .writes = position,
-          .on_error = ORR_ON_ERROR_SKIP },
-        { .name = "look", .run = look, .context = c, .query.all = position, .reads = position },
-    };
-    for (uint32_t i = 0; i < 3; i++) {
-        if (!orr_system_create(c->world, &systems[i])) fail_msg("%s", orr_last_error());
-    }
-    assert_ok(orr_entity_spawn(c->world, c->mote, 9000, NULL));
-}
-
 /* With so many threads asked for, of which so many can be had besides the caller. */
 static void run(uint32_t asked, uint32_t granted, messages *m, uint64_t *hashes)
 {
     grants = granted;
     *m = (messages){ 0 };
-    sim_case c = case_in(orr__sim_create(
-        &(orr_world_desc){ .threads = asked, .seed = 3, .log = keep, .log_context = m }, grudging_start));
-    assert_non_null(c.world);
+    busy_case b;
+    busy_begin(&b,
+               orr__sim_create(&(orr_world_desc){ .threads = asked, .seed = 3, .log = keep, .log_context = m },
+                               grudging_start),
+               9000, false);
     const uint32_t wanted = asked ? asked : 1;
-    assert_int_equal(orr_world_threads(c.world), granted + 1 < wanted ? granted + 1 : wanted);
-    declare(&c);
+    assert_int_equal(orr_world_threads(b.c.world), granted + 1 < wanted ? granted + 1 : wanted);
     for (uint32_t i = 0; i < TICKS; i++) {
-        for (uint32_t k = 1; k <= 3; k++) orr__system_at(c.world, k)->ns_a_row = 300; /* worth sharing */
-        assert_ok(orr_world_step(c.world, 1));
-        hashes[i] = orr_world_hash(c.world);
+        assert_ok(busy_step(&b.c));
+        hashes[i] = orr_world_hash(b.c.world);
     }
-    case_end(&c);
+    case_end(&b.c);
 }
 
 static void some_threads_are_refused(void **state)

@@ -141,6 +141,93 @@ static void scripts_read_the_newest_state(void **state)
     orr_host_close(host);
 }
 
+/* ---- a million reads ---- */
+
+/* Every state says its tick in each of its numbers, and holds their sum as the script made it. The script reads its own
+ * mailbox meanwhile. */
+static const char racer[] =
+    "local orrery = require 'orrery'\n"
+    "local P = orrery.component('P', { x = orrery.f64, y = orrery.f64 })\n"
+    "local view = orrery.mailbox { name = 'view', all = { P }, fields = { P.x, P.y }, readers = 5,\n"
+    "  reductions = { 'sum' } }\n"
+    "orrery.world:spawn({ P }, 24)\n"
+    "orrery.system { name = 'write', on = 'workers', all = { P }, writes = { P }, run = function(rows, ctx)\n"
+    "  local p, sum = rows:write(P), 0\n"
+    "  for i = rows.first, rows.last do\n"
+    "    p.x[i], p.y[i] = (ctx.tick + 1) * 32 + i, p.y[i] + 1\n"
+    "    sum = sum + p.x[i] + p.y[i]\n"
+    "  end\n"
+    "  ctx:sum('sum', sum)\n"
+    "end }\n"
+    "orrery.system { name = 'look', stage = 'render', run = function()\n"
+    "  local s = view:latest()\n"
+    "  if not s then return end\n"
+    "  local p = s:read(P)\n"
+    "  for i = s.first, s.last do assert(p.x[i] == s.tick * 32 + i and p.y[i] == s.tick) end\n"
+    "end }\n";
+
+typedef struct reader {
+    orr__thread thread;
+    orr_mailbox *box;
+    orr_field x, y;
+    uint64_t reads, torn, backwards, nothing, last;
+} reader;
+
+static bool is_whole(const reader *r, const orr_mail *state)
+{
+    uint64_t count = 0;
+    const double *x = orr_mail_column(state, 0, r->x, &count), *y = orr_mail_column(state, 0, r->y, NULL);
+    double sum = 0, told = -1;
+    bool whole = x && y && count == 24 && orr_mail_reduction(state, "sum", &told) == ORR_OK;
+    for (uint32_t i = 0; whole && i < 24; i++) {
+        whole = x[i] == (double)(state->tick * 32 + i) && y[i] == (double)state->tick;
+        sum += x[i] + y[i];
+    }
+    return whole && sum == told;
+}
+
+static void read_many(void *context)
+{
+    reader *r = context;
+    for (uint64_t k = 0; k < r->reads; k++) {
+        const orr_mail *state = orr_mailbox_take(r->box);
+        r->nothing += !state;
+        if (!state) continue;
+        if (k % 64 == 0) orr__thread_yield(); /* while it is held */
+        r->torn += !is_whole(r, state);
+        r->backwards += state->sequence < r->last;
+        r->last = state->sequence;
+        orr_mailbox_release(r->box, state);
+    }
+}
+
+static void a_million_reads_of_a_script_at_full_speed(void **state)
+{
+    (void)state;
+    enum { READERS = 4, READS = 1000000 };
+    reader readers[READERS];
+    orr_host *host = orr_host_open(&(orr_host_desc){ .text = racer, .script = "racer", .threads = 2 });
+    if (!host) fail_msg("%s", orr_last_error());
+    orr_world *world = orr_host_world(host);
+    assert_ok(orr_host_step(host, 1));
+    assert_ok(orr_host_run_free(host, NULL));
+    for (uint32_t r = 0; r < READERS; r++) {
+        readers[r] = (reader){ .box = orr_mailbox_find(world, "view"), .reads = READS / READERS };
+        readers[r].x = orr_field_find(world, "P.x");
+        readers[r].y = orr_field_find(world, "P.y");
+        assert_ok(orr__thread_start(&readers[r].thread, read_many, &readers[r], "reader", 0));
+    }
+    for (uint32_t r = 0; r < READERS; r++) orr__thread_join(&readers[r].thread);
+    assert_ok(orr_host_stop(host)); /* and `look` found no fault */
+    for (uint32_t r = 0; r < READERS; r++) {
+        assert_int_equal(readers[r].torn, 0);
+        assert_int_equal(readers[r].backwards, 0);
+        assert_int_equal(readers[r].nothing, 0);
+    }
+    assert_true(orr_world_tick(world) > 100);
+    orr_host_close(host);
+}
+
 static void an_error_in_a_script_ends_it(void **state)
 {
     (void)state;
@@ -225,8 +312,11 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scripts_run_free_as_they_step), cmocka_unit_test(scripts_read_the_newest_state),
-        cmocka_unit_test(an_error_in_a_script_ends_it),  cmocka_unit_test(a_console_posts),
+        cmocka_unit_test(scripts_run_free_as_they_step),
+        cmocka_unit_test(scripts_read_the_newest_state),
+        cmocka_unit_test(a_million_reads_of_a_script_at_full_speed),
+        cmocka_unit_test(an_error_in_a_script_ends_it),
+        cmocka_unit_test(a_console_posts),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { WORDS = 24, SLOTS_MAX = ORR__MAILBOX_READERS_MAX + 2 };
+enum { WORDS = 24, READERS_MOST = 5, SLOTS_MAX = ORR__MAILBOX_READERS_MAX + 2 };
 
 typedef struct channel {
     faulty memory;
@@ -197,60 +197,49 @@ static void write_until_read(void *context)
     }
 }
 
-/* A million reads in all, with a writer at full speed: each is whole, and none is older than the one before. */
+/* So many threads, each reading so often beside a writer at full speed: what is taken is whole, and none is older than
+ * the one before. Returns how many takes were refused. */
+static uint64_t race(channel *c, uint32_t count, uint64_t reads)
+{
+    reader readers[READERS_MOST];
+    orr__thread writer;
+    uint64_t refused = 0;
+    publish(c);
+    atomic_store(&readers_done, false);
+    assert_int_equal(orr__thread_start(&writer, write_until_read, c, "writer", 0), ORR_OK);
+    for (uint32_t r = 0; r < count; r++) {
+        readers[r] = (reader){ .channel = c, .reads = reads };
+        assert_int_equal(orr__thread_start(&readers[r].thread, read_many, &readers[r], "reader", 0), ORR_OK);
+    }
+    for (uint32_t r = 0; r < count; r++) orr__thread_join(&readers[r].thread);
+    atomic_store(&readers_done, true);
+    orr__thread_join(&writer);
+    for (uint32_t r = 0; r < count; r++) {
+        assert_int_equal(readers[r].torn, 0);
+        assert_int_equal(readers[r].backwards, 0);
+        refused += readers[r].refused;
+    }
+    assert_int_equal(atomic_load(&c->mailbox.held), 0);
+    return refused;
+}
+
 static void a_million_reads_are_whole(void **state)
 {
     (void)state;
-    enum { READERS = 4, READS = 1000000 };
     channel c;
-    reader readers[READERS] = { 0 };
-    orr__thread writer;
-    channel_open(&c, READERS);
-    publish(&c);
-    atomic_store(&readers_done, false);
-    assert_int_equal(orr__thread_start(&writer, write_until_read, &c, "writer", 0), ORR_OK);
-    for (uint32_t r = 0; r < READERS; r++) {
-        readers[r] = (reader){ .channel = &c, .reads = READS / READERS };
-        assert_int_equal(orr__thread_start(&readers[r].thread, read_many, &readers[r], "reader", 0), ORR_OK);
-    }
-    for (uint32_t r = 0; r < READERS; r++) orr__thread_join(&readers[r].thread);
-    atomic_store(&readers_done, true);
-    orr__thread_join(&writer);
-    for (uint32_t r = 0; r < READERS; r++) {
-        assert_int_equal(readers[r].torn, 0);
-        assert_int_equal(readers[r].backwards, 0);
-        assert_int_equal(readers[r].refused, 0);
-    }
-    assert_int_equal(atomic_load(&c.mailbox.held), 0);
+    channel_open(&c, 4);
+    assert_int_equal(race(&c, 4, 1000000 / 4), 0);
     assert_true(orr__mailbox_sequence(&c.mailbox) > 100);
     channel_close(&c);
 }
 
-/* More threads than readers: some takes are refused, what is taken is whole, and the writer never finds no slot (its
- * begin would fail an assertion). */
+/* Some takes are refused, and the writer never finds no slot (its begin would fail an assertion). */
 static void more_threads_than_readers_are_refused(void **state)
 {
     (void)state;
-    enum { READERS = 5 };
     channel c;
-    reader readers[READERS] = { 0 };
-    orr__thread writer;
     channel_open(&c, 2);
-    publish(&c);
-    atomic_store(&readers_done, false);
-    assert_int_equal(orr__thread_start(&writer, write_until_read, &c, "writer", 0), ORR_OK);
-    for (uint32_t r = 0; r < READERS; r++) {
-        readers[r] = (reader){ .channel = &c, .reads = 20000 };
-        assert_int_equal(orr__thread_start(&readers[r].thread, read_many, &readers[r], "reader", 0), ORR_OK);
-    }
-    for (uint32_t r = 0; r < READERS; r++) orr__thread_join(&readers[r].thread);
-    atomic_store(&readers_done, true);
-    orr__thread_join(&writer);
-    for (uint32_t r = 0; r < READERS; r++) {
-        assert_int_equal(readers[r].torn, 0);
-        assert_int_equal(readers[r].backwards, 0);
-    }
-    assert_int_equal(atomic_load(&c.mailbox.held), 0);
+    (void)race(&c, READERS_MOST, 20000);
     channel_close(&c);
 }
 

@@ -34,8 +34,7 @@ static void native_job(void **state)
     orr_entity handles[100];
     assert_ok(orr_entity_spawn(c.world, c.mote, 100, handles));
     for (uint32_t i = 0; i < 100; i++) case_set(&c, handles[i], c.vx, (float)i);
-    const orr_system_desc desc = { .name = "move", .job = "integrate" };
-    if (!orr_system_create(c.world, &desc)) fail_msg("%s", orr_last_error());
+    case_system(&c, (orr_system_desc){ .name = "move", .job = "integrate" });
     assert_ok(orr_world_step(c.world, 2));
     for (uint32_t i = 0; i < 100; i++) assert_true(case_f32(&c, handles[i], c.px) == (float)i);
     orr_system_stats stats;
@@ -44,17 +43,6 @@ static void native_job(void **state)
     assert_int_equal(stats.rows, 200);
     assert_string_equal(stats.stage, "update");
     case_end(&c);
-}
-
-static int32_t add_one(orr_run *run, void *context)
-{
-    const sim_case *c = context;
-    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
-        float *x = orr_run_write(run, c->px);
-        if (!x) return ORR_E_ACCESS;
-        for (uint32_t i = rows->begin; i < rows->end; i++) x[i] += 1;
-    }
-    return ORR_OK;
 }
 
 static int32_t see_changed(orr_run *run, void *context)
@@ -78,7 +66,7 @@ static void function_and_changed(void **state)
     const orr_component position[] = { c.position, 0 }, velocity[] = { c.velocity, 0 };
     const orr_component both[] = { c.position, c.velocity, 0 };
     const orr_system_desc add = {
-        .name = "add", .query.all = both, .writes = position, .run = add_one, .context = &c, .every = 2
+        .name = "add", .query.all = both, .writes = position, .run = case_add_one, .context = &c, .every = 2
     };
     const orr_system_desc see = { .name = "see", .query.changed = position, .run = see_changed, .context = &seen };
     (void)velocity;

@@ -1,10 +1,8 @@
 /* Threads under stress: a world stepped by one thread after the other, worlds beside each other, hundreds of small
  * systems, and others that look at or interrupt a world meanwhile. long: soak */
-#include "sim_case.h"
+#include "busy_case.h"
 
 #include "base/os.h"
-#include "orrery_job.h"
-#include "sim/sim.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -20,33 +18,6 @@ static uint32_t scaled(uint32_t count)
 
 /* ---- worlds ------------------------------------------------------------------------------------------------------ */
 
-static int32_t shake(orr_run *run, void *context)
-{
-    const sim_case *c = context;
-    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
-        float *x = orr_run_write(run, c->px);
-        if (!x) return ORR_E_ACCESS;
-        const orr_tick *tick = orr_run_tick(run);
-        for (uint32_t i = rows->begin; i < rows->end; i++) x[i] += (float)orr_uniform(rows, tick, i, 0);
-        int32_t code = orr_run_reduce(run, ORR_SUM, "x", (double)x[rows->begin]);
-        if (code == ORR_OK) code = orr_patch_spawn(run, c->mote, 1, NULL);
-        if (code == ORR_OK) code = orr_patch_destroy(run, (int64_t)rows->entity[rows->begin]);
-        if (code != ORR_OK || tick->stream % 7 == rows->begin / 512) return code ? code : ORR_E_JOB;
-    }
-    return ORR_OK;
-}
-
-static int32_t on_main(orr_run *run, void *context)
-{
-    const sim_case *c = context;
-    double sum = 0;
-    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
-        const float *x = orr_run_read(run, c->px);
-        for (uint32_t i = rows->begin; x && i < rows->end; i++) sum += (double)x[i];
-    }
-    return orr_run_reduce(run, ORR_MAX, "sum", sum);
-}
-
 static int32_t raise_v(orr_run *run, void *context)
 {
     const orr_field *field = context;
@@ -58,48 +29,25 @@ static int32_t raise_v(orr_run *run, void *context)
     return ORR_OK;
 }
 
-static void add(const sim_case *c, orr_system_desc desc)
-{
-    if (!orr_system_create(c->world, &desc)) fail_msg("%s", orr_last_error());
-}
-
 /* In heap memory: systems point to it. */
-static sim_case *open_world(uint32_t threads)
+static busy_case *open_world(uint32_t threads)
 {
-    sim_case *c = malloc(sizeof *c);
-    assert_non_null(c);
-    *c = case_of(&(orr_world_desc){ .threads = threads, .dt = 0.5, .seed = 11 });
-    assert_non_null(c->world);
-    const orr_component position[] = { c->position, 0 };
-    add(c, (orr_system_desc){ .name = "move", .job = "integrate" });
-    add(c, (orr_system_desc){ .name = "shake",
-                              .run = shake,
-                              .context = c,
-                              .on = ORR_ON_WORKERS,
-                              .query.all = position,
-                              .writes = position,
-                              .on_error = ORR_ON_ERROR_SKIP });
-    add(c, (orr_system_desc){ .name = "sum", .run = on_main, .context = c, .query.all = position, .reads = position });
-    assert_ok(orr_entity_spawn(c->world, c->mote, 6000, NULL));
-    return c;
+    busy_case *b = malloc(sizeof *b);
+    assert_non_null(b);
+    busy_begin(b, orr_world_create(&(orr_world_desc){ .threads = threads, .dt = 0.5, .seed = 11 }), 6000, true);
+    return b;
 }
 
-static void close_world(sim_case *c)
+static void close_world(busy_case *b)
 {
-    case_end(c);
-    free(c);
-}
-
-static int32_t step_once(const sim_case *c)
-{
-    for (uint32_t i = 1; i <= orr_system_count(c->world); i++) orr__system_at(c->world, i)->ns_a_row = 300;
-    return orr_world_step(c->world, 1);
+    case_end(&b->c);
+    free(b);
 }
 
 /* ---- from hand to hand ------------------------------------------------------------------------------------------- */
 
 typedef struct hand {
-    sim_case *c;
+    busy_case *b;
     uint32_t ticks;
     uint64_t hash;
     int32_t code;
@@ -108,8 +56,8 @@ typedef struct hand {
 static void *take_steps(void *context)
 {
     hand *h = context;
-    for (uint32_t i = 0; i < h->ticks && h->code == ORR_OK; i++) h->code = step_once(h->c);
-    h->hash = orr_world_hash(h->c->world);
+    for (uint32_t i = 0; i < h->ticks && h->code == ORR_OK; i++) h->code = busy_step(&h->b->c);
+    h->hash = orr_world_hash(h->b->c.world);
     return NULL;
 }
 
@@ -118,9 +66,9 @@ static void stepped_by_one_thread_after_the_other(void **state)
     (void)state;
     uint64_t serial[HANDS] = { 0 };
     for (uint32_t t = 0; t < THREAD_COUNTS; t++) {
-        sim_case *c = open_world(thread_counts[t]);
+        busy_case *b = open_world(thread_counts[t]);
         for (uint32_t i = 0; i < HANDS; i++) {
-            hand h = { .c = c, .ticks = 4 + i };
+            hand h = { .b = b, .ticks = 4 + i };
             pthread_t thread;
             if (i % 2) {
                 (void)take_steps(&h);
@@ -132,7 +80,7 @@ static void stepped_by_one_thread_after_the_other(void **state)
             if (t == 0) serial[i] = h.hash;
             assert_int_equal(h.hash, serial[i]);
         }
-        close_world(c);
+        close_world(b);
     }
 }
 
@@ -149,10 +97,10 @@ static void *live(void *context)
 {
     neighbour *n = context;
     for (uint32_t round = 0; round < n->rounds; round++) {
-        sim_case *c = open_world(2);
-        for (uint32_t i = 0; i < n->ticks; i++) n->wrong += step_once(c) != ORR_OK;
-        n->wrong += orr_world_hash(c->world) != n->expected;
-        close_world(c);
+        busy_case *b = open_world(2);
+        for (uint32_t i = 0; i < n->ticks; i++) n->wrong += busy_step(&b->c) != ORR_OK;
+        n->wrong += orr_world_hash(b->c.world) != n->expected;
+        close_world(b);
     }
     return NULL;
 }
@@ -160,9 +108,9 @@ static void *live(void *context)
 static void worlds_beside_each_other(void **state)
 {
     (void)state;
-    hand serial = { .c = open_world(0), .ticks = TICKS };
+    hand serial = { .b = open_world(0), .ticks = TICKS };
     (void)take_steps(&serial);
-    close_world(serial.c);
+    close_world(serial.b);
     neighbour both[2];
     pthread_t threads[2];
     for (uint32_t i = 0; i < 2; i++) {
@@ -207,13 +155,13 @@ static void open_crowd(crowd *w, uint32_t threads)
         w->fields[i] = (orr_field){ .component = own, .index = 0, .type = ORR_TYPE_F32, .bytes = 4 };
         const orr_component writes[] = { own, 0 };
         const orr_component reads[] = { i % 8 ? 0 : i ? w->fields[i - 1].component : 0, 0 };
-        add(&w->c, (orr_system_desc){ .name = w->names[i],
-                                      .run = raise_v,
-                                      .context = &w->fields[i],
-                                      .on = i % 5 ? ORR_ON_WORKERS : ORR_ON_MAIN,
-                                      .query.all = writes,
-                                      .writes = writes,
-                                      .reads = reads });
+        case_system(&w->c, (orr_system_desc){ .name = w->names[i],
+                                              .run = raise_v,
+                                              .context = &w->fields[i],
+                                              .on = i % 5 ? ORR_ON_WORKERS : ORR_ON_MAIN,
+                                              .query.all = writes,
+                                              .writes = writes,
+                                              .reads = reads });
         assert_ok(orr_entity_spawn(w->c.world, case_prefab(w->c.world, NULL, own, 0, 0), 100, NULL));
     }
 }
@@ -229,7 +177,7 @@ static void small_systems_watched(void **state)
         open_crowd(w, thread_counts[t]);
         assert_int_equal(pthread_create(&watcher, NULL, watch, w), 0);
         for (uint32_t i = 0; i < scaled(TICKS); i++) {
-            const int32_t code = step_once(&w->c);
+            const int32_t code = busy_step(&w->c);
             if (code == ORR_E_INTERRUPTED && orr_world_tick(w->c.world) <= i) i--; /* before the tick */
             if (code != ORR_OK && code != ORR_E_INTERRUPTED) fail_msg("%s", orr_last_error());
         }
@@ -252,20 +200,20 @@ static void free_with_workers(void **state)
     const uint32_t ticks = scaled(60);
     uint64_t serial = 0;
     for (uint32_t t = 0; t < THREAD_COUNTS; t++) {
-        sim_case *c = open_world(thread_counts[t]);
+        busy_case *b = open_world(thread_counts[t]);
         orr_free_status status = { .state = ORR_FREE_RUNNING };
-        assert_ok(orr_world_run_free(c->world, &(orr_free_desc){ .ticks = ticks }));
+        assert_ok(orr_world_run_free(b->c.world, &(orr_free_desc){ .ticks = ticks }));
         while (status.state != ORR_FREE_ENDED) {
-            assert_ok(orr_world_free_status(c->world, &status));
-            (void)orr_world_running(c->world);
+            assert_ok(orr_world_free_status(b->c.world, &status));
+            (void)orr_world_running(b->c.world);
             orr__thread_yield();
         }
-        assert_ok(orr_world_stop(c->world));
-        assert_int_equal(orr_world_tick(c->world), ticks);
-        const uint64_t hash = orr_world_hash(c->world);
+        assert_ok(orr_world_stop(b->c.world));
+        assert_int_equal(orr_world_tick(b->c.world), ticks);
+        const uint64_t hash = orr_world_hash(b->c.world);
         if (t == 0) serial = hash;
         assert_int_equal(hash, serial);
-        close_world(c);
+        close_world(b);
     }
 }
 

@@ -11,23 +11,7 @@ static const orr_component *list(orr_component a, orr_component b)
     return one;
 }
 
-static void make(const sim_case *c, const orr_system_desc *desc)
-{
-    if (!orr_system_create(c->world, desc)) fail_msg("%s", orr_last_error());
-}
-
 /* ---- the render stage changes nothing ---------------------------------------------------------------------------- */
-
-static int32_t push(orr_run *run, void *context)
-{
-    const sim_case *c = context;
-    for (const orr_rows *rows; (rows = orr_run_next(run)) != NULL;) {
-        float *x = orr_run_write(run, c->px);
-        if (!x) return ORR_E_ACCESS;
-        for (uint32_t i = rows->begin; i < rows->end; i++) x[i] += 1;
-    }
-    return ORR_OK;
-}
 
 static int32_t nothing(orr_run *run, void *context)
 {
@@ -52,14 +36,15 @@ static uint64_t drawn_every(uint64_t ticks)
 {
     sim_case c = case_new(0);
     assert_ok(orr_entity_spawn(c.world, c.mote, 10, NULL));
-    make(&c, &(orr_system_desc){ .name = "push",
-                                 .run = push,
-                                 .context = &c,
-                                 .query.all = list(c.position, 0),
-                                 .writes = list(c.position, 0),
-                                 .every = 3 });
-    make(&c, &(orr_system_desc){
-                 .name = "draw", .stage = "render", .run = nothing, .context = &c, .reads = list(c.position, 0) });
+    case_system(&c, (orr_system_desc){ .name = "push",
+                                       .run = case_add_one,
+                                       .context = &c,
+                                       .query.all = list(c.position, 0),
+                                       .writes = list(c.position, 0),
+                                       .every = 3 });
+    case_system(&c,
+                (orr_system_desc){
+                    .name = "draw", .stage = "render", .run = nothing, .context = &c, .reads = list(c.position, 0) });
     assert_ok(orr_hook_create(c.world, ORR_HOOK_CHANGE, c.position, double_it, &c));
     for (uint64_t done = 0; done < 16; done += ticks) assert_ok(orr_world_step(c.world, ticks));
     const uint64_t hash = orr_world_hash(c.world);
@@ -122,7 +107,7 @@ static void whole_jobs_fill_every_chunk(void **state)
     static orr_entity handles[5000];
     assert_ok(orr_entity_spawn(c.world, linked, 5000, handles));
     add_jobs(&c);
-    make(&c, &(orr_system_desc){ .name = "spawn", .job = "spawn_whole" });
+    case_system(&c, (orr_system_desc){ .name = "spawn", .job = "spawn_whole" });
     assert_ok(orr_world_step(c.world, 1));
     assert_int_equal(orr_world_entity_count(c.world), 5002);
     assert_true(orr_entity_is_alive(c.world, link_of(&c, handles[0])));
@@ -152,11 +137,11 @@ static void handles_of_another_range(void **state)
     const orr_prefab linked = case_prefab(c.world, "Linked", c.link, 0, 0);
     static orr_entity handles[1000];
     assert_ok(orr_entity_spawn(c.world, linked, 1000, handles));
-    make(&c, &(orr_system_desc){ .name = "smuggle",
-                                 .run = smuggle,
-                                 .context = &c,
-                                 .query.all = list(c.link, 0),
-                                 .writes = list(c.link, 0) });
+    case_system(&c, (orr_system_desc){ .name = "smuggle",
+                                       .run = smuggle,
+                                       .context = &c,
+                                       .query.all = list(c.link, 0),
+                                       .writes = list(c.link, 0) });
     assert_int_equal(orr_world_step(c.world, 1), ORR_E_DEAD);
     assert_says("smuggle");
     assert_says("provisional handle -1");
@@ -174,7 +159,7 @@ static void whole_jobs_have_substeps(void **state)
     orr_entity handle;
     assert_ok(orr_entity_spawn(c.world, c.still, 1, &handle));
     add_jobs(&c);
-    make(&c, &(orr_system_desc){ .name = "count", .job = "count_whole", .substeps = 4 });
+    case_system(&c, (orr_system_desc){ .name = "count", .job = "count_whole", .substeps = 4 });
     assert_ok(orr_world_step(c.world, 1));
     assert_true(case_f32(&c, handle, c.px) == 0.5f);
     case_end(&c);
@@ -205,7 +190,7 @@ static void the_world_is_held_to_it(void **state)
     sim_case c = case_new(0);
     assert_ok(orr_entity_spawn(c.world, c.mote, 1, NULL));
     (void)orr_query_create(c.world, &(orr_query_desc){ .all = list(c.velocity, 0) });
-    make(&c, &(orr_system_desc){ .name = "reach", .run = reach, .context = &c, .reads = list(c.position, 0) });
+    case_system(&c, (orr_system_desc){ .name = "reach", .run = reach, .context = &c, .reads = list(c.position, 0) });
     assert_int_equal(orr_world_step(c.world, 1), ORR_E_ACCESS);
     assert_says("system 'reach': component 'Position' is written without being declared");
     case_end(&c);
@@ -253,7 +238,7 @@ static void drawing_turns_no_params(void **state)
     (void)state;
     sim_case c = case_new(0);
     assert_true(orr_param_create(c.world, &(orr_param_desc){ .name = "speed", .value = 1 }));
-    make(&c, &(orr_system_desc){ .name = "turn", .stage = "render", .run = turn });
+    case_system(&c, (orr_system_desc){ .name = "turn", .stage = "render", .run = turn });
     assert_int_equal(orr_world_step(c.world, 1), ORR_E_ACCESS);
     assert_says("render");
     case_end(&c);
@@ -272,7 +257,7 @@ static void events_without_fields(void **state)
     sim_case c = case_new(0);
     const orr_event ping = orr_event_create(c.world, &(orr_event_desc){ .name = "ping" });
     assert_true(ping);
-    make(&c, &(orr_system_desc){ .name = "ping", .run = silent });
+    case_system(&c, (orr_system_desc){ .name = "ping", .run = silent });
     assert_ok(orr_world_step(c.world, 3));
     assert_int_equal(orr_event_count(c.world, ping), 1);
     (void)orr_world_hash(c.world);
@@ -323,11 +308,11 @@ static void grids_are_fresh(void **state)
         world, &(orr_neighbours_desc){ .name = "near", .position = { g.c.px, g.c.py }, .radius = 1 });
     assert_true(g.near);
     const char *const near[] = { "near", NULL };
-    make(&g.c, &(orr_system_desc){ .name = "first", .run = look, .context = &g, .resource_reads = near });
-    make(&g.c, &(orr_system_desc){ .name = "shove", .run = shove, .context = &g, .exclusive = true });
-    make(&g.c, &(orr_system_desc){ .name = "second", .run = look, .context = &g, .resource_reads = near });
-    make(&g.c,
-         &(orr_system_desc){ .name = "third", .stage = "late", .run = look, .context = &g, .resource_reads = near });
+    case_system(&g.c, (orr_system_desc){ .name = "first", .run = look, .context = &g, .resource_reads = near });
+    case_system(&g.c, (orr_system_desc){ .name = "shove", .run = shove, .context = &g, .exclusive = true });
+    case_system(&g.c, (orr_system_desc){ .name = "second", .run = look, .context = &g, .resource_reads = near });
+    case_system(&g.c, (orr_system_desc){
+                          .name = "third", .stage = "late", .run = look, .context = &g, .resource_reads = near });
     assert_ok(orr_hook_create(world, ORR_HOOK_CHANGE, g.c.position, shove_later, &g));
     assert_ok(orr_world_step(world, 1));
     assert_int_equal(g.count, 3);

@@ -2,6 +2,7 @@
 #include "watchdog.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h> /* says whether it is the GNU library */
 
 /* With WATCHDOG_OF, the name of a program, this is a library to be loaded into that program and no other. */
@@ -16,6 +17,18 @@ void watchdog_watch(const struct orr_world *world)
     atomic_store(&watched, world);
 }
 
+/* In a release a broken invariant is told to nobody. */
+static void invariant_broken(const char *file, int line, const char *what)
+{
+    fprintf(stderr, "broken invariant: %s (%s:%d)\n", what, file, line);
+    abort();
+}
+
+__attribute__((constructor)) static void watch_invariants(void)
+{
+    orr_assert_handler(invariant_broken);
+}
+
 #endif
 
 #if defined(__linux__) && defined(__GLIBC__)
@@ -26,7 +39,6 @@ void watchdog_watch(const struct orr_world *world)
 #include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
