@@ -108,7 +108,7 @@ orrery.on_input(function(input, ctx)
   if input.button == "left" and input.kind ~= "release" then burn(ctx, input.x, input.y) end
 end)
 
-orrery.draw { background = "#0b0a09", view = { width = WIDTH, height = HEIGHT },
+orrery.draw { background = "#14110f", view = { width = WIDTH, height = HEIGHT },
   lattice = { of = Forest, field = "cell", min = 0, max = 15, colours = {
     "#14110f", "#1c1512", "#261914", "#331c14", "#451f14", "#5a2214", "#722614", "#8f2d13", "#b03a12", "#d04f14",
     "#e8711a", "#f7a325", "#fff3b0", "#1f4d2b", "#2a6035", "#37743f" } } }

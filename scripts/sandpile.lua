@@ -111,7 +111,7 @@ orrery.on_input(function(input, ctx)
   if input.button == "left" and input.kind ~= "release" then shovel(ctx, input.x, input.y) end
 end)
 
-orrery.draw { background = "#0d0b14", view = { width = WIDTH, height = HEIGHT },
+orrery.draw { background = "#14101f", view = { width = WIDTH, height = HEIGHT },
   lattice = { of = Pile, field = "grains", min = 0, max = 4, legend = "grains",
               colours = { "#14101f", "#3b2a6b", "#c0457a", "#f6b65a", "#fffbe6" } } }
 orrery.series("avalanche", function(world) return world:read(Account).largest end)

@@ -92,7 +92,7 @@ orrery.on_input(function(input, ctx)
   if input.button == "left" and input.kind ~= "release" then halt(ctx, input.x) end
 end)
 
-orrery.draw { background = "#0a0d13", view = { width = LENGTH, height = HISTORY },
+orrery.draw { background = "#10151f", view = { width = LENGTH, height = HISTORY },
   lattice = { of = Road, field = "car", min = 0, max = 6, legend = "speed and one more; 0: nobody",
               colours = { "#10151f", "#e63946", "#f3722c", "#f8961e", "#f9c74f", "#90be6d", "#43aa8b" } } }
 orrery.series("flow", function(world) return world:read(Count).flow end)

@@ -75,7 +75,7 @@ orrery.system { name = "wrap", job = "wrap", all = flying, bind = { position = P
 
 -- The mouse: birds that are near turn towards it.
 local function lure(ctx, x, y)
-  for rows in ctx.world:each(flying) do
+  for rows in ctx.world:each { all = flying } do
     local p, v, h, fast = rows:read(Position), rows:write(Velocity), rows:write(Heading), speed()
     for i = rows.first, rows.last do
       local dx, dy = x - p.x[i], y - p.y[i]
@@ -93,7 +93,7 @@ orrery.on_input(function(input, ctx)
 end)
 
 orrery.draw { background = "#0b0e17", view = { width = WIDTH, height = HEIGHT }, wrap = true,
-  triangles = { x = Position.x, y = Position.y, size = 0.2, units = "world", heading = Heading.angle,
+  triangles = { x = Position.x, y = Position.y, size = 0.27, units = "world", heading = Heading.angle,
     colour = { field = Heading.angle, min = -PI, max = PI, legend = "heading", colours = {
       "#ff5d8f", "#ff9f5a", "#ffe066", "#7ddf8a", "#43d9d0", "#4ea8ff", "#8f7bff", "#d96bff", "#ff5d8f" } } } }
 orrery.series("order", function(world)

@@ -157,8 +157,8 @@ end)
 local hues = { field = Person.coins, min = 0, max = 50, legend = "coins",
                colours = { "#3f37c9", "#4895ef", "#4cc9f0", "#9be7c4", "#f9e07f", "#f8961e", "#f94144" } }
 orrery.draw { background = "#0b0d17", view = { width = COLUMNS * PITCH, height = ABOVE },
-  { points = { x = Place.x, y = Place.y, size = 0.8, units = "world", shape = "square", colour = hues } },
-  { points = { x = Home.x, y = Home.y, size = 1.3, units = "world", shape = "square",
+  { points = { x = Place.x, y = Place.y, size = 0.95, units = "world", colour = hues } },
+  { points = { x = Home.x, y = Home.y, size = 1.45, units = "world",
                colour = { field = Person.coins, min = 0, max = 50, colours = hues.colours } } },
   { lines = { x = Line.x, y = Line.y, x2 = Line.x2, y2 = Line.y2, width = 2, colour = "#f1faee" } } }
 orrery.series("Gini", function(world) return world:read(Count).gini end)
