@@ -287,4 +287,65 @@ do -- diffuse: cell = decay * (cell + rate * 0.125 * (sum around - 8 * cell)); b
   end }
 end
 
+do -- species: kinds and a table of what they feel; in floats, summed in grains of 2^-40
+  local SIZE, RADIUS, KINDS = 64, 9, 3
+  local kj, kl = twice("SpeciesKind", { value = orrery.u8 })
+  local pj, pl = twice("SpeciesPosition", { x = f64, y = f64 })
+  local vj, vl = twice("SpeciesVelocity", { x = f64, y = f64 })
+  local Rules = orrery.lattice { name = "rules", width = KINDS, height = KINDS, fields = { pull = f32 } }
+  orrery.world:spawn({ kj, kl, pj, pl, vj, vl }, 600, function(rows)
+    local a, b, c, d = rows:write(pj), rows:write(pl), rows:write(kj), rows:write(kl)
+    for i = rows.first, rows.last do
+      a.x[i], a.y[i] = SIZE * rows:uniform(i, 1), SIZE * rows:uniform(i, 2)
+      b.x[i], b.y[i], c.value[i] = a.x[i], a.y[i], math.floor(KINDS * rows:uniform(i, 3))
+      d.value[i] = c.value[i]
+    end
+  end)
+  orrery.system { name = "legislate", stage = "startup", writes = { Rules }, run = function(ctx)
+    local pull = ctx:write(Rules).pull
+    for k = 0, KINDS * KINDS - 1 do pull[k] = 2 * ctx:random() - 1 end
+  end }
+  local function index(name, p, k)
+    return orrery.neighbours { name = name, x = p.x, y = p.y, radius = RADIUS, carry = { k.value },
+                               wrap = { min = { 0, 0 }, max = { SIZE, SIZE } } }
+  end
+  local nj, nl = index("species_job", pj, kj), index("species_lua", pl, kl)
+  orrery.system { name = "species", job = "species", all = { pj, vj, kj },
+    bind = { position = pj, velocity = vj, kind = kj, near = nj, rules = Rules },
+    params = { radius = 8, core = 0.3, repulsion = 2, force = 50, friction = 0.5 } }
+  orrery.system { name = "species-twin", on = "workers", all = { pl, vl, kl }, reads = { kl, nl, Rules },
+    writes = { pl, vl }, run = function(rows, ctx)
+      local p, v, kind, near = rows:write(pl), rows:write(vl), rows:read(kl).value, ctx:near(nl)
+      local pull, dt, magic, core = ctx:read(Rules).pull, ctx.dt, 6144, f(0.3)
+      local function round(x)
+        if x < 0 then x = x + SIZE end
+        return x >= SIZE and x - SIZE or x
+      end
+      for i = rows.first, rows.last do
+        local x, y, sx, sy = p.x[i], p.y[i], 0, 0
+        for j in near:each(x, y) do
+          local dx, dy = near:delta(j, x, y)
+          dx, dy = f(dx), f(dy)
+          local d2 = f(f(dx * dx) + f(dy * dy))
+          if d2 > 0 and d2 < 64 then
+            local d = f(math.sqrt(d2))
+            local q = f(d * 0.125)
+            local force = f(2 * f(f(q * f(1 / core)) - 1))
+            if q >= core then
+              local far = f(math.abs(f(2 * q - f(1 + core))) * f(1 / f(1 - core)))
+              force = f(pull[kind[i] * KINDS + near.value[j]] * f(1 - far))
+            end
+            local g = f(force / d)
+            sx, sy = sx + ((f(dx * g) + magic) - magic), sy + ((f(dy * g) + magic) - magic)
+          end
+        end
+        v.x[i] = v.x[i] * (1 - 0.5 * dt) + sx * (50 * dt)
+        v.y[i] = v.y[i] * (1 - 0.5 * dt) + sy * (50 * dt)
+        p.x[i], p.y[i] = round(x + v.x[i] * dt), round(y + v.y[i] * dt)
+      end
+    end }
+  same("species position", pj, pj, pl, { "x", "y" })
+  same("species velocity", pj, vj, vl, { "x", "y" })
+end
+
 spec.done()
