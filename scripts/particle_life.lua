@@ -81,7 +81,8 @@ local function feel_twin(rows, ctx)
       local d2 = fl(fl(dx * dx) + fl(dy * dy))
       if d2 > 0 and d2 < r2 then
         local d = fl(math.sqrt(d2))
-        local q, f = fl(d * inv_r)
+        local q = fl(d * inv_r)
+        local f
         if q < share then
           f = fl(repel * fl(fl(q * inv_core) - 1))                -- too near
         else

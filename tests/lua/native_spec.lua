@@ -293,7 +293,7 @@ do -- species: kinds and a table of what they feel; in floats, summed in grains 
   local pj, pl = twice("SpeciesPosition", { x = f64, y = f64 })
   local vj, vl = twice("SpeciesVelocity", { x = f64, y = f64 })
   local Rules = orrery.lattice { name = "rules", width = KINDS, height = KINDS, fields = { pull = f32 } }
-  orrery.world:spawn({ kj, kl, pj, pl, vj, vl }, 600, function(rows)
+  orrery.world:spawn({ kj, kl, pj, pl, vj, vl }, 300, function(rows)
     local a, b, c, d = rows:write(pj), rows:write(pl), rows:write(kj), rows:write(kl)
     for i = rows.first, rows.last do
       a.x[i], a.y[i] = SIZE * rows:uniform(i, 1), SIZE * rows:uniform(i, 2)
