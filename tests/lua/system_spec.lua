@@ -177,10 +177,10 @@ spec.later("substeps", function(ctx) spec.equal(ctx:sum "substeps", 4) end)
 
 local made = 0
 orrery.system { name = "extra", all = { P, Odd }, reads = { P }, on = "workers",
-  extra = function() made = made + 1 return { made = made, name = "x", list = { 1, 2, 3 } } end,
+  extra = function() made = made + 1 return { made = made, name = "x", third = 3 } end,
   run = function(rows, ctx)
     spec.equal(ctx.extra.made, ctx.tick + 1)
-    spec.equal(ctx.extra.list[3], 3)
+    spec.equal(ctx.extra.third, 3)
     ctx:max("extra", ctx.extra.made)
   end }
 spec.later("extra is made on the main machine", function(ctx) spec.equal(ctx:max "extra", spec.ticks) end)
