@@ -962,6 +962,16 @@ ORR_API int32_t orr_host_stop(orr_host *host);
 ORR_API orr_world *orr_host_world(orr_host *host);
 /* Runs Lua text in the main machine at this moment (between ticks), for consoles and tests. */
 ORR_API int32_t orr_host_eval(orr_host *host, const char *text, const char *name);
+/* Loads the script again while its world lives, between ticks: systems, hooks, pictures and params are those of the new
+ * text, rows and values stay (lua/orrery/README.md says what becomes of what). All or nothing: when the text does not
+ * load, the one before goes on, and the error says why. The world, and what tools have of it (queries, trackers,
+ * mailboxes, fields of components that did not change), stay. About as long as opening. */
+ORR_API int32_t orr_host_reload(orr_host *host); /* reads the script's file */
+ORR_API int32_t orr_host_reload_text(orr_host *host, const char *text);
+/* Does so if the script, or a module that it required, was saved since, and the files have been at rest for a moment. To
+ * be called often, between ticks: costs a look at the clock, and 50 times a second a look at each file. 1: it was loaded
+ * again, 0: nothing to do; negative: it was saved and does not load, told once for each time that it is saved. */
+ORR_API int32_t orr_host_watch(orr_host *host);
 /* "LuaJIT 2.1.0-beta3 x64, JIT on", or "none" in a library without Lua. Makes and closes a machine to find out. */
 ORR_API const char *orr_host_engine(void);
 /* What `orrery.test { ticks = ... }` of the script says; 0 when it says nothing. */

@@ -108,6 +108,13 @@ int32_t orr__file_read(struct orr__alloc *alloc, const char *path, char **text, 
 /* Whether something that can be read is at this path. */
 bool orr__file_exists(const char *path);
 
+/* By which one sees that a file was saved, also by a rename: two are equal as long as it was not. All 0: not there. */
+typedef struct orr__file_stamp {
+    uint64_t device, inode, bytes;
+    int64_t modified_ns, changed_ns;
+} orr__file_stamp;
+orr__file_stamp orr__file_stamp_of(const char *path);
+
 /*
  * Writing without loss: the new content goes to a file beside the old one, which is replaced by a rename when all of
  * it is on the disk. Whoever reads `path` sees the old content or the new one, never a part.

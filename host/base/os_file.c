@@ -100,6 +100,19 @@ bool orr__file_exists(const char *path)
     return access(path, R_OK) == 0;
 }
 
+orr__file_stamp orr__file_stamp_of(const char *path)
+{
+    struct stat state;
+    orr__file_stamp stamp = { 0 };
+    if (stat(path, &state) != 0) return stamp;
+    stamp.device = (uint64_t)state.st_dev;
+    stamp.inode = (uint64_t)state.st_ino;
+    stamp.bytes = (uint64_t)state.st_size;
+    stamp.modified_ns = (int64_t)state.st_mtim.tv_sec * 1000000000 + state.st_mtim.tv_nsec;
+    stamp.changed_ns = (int64_t)state.st_ctim.tv_sec * 1000000000 + state.st_ctim.tv_nsec;
+    return stamp;
+}
+
 /* ---- writing beside and renaming ---- */
 
 /* Forgets the file without touching the error text. */

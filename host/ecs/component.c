@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "ecs/migrate.h"
 #include "ecs/world.h"
 
 #include <stdio.h>
@@ -161,7 +162,7 @@ static void lay_out(const orr_component_desc *desc, orr__component *out)
     out->record_bytes = (offset + largest - 1) / largest * largest;
 }
 
-static orr_component same_as_before(const orr_world *world, orr_component before, const orr__component *now)
+static bool is_same(const orr_world *world, orr_component before, const orr__component *now)
 {
     const orr__component *old = &world->components[before - 1];
     bool same = old->field_count == now->field_count;
@@ -169,7 +170,12 @@ static orr_component same_as_before(const orr_world *world, orr_component before
         same = strcmp(old->fields[i].name, now->fields[i].name) == 0 && old->fields[i].type == now->fields[i].type &&
                old->fields[i].value.u64 == now->fields[i].value.u64;
     }
-    if (same) return before;
+    return same;
+}
+
+static orr_component refuse(const orr_world *world, orr_component before, const orr__component *now)
+{
+    const orr__component *old = &world->components[before - 1];
     char old_text[DESCRIBED_BYTES], new_text[DESCRIBED_BYTES];
     describe(old_text, old->fields, old->field_count);
     describe(new_text, now->fields, now->field_count);
@@ -178,7 +184,7 @@ static orr_component same_as_before(const orr_world *world, orr_component before
     return 0;
 }
 
-static void release(orr_world *world, orr__component *component)
+void orr__component_release(orr_world *world, orr__component *component)
 {
     for (uint32_t i = 0; i < component->field_count; i++) {
         orr__alloc_string_free(&world->alloc, component->fields[i].name);
@@ -189,7 +195,7 @@ static void release(orr_world *world, orr__component *component)
 }
 
 // Turns the borrowed names and the caller's fields into the world's own.
-static int32_t own(orr_world *world, const char *name, orr__component *component)
+int32_t orr__component_own(orr_world *world, const char *name, orr__component *component)
 {
     const orr__field *borrowed = component->fields;
     const uint32_t count = component->field_count;
@@ -235,7 +241,10 @@ orr_component orr_component_create(orr_world *world, const orr_component_desc *d
     orr__component component = { .fields = fields };
     lay_out(desc, &component);
     const orr_component before = find(world, desc->name);
-    if (before) return same_as_before(world, before, &component);
+    if (before && is_same(world, before, &component)) return before;
+    if (before && world->edition && world->scripted && !world->locked)
+        return orr__component_redefine(world, before, &component) ? 0 : before;
+    if (before) return refuse(world, before, &component);
     if (orr__world_mine(world, "orr_component_create")) return 0;
     if (world->locked) {
         orr__fail(ORR_E_LOCKED, "component '%s' cannot be created while system '%s' runs", desc->name,
@@ -247,17 +256,28 @@ orr_component orr_component_create(orr_world *world, const orr_component_desc *d
         return 0;
     }
     orr__world_still(world);
-    if (own(world, desc->name, &component) || insert(world, &component)) {
-        release(world, &component);
+    if (orr__component_own(world, desc->name, &component) || insert(world, &component)) {
+        orr__component_release(world, &component);
         orr__fail_more("component '%s'", desc->name);
         return 0;
     }
     return world->component_count;
 }
 
+void orr__component_drop(orr_world *world, uint32_t count)
+{
+    while (world->component_count > count) {
+        orr__component *last = &world->components[--world->component_count];
+        const uint64_t hash = orr__hash_text(last->name);
+        if (orr__map_find(&world->component_names, hash) == world->component_count + 1)
+            orr__map_remove(&world->component_names, hash);
+        orr__component_release(world, last);
+    }
+}
+
 void orr__component_fini(orr_world *world)
 {
-    for (uint32_t i = 0; i < world->component_count; i++) release(world, &world->components[i]);
+    for (uint32_t i = 0; i < world->component_count; i++) orr__component_release(world, &world->components[i]);
     orr__array_free(&world->alloc, &world->components, &world->component_capacity, sizeof *world->components);
     orr__map_fini(&world->alloc, &world->component_names);
     world->component_count = 0;

@@ -31,6 +31,12 @@ typedef struct orr__component {
 orr__component *orr__component_at(const orr_world *world, orr_component component);
 void orr__component_fini(orr_world *world);
 
+/* For editions. Those above `count` go: nothing refers to them. */
+void orr__component_drop(orr_world *world, uint32_t count);
+/* Makes copies of name and of borrowed fields. On failure what there is is left for orr__component_release. */
+int32_t orr__component_own(orr_world *world, const char *name, orr__component *component);
+void orr__component_release(orr_world *world, orr__component *component);
+
 /* ORR_OK, or ORR_E_ARGUMENT with a text that starts with `where`. */
 int32_t orr__component_check(const orr_world *world, orr_component component, const char *where);
 /* Whether `field` is a field of a component of this world, as orr_field_find gives them; same errors. */

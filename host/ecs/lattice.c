@@ -2,11 +2,12 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "ecs/migrate.h"
 #include "ecs/world.h"
 
 #include <string.h>
 
-enum { WRAP_X = 1, WRAP_Y = 2, LINE = 64 };
+enum { WRAP_X = 1, WRAP_Y = 2, LINE = 64, KIND = 2 /* ORR__ACCESS_LATTICE */ };
 
 orr__lattice *orr__lattice_at(const orr_world *world, orr_lattice lattice)
 {
@@ -66,6 +67,11 @@ static void destroy(orr__alloc *alloc, orr__lattice *lattice)
     orr__alloc_free(alloc, lattice->fields, lattice->field_count * sizeof *lattice->fields);
     orr__alloc_string_free(alloc, lattice->name);
     orr__alloc_free(alloc, lattice, sizeof *lattice);
+}
+
+void orr__lattice_drop(orr_world *world, uint32_t count)
+{
+    while (world->lattice_count > count) destroy(&world->alloc, world->lattices[--world->lattice_count]);
 }
 
 void orr__lattice_fini(orr_world *world)
@@ -231,14 +237,103 @@ static int32_t build(orr__alloc *alloc, orr__lattice *lattice, const orr_lattice
     return ORR_OK;
 }
 
-static orr_lattice find(const orr_world *world, const char *name)
+static orr_lattice find_one(const orr_world *world, const char *name, bool hidden)
 {
     for (uint32_t i = 0; i < world->lattice_count; i++) {
-        if (strcmp(world->lattices[i]->name, name) == 0) {
+        if (world->lattices[i]->hidden.now == hidden && strcmp(world->lattices[i]->name, name) == 0) {
             return i + 1;
         }
     }
     return 0;
+}
+
+static orr_lattice find(const orr_world *world, const char *name)
+{
+    return find_one(world, name, false);
+}
+
+/* ---- declared anew, with another shape, while a script is loaded again ---- */
+
+typedef struct reshaped {
+    orr__undo undo;
+    orr_lattice id;
+    orr__lattice *aside;
+} reshaped;
+
+static void exchange(orr_world *world, reshaped *r)
+{
+    orr__lattice *now = world->lattices[r->id - 1];
+    world->lattices[r->id - 1] = r->aside;
+    r->aside = now;
+}
+
+static void revert(orr_world *world, orr__undo *undo)
+{
+    reshaped *r = (reshaped *)(void *)undo;
+    exchange(world, r);
+    destroy(&world->alloc, r->aside);
+}
+
+static void forget(orr_world *world, orr__undo *undo)
+{
+    destroy(&world->alloc, ((reshaped *)(void *)undo)->aside);
+}
+
+/* Cells that both have keep what is called the same. */
+static void take_cells(const orr__lattice *old, orr__lattice *now)
+{
+    uint32_t from[ORR__FIELDS_MAX];
+    orr__fields_trace(old->fields, old->field_count, now->fields, now->field_count, from);
+    const uint32_t width = old->width < now->width ? old->width : now->width;
+    const uint32_t height = old->height < now->height ? old->height : now->height;
+    for (uint32_t f = 0; f < now->field_count; f++) {
+        if (from[f] == UINT32_MAX) continue;
+        const orr__field *before = &old->fields[from[f]], *after = &now->fields[f];
+        for (uint32_t y = 0; y < height; y++) {
+            for (uint32_t x = 0; x < width; x++) {
+                orr_value value = orr__value_load(old->front[from[f]], y * old->width + x, before->type);
+                if (orr__value_convert(before->type, value, after->type, &value))
+                    orr__value_store(now->front[f], y * now->width + x, after->type, value);
+            }
+        }
+        memcpy(now->back[f], now->front[f], orr__lattice_bytes(now, f));
+    }
+}
+
+static void tell(orr_world *world, const orr__lattice *old, const orr__lattice *now)
+{
+    char text[800];
+    orr__fields_tell(old->fields, old->field_count, now->fields, now->field_count, text, sizeof text);
+    if (old->width == now->width && old->height == now->height)
+        orr__edition_note_add(world, 0, "lattice '%s': %s", now->name, text[0] ? text : "it wraps otherwise");
+    else
+        orr__edition_note_add(world, 0, "lattice '%s': %u x %u instead of %u x %u, cells that both have are kept%s%s",
+                              now->name, now->width, now->height, old->width, old->height, text[0] ? "; " : "", text);
+}
+
+static orr_lattice redefine(orr_world *world, orr_lattice id, const orr_lattice_desc *desc)
+{
+    orr__alloc *alloc = &world->alloc;
+    reshaped *r = orr__undo_new(world, sizeof *r);
+    orr__lattice *lattice = r ? orr__alloc_zero(alloc, sizeof *lattice, 0) : NULL;
+    if (!lattice || build(alloc, lattice, desc) != ORR_OK) {
+        if (lattice) destroy(alloc, lattice);
+        orr__undo_free(world, r ? &r->undo : NULL);
+        orr__fail_more("lattice '%s'", desc->name);
+        return 0;
+    }
+    *r = (reshaped){
+        .undo = { .bytes = r->undo.bytes, .revert = revert, .forget = forget, .moved = true, .kind = KIND, .id = id },
+        .id = id,
+        .aside = lattice
+    };
+    const orr__lattice *old = world->lattices[id - 1];
+    lattice->hidden = (orr__hidden){ .scripted = true, .before = old->hidden.before };
+    take_cells(old, lattice);
+    tell(world, old, lattice);
+    exchange(world, r);
+    orr__undo_push(world, &r->undo);
+    return id;
 }
 
 orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc)
@@ -246,12 +341,16 @@ orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc)
     if (check(desc) != ORR_OK) {
         return 0;
     }
-    const orr_lattice known = find(world, desc->name);
+    orr_lattice known = find(world, desc->name);
+    const bool anew = world->edition && world->scripted && !world->locked;
+    if (!known) known = find_one(world, desc->name, true);
     if (known) {
-        const orr__lattice *old = world->lattices[known - 1];
+        orr__lattice *old = world->lattices[known - 1];
         if (same(old, desc)) {
+            old->hidden.now = false;
             return known;
         }
+        if (anew && old->hidden.scripted) return redefine(world, known, desc);
         orr__fail(ORR_E_EXISTS,
                   "lattice '%s': exists already with other properties (%u x %u cells, %u fields; now "
                   "%u x %u, %u)",
@@ -279,6 +378,7 @@ orr_lattice orr_lattice_create(orr_world *world, const orr_lattice_desc *desc)
         orr__fail_more("lattice '%s'", desc->name);
         return 0;
     }
+    lattice->hidden.scripted = world->scripted;
     world->lattices[world->lattice_count++] = lattice;
     return world->lattice_count;
 }
@@ -297,8 +397,8 @@ orr_lattice orr_lattice_find(const orr_world *world, const char *name)
     if (!lattice) {
         const char *names[NAMES_MAX];
         uint32_t count = 0;
-        for (; count < world->lattice_count && count < NAMES_MAX; count++) {
-            names[count] = world->lattices[count]->name;
+        for (uint32_t i = 0; i < world->lattice_count && count < NAMES_MAX; i++) {
+            if (!world->lattices[i]->hidden.now) names[count++] = world->lattices[i]->name;
         }
         const char *near = orr__nearest(name, names, count);
         orr__fail(ORR_E_NOT_FOUND, "lattice '%s' does not exist%s%s%s", name, near ? " (did you mean '" : "",

@@ -3,6 +3,7 @@
 #define ORR_ECS_LATTICE_H
 
 #include "ecs/component.h"
+#include "ecs/edition.h"
 #include "orrery.h"
 
 enum { ORR__CELLS_MAX = 1 << 28 }; /* width * height */
@@ -12,6 +13,7 @@ typedef struct orr__lattice {
     uint32_t width, height, wraps;
     orr__field *fields; /* in order of name; offsets are not used */
     uint32_t field_count;
+    orr__hidden hidden;
     void **front, **back; /* [field_count], 64-byte aligned, zeros up to 64 bytes and more past the last cell */
 } orr__lattice;
 
@@ -24,6 +26,8 @@ size_t orr__lattice_bytes(const orr__lattice *lattice, uint32_t field);
 /* Before a system that steps the lattice: back becomes a copy of front. After it: they change places. */
 void orr__lattice_prepare(orr__lattice *lattice);
 void orr__lattice_swap(orr__lattice *lattice);
+/* Those above `count` go. */
+void orr__lattice_drop(orr_world *world, uint32_t count);
 void orr__lattice_fini(orr_world *world);
 
 #endif

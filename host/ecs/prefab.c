@@ -59,6 +59,19 @@ void orr__prefab_fini(orr_world *world)
     orr__map_fini(&world->alloc, &world->prefab_keys);
 }
 
+void orr__prefab_drop(orr_world *world, uint32_t count)
+{
+    while (world->prefab_count > count) {
+        orr__prefab *last = world->prefabs[--world->prefab_count];
+        /* the newest of its key, for they go in this order */
+        if (last->next)
+            (void)orr__map_put(&world->alloc, &world->prefab_keys, last->key, last->next); /* is there: cannot fail */
+        else
+            orr__map_remove(&world->prefab_keys, last->key);
+        destroy(&world->alloc, last);
+    }
+}
+
 /* ---- creation ---------------------------------------------------------------------------------------------------- */
 
 static const char *label(const orr_prefab_desc *desc)
@@ -197,7 +210,7 @@ static orr_prefab find_named(const orr_world *world, const char *name)
 {
     for (orr_prefab at = first_of(world, orr__hash_text(name)); at; at = world->prefabs[at - 1]->next) {
         const orr__prefab *prefab = world->prefabs[at - 1];
-        if (prefab->name && strcmp(prefab->name, name) == 0) {
+        if (prefab->name && !prefab->hidden.now && strcmp(prefab->name, name) == 0) {
             return at;
         }
     }
@@ -209,6 +222,18 @@ static orr_prefab find_anonymous(const orr_world *world, const orr__prefab *like
     for (orr_prefab at = first_of(world, key); at; at = world->prefabs[at - 1]->next) {
         const orr__prefab *prefab = world->prefabs[at - 1];
         if (!prefab->name && same_content(prefab, like)) {
+            return at;
+        }
+    }
+    return 0;
+}
+
+/* One that an earlier text of the script declared, and this one again. */
+static orr_prefab find_hidden(const orr_world *world, const orr__prefab *like, uint64_t key)
+{
+    for (orr_prefab at = first_of(world, key); at; at = world->prefabs[at - 1]->next) {
+        const orr__prefab *prefab = world->prefabs[at - 1];
+        if (prefab->name && prefab->hidden.now && strcmp(prefab->name, like->name) == 0 && same_content(prefab, like)) {
             return at;
         }
     }
@@ -263,7 +288,9 @@ static orr_prefab add(orr_world *world, orr__prefab *prefab, uint64_t key)
         return 0;
     }
     ORR__ASSERT(prefab->table->column_count == prefab->column_count);
+    prefab->key = key;
     prefab->next = first_of(world, key);
+    prefab->hidden.scripted = prefab->name && world->scripted;
     const orr_prefab handle = world->prefab_count + 1;
     if (orr__map_put(alloc, &world->prefab_keys, key, handle) != ORR_OK) {
         return 0;
@@ -298,6 +325,10 @@ static orr_prefab find_or_add(orr_world *world, orr__prefab *prefab, const orr_p
     const uint64_t key = key_of(prefab);
     orr_prefab handle = desc->name ? find_named(world, desc->name) : find_anonymous(world, prefab, key);
     *made = false;
+    if (!handle && desc->name && world->edition) {
+        handle = find_hidden(world, prefab, key);
+        if (handle) world->prefabs[handle - 1]->hidden.now = false;
+    }
     if (handle && !same_content(world->prefabs[handle - 1], prefab)) {
         orr__fail(ORR_E_EXISTS, "prefab '%s': exists already with other components or values", desc->name);
         return 0;
@@ -358,7 +389,7 @@ orr_prefab orr_prefab_find(const orr_world *world, const char *name)
     const char *names[NAMES_MAX]; /* of prefabs, which stay */
     uint32_t count = 0;
     for (uint32_t i = 0; !found && i < world->prefab_count && count < NAMES_MAX; i++) {
-        if (world->prefabs[i]->name) {
+        if (world->prefabs[i]->name && !world->prefabs[i]->hidden.now) {
             names[count++] = world->prefabs[i]->name;
         }
     }

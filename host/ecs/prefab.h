@@ -6,6 +6,7 @@
 #ifndef ORR_ECS_PREFAB_H
 #define ORR_ECS_PREFAB_H
 
+#include "ecs/edition.h"
 #include "orrery.h"
 
 struct orr__table;
@@ -18,7 +19,9 @@ typedef struct orr__prefab {
     struct orr__table *home;  /* where they spawn; NULL: nothing was spawned yet */
     orr_value *values;        /* [column_count] what each column of the table starts with; unused bytes are 0 */
     uint32_t column_count;
-    orr_prefab next; /* an older one of the same key; 0: none */
+    uint64_t key;       /* in world->prefab_keys */
+    orr_prefab next;    /* an older one of the same key; 0: none */
+    orr__hidden hidden; /* of one with a name */
 } orr__prefab;
 
 /* NULL with ORR_E_NOT_FOUND when there is none of that number. Any thread. */
@@ -29,6 +32,8 @@ orr__prefab *orr__prefab_at(const orr_world *world, orr_prefab prefab);
 orr_prefab orr__prefab_create(orr_world *world, const orr_prefab_desc *desc);
 /* The table to spawn in, made one of the world's if it is not. NULL: ORR_E_MEMORY or ORR_E_LIMIT. */
 struct orr__table *orr__prefab_table(orr_world *world, orr__prefab *prefab);
+/* Those above `count` go. */
+void orr__prefab_drop(orr_world *world, uint32_t count);
 void orr__prefab_fini(orr_world *world);
 
 #endif

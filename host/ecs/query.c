@@ -119,7 +119,8 @@ static int32_t match_tables(orr_world *world, orr__query *query)
 static void lock(const orr_world *world)
 {
     atomic_flag *flag = (atomic_flag *)(uintptr_t)&world->queries_lock;
-    while (orr__world_is_shared(world) && atomic_flag_test_and_set_explicit(flag, memory_order_acquire)) orr__thread_yield();
+    while (orr__world_is_shared(world) && atomic_flag_test_and_set_explicit(flag, memory_order_acquire))
+        orr__thread_yield();
 }
 
 static void unlock(const orr_world *world)
@@ -157,6 +158,19 @@ orr_query orr_query_create(orr_world *world, const orr_query_desc *desc)
     const orr_query made = find_or_add(world, query);
     unlock(world);
     return made;
+}
+
+void orr__query_drop(orr_world *world, uint32_t count)
+{
+    while (world->query_count > count) destroy(world, world->queries[--world->query_count]);
+}
+
+void orr__query_drop_tables(orr_world *world, uint32_t count)
+{
+    for (uint32_t i = 0; i < world->query_count; i++) {
+        orr__query *query = world->queries[i]; // in order of creation
+        while (query->table_count && query->tables[query->table_count - 1] >= count) query->table_count--;
+    }
 }
 
 void orr__query_fini(orr_world *world)

@@ -20,6 +20,9 @@ orr__query *orr__query_at(const orr_world *world, orr_query query);
 /* Called for every new table, before it holds rows; all or nothing. */
 int32_t orr__query_table_added(orr_world *world, struct orr__table *table);
 bool orr__query_matches(const orr__query *query, const struct orr__table *table);
+/* For editions: queries above `count` go; tables above `count` leave all queries. */
+void orr__query_drop(orr_world *world, uint32_t count);
+void orr__query_drop_tables(orr_world *world, uint32_t count);
 void orr__query_fini(orr_world *world);
 
 #endif

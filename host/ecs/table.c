@@ -104,7 +104,7 @@ orr__table *orr__table_apart(orr_world *world, const orr_component *sorted, uint
     return table;
 }
 
-static void destroy(orr_world *world, orr__table *table)
+void orr__table_release(orr_world *world, orr__table *table)
 {
     for (uint32_t i = 0; i < table->chunk_count; i++) orr__chunk_destroy(world, table, table->chunks[i]);
     orr__array_free(&world->alloc, &table->chunks, &table->chunk_capacity, sizeof *table->chunks);
@@ -154,7 +154,7 @@ orr__table *orr__table_of(orr_world *world, const orr_component *sorted, uint32_
     table = create(world, sorted, count);
     if (!table) return NULL;
     if (add_terms(world, table) || orr__query_table_added(world, table)) {
-        destroy(world, table);
+        orr__table_release(world, table);
         return NULL;
     }
     (void)orr__map_put(&world->alloc, &world->table_signatures, key, table->index); // has room
@@ -243,9 +243,32 @@ orr__table *orr__table_without(orr_world *world, orr__table *table, orr_componen
     return edge && edge->remove ? world->tables[edge->remove - 1] : neighbour(world, table, component, false);
 }
 
+static void forget_edges(orr__table *table, uint32_t count)
+{
+    for (uint32_t i = 0; i < table->edge_count; i++) {
+        if (table->edges[i].add > count) table->edges[i].add = 0;
+        if (table->edges[i].remove > count) table->edges[i].remove = 0;
+    }
+}
+
+void orr__table_drop(orr_world *world, uint32_t count)
+{
+    if (world->table_count == count) return;
+    orr__query_drop_tables(world, count);
+    for (uint32_t t = 0; t < count; t++) forget_edges(world->tables[t], count);
+    while (world->table_count > count) {
+        orr__table *last = world->tables[world->table_count - 1];
+        ORR__ASSERT(last->row_count == 0);
+        uint64_t key;
+        if (find(world, last->components, last->component_count, &key)) orr__map_remove(&world->table_signatures, key);
+        world->table_count--;
+        orr__table_release(world, last);
+    }
+}
+
 void orr__table_fini(orr_world *world)
 {
-    for (uint32_t i = 0; i < world->table_count; i++) destroy(world, world->tables[i]);
+    for (uint32_t i = 0; i < world->table_count; i++) orr__table_release(world, world->tables[i]);
     orr__chunk_free_spares(world);
     orr__array_free(&world->alloc, &world->tables, &world->table_capacity, sizeof *world->tables);
     orr__map_fini(&world->alloc, &world->table_signatures);

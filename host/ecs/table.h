@@ -139,6 +139,10 @@ void orr__table_trim(orr_world *world, orr__table *table);
 int32_t orr__table_track(orr_world *world, orr__table *table, orr_tracker tracker, orr_component component, bool all);
 /* Drops all terms of a tracker. */
 void orr__table_untrack(orr_world *world, orr__table *table, orr_tracker tracker);
+/* For editions: tables above `count` go, which have no rows; and one that is no table of the world any more, with its
+ * chunks. */
+void orr__table_drop(orr_world *world, uint32_t count);
+void orr__table_release(orr_world *world, orr__table *table);
 void orr__table_fini(orr_world *world);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/os.h"
 #include "ecs/component.h"
+#include "ecs/edition.h"
 #include "ecs/entity.h"
 #include "ecs/lattice.h"
 #include "ecs/prefab.h"
@@ -48,6 +49,8 @@ struct orr_world {
     _Atomic uint32_t late;   /* > 0: others record patches also while nothing is locked (sim/late.h) */
     _Atomic uintptr_t owner; /* orr__thread_self of the thread that it runs free on, 0: none */
     struct orr__sim *sim;    /* what runs; opaque here */
+    bool scripted;           /* what is declared now is a script's */
+    orr__edition *edition;   /* a script is being loaded again; NULL: no */
     /* Told before entities lose (component 0: all their components) and after they gained hooked components. May be
      * NULL. Called only for components that are hooked. */
     int32_t (*losing)(orr_world *world, const orr_entity *entities, uint32_t count, orr_component component);

@@ -54,7 +54,7 @@ static int32_t keep_extra(orr_run *run)
 static int32_t pack_extra(orr_run *run, void *context)
 {
     orr__bound *bound = context;
-    orr__machine *main = &bound->host->main;
+    orr__machine *main = bound->host->main;
     orr_run *outer = main->run;
     main->run = run;
     int32_t status = orr__machine_enter(main, "extra", bound->index, 1);
@@ -93,7 +93,7 @@ static int32_t run_in(orr__machine *m, orr_run *run, const orr__bound *bound)
 static int32_t run_on_main(orr_run *run, void *context)
 {
     orr__bound *bound = context;
-    return run_in(&bound->host->main, run, bound);
+    return run_in(bound->host->main, run, bound);
 }
 
 /* On any thread of the pool, in its own machine. */
@@ -121,7 +121,7 @@ static orr__bound *new_bound(orr__machine *m, const orr_system_desc *desc)
     bound->bytes = bytes;
     bound->world = m->world;
     bound->host = m->host;
-    bound->index = orr_system_count(m->world) + 1;
+    bound->index = orr__system_number(m->world, desc->name);
     bound->worker = desc->on == ORR_ON_WORKERS;
     return bound;
 }
@@ -160,7 +160,7 @@ int32_t orr__bind_system(orr__machine *m, orr_system_desc *desc)
 static int32_t run_hook(orr_run *run, const orr_entity *entities, uint32_t count, void *context)
 {
     const orr__hook_bound *bound = context;
-    orr__machine *m = &bound->host->main;
+    orr__machine *m = bound->host->main;
     orr_run *outer = m->run;
     const orr_entity *outer_entities = m->hook_entities;
     const uint32_t outer_count = m->hook_count;

@@ -60,17 +60,50 @@ int32_t orr__host_load_jobs(orr_host *host, const char *path)
 
 static int32_t console(void *context, const char *text);
 
-static int32_t read_script(orr_host *host, const orr_host_desc *desc)
+int32_t orr__host_read(orr_host *host, const char *text, char **out, size_t *bytes)
 {
     orr__alloc *alloc = &host->world->alloc;
-    host->name = orr__alloc_string(alloc, desc->script ? desc->script : "script");
-    if (!host->name) return ORR_E_MEMORY;
-    if (!desc->text) return orr__file_read(alloc, desc->script, &host->text, &host->text_bytes);
-    host->text_bytes = strlen(desc->text);
-    host->text = orr__alloc_new(alloc, host->text_bytes + 1, 0);
-    if (!host->text) return ORR_E_MEMORY;
-    memcpy(host->text, desc->text, host->text_bytes + 1);
+    if (!text) {
+        const int32_t status = orr__files_met(host, host->name);
+        return status == ORR_OK ? orr__file_read(alloc, host->name, out, bytes) : status;
+    }
+    *bytes = strlen(text);
+    *out = orr__alloc_new(alloc, *bytes + 1, 0);
+    if (!*out) return ORR_E_MEMORY;
+    memcpy(*out, text, *bytes + 1);
     return ORR_OK;
+}
+
+static int32_t read_script(orr_host *host, const orr_host_desc *desc)
+{
+    host->name = orr__alloc_string(&host->world->alloc, desc->script ? desc->script : "script");
+    if (!host->name) return ORR_E_MEMORY;
+    host->from_text = desc->text != NULL;
+    return orr__host_read(host, desc->text, &host->text, &host->text_bytes);
+}
+
+orr__machine *orr__host_machine(orr_host *host)
+{
+    orr__alloc *alloc = &host->world->alloc;
+    orr__machine *machine = orr__alloc_zero(alloc, sizeof *machine, 64);
+    if (!machine || orr__machine_init(machine, host, false) == ORR_OK) return machine;
+    orr__alloc_free(alloc, machine, sizeof *machine);
+    return NULL;
+}
+
+void orr__host_machine_drop(orr_host *host, orr__machine *machine)
+{
+    if (!machine) return;
+    orr__machine_fini(machine);
+    orr__alloc_free(&host->world->alloc, machine, sizeof *machine);
+}
+
+void orr__host_test_forget(orr_host *host)
+{
+    orr__alloc *alloc = &host->world->alloc;
+    for (uint32_t i = 0; i < host->test_set_count; i++) orr__alloc_string_free(alloc, host->test_set[i]);
+    orr__array_free(alloc, &host->test_set, &host->test_set_capacity, sizeof *host->test_set);
+    host->test_set_count = 0;
 }
 
 int32_t orr__host_set(orr_host *host, const char *text)
@@ -94,8 +127,11 @@ int32_t orr__host_set(orr_host *host, const char *text)
 static int32_t load(orr_host *host, const orr_host_desc *desc)
 {
     int32_t status = read_script(host, desc);
-    if (status == ORR_OK) status = orr__machine_init(&host->main, host, false);
-    if (status == ORR_OK) status = orr__machine_load(&host->main, host->text, host->text_bytes, host->name);
+    if (status == ORR_OK) {
+        host->main = orr__host_machine(host);
+        if (!host->main) status = orr__error_code();
+    }
+    if (status == ORR_OK) status = orr__machine_load(host->main, host->text, host->text_bytes, host->name);
     if (status == ORR_OK) status = orr__schedule_build(host->world);
     orr__role_loaded(host);
     if (status == ORR_OK) status = orr__worker_start(host);
@@ -161,9 +197,9 @@ void orr_host_close(orr_host *host)
     orr__alloc *alloc = &world->alloc;
     orr__worker_discard(host);
     orr__worker_stop(host);
-    orr__machine_fini(&host->main);
-    for (uint32_t i = 0; i < host->test_set_count; i++) orr__alloc_string_free(alloc, host->test_set[i]);
-    orr__array_free(alloc, &host->test_set, &host->test_set_capacity, sizeof *host->test_set);
+    orr__host_machine_drop(host, host->main);
+    orr__host_test_forget(host);
+    orr__files_fini(host);
     if (host->text) orr__alloc_free(alloc, host->text, host->text_bytes + 1);
     orr__alloc_string_free(alloc, host->name);
     orr__bind_fini(host);
@@ -210,7 +246,7 @@ int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
     if (host->world->sim->stepping) return orr__fail(ORR_E_LOCKED, "text is run between ticks only");
     const uint32_t before = orr_system_count(host->world);
     orr__world_still(host->world);
-    const int32_t status = orr__machine_eval(&host->main, text, name ? name : "eval");
+    const int32_t status = orr__machine_eval(host->main, text, name ? name : "eval");
     return status == ORR_OK ? after_text(host, before, text, name ? name : "eval") : status;
 }
 
@@ -221,7 +257,7 @@ static int32_t console(void *context, const char *text)
     orr_host *host = context;
     const uint32_t before = orr_system_count(host->world);
     orr__world_still(host->world);
-    int32_t status = orr__machine_console(&host->main, text);
+    int32_t status = orr__machine_console(host->main, text);
     if (status != ORR_OK) return status;
     const size_t bytes = strlen(text) + sizeof preface;
     char *statement = orr__alloc_new(&host->world->alloc, bytes, 0);

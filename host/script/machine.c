@@ -97,6 +97,7 @@ static int lua_beside(lua_State *L)
     for (char *dot = strchr(module, '.'); dot; dot = strchr(dot + 1, '.')) *dot = '/';
     const char *slash = strrchr(script, '/');
     snprintf(path, sizeof path, "%.*s%s.lua", slash ? (int)(slash - script + 1) : 0, script, module);
+    if (!m->worker) (void)orr__files_met(m->host, path); /* else it is not watched */
     if (!push_file(L, m, path)) lua_pushnil(L);
     lua_pushstring(L, path);
     return 2;
@@ -209,6 +210,8 @@ static void push_core(lua_State *L, orr__machine *m)
     lua_setfield(L, -2, "unchecked");
     lua_pushboolean(L, m->host->jit);
     lua_setfield(L, -2, "jit");
+    lua_pushboolean(L, m->host->again && !m->worker);
+    lua_setfield(L, -2, "again");
     lua_pushboolean(L, m->host->guard);
     lua_setfield(L, -2, "guard");
     lua_pushnumber(L, (double)m->host->guard_budget);
@@ -337,7 +340,10 @@ static int32_t enter_text(orr__machine *m, const char *what, const char *text, s
     lua_pushstring(L, what);
     lua_pushlstring(L, text, bytes);
     lua_pushfstring(L, "@%s", name);
-    return enter(m, base, 0);
+    m->world->scripted = true;
+    const int32_t status = enter(m, base, 0);
+    m->world->scripted = false;
+    return status;
 }
 
 int32_t orr__machine_load(orr__machine *machine, const char *text, size_t bytes, const char *name)

@@ -86,6 +86,25 @@ int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
     return refuse();
 }
 
+int32_t orr_host_reload(orr_host *host)
+{
+    (void)host;
+    return refuse();
+}
+
+int32_t orr_host_reload_text(orr_host *host, const char *text)
+{
+    (void)host;
+    (void)text;
+    return refuse();
+}
+
+int32_t orr_host_watch(orr_host *host)
+{
+    (void)host;
+    return refuse();
+}
+
 uint64_t orr_host_test_ticks(const orr_host *host)
 {
     (void)host;

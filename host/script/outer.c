@@ -103,9 +103,9 @@ static void tell(orr_host *host, uint32_t at, const char *name)
 {
     char text[TEXT_BYTES] = "", value[SHOWN + 8];
     size_t used = 0;
-    const orr__outer_cell *cell = &host->main.outer.cells[at];
+    const orr__outer_cell *cell = &host->main->outer.cells[at];
     for (uint32_t w = 0; w <= host->worker_count && used + 80 < sizeof text; w++) {
-        const orr__machine *m = w ? orr__worker_try(host, w - 1) : &host->main;
+        const orr__machine *m = w ? orr__worker_try(host, w - 1) : host->main;
         const orr__outer_cell *twin = m ? twin_of(m, cell, at) : NULL;
         const bool there = twin && push(m->vm.L, twin);
         if (there) {
@@ -138,7 +138,7 @@ static bool drifts(orr_host *host, const orr__outer_cell *cell, uint32_t at, boo
         }
         const orr__outer_cell *twin = twin_of(m, cell, at);
         if (twin && push(m->vm.L, twin)) {
-            differs = !same(host->main.vm.L, m->vm.L);
+            differs = !same(host->main->vm.L, m->vm.L);
             lua_pop(m->vm.L, 1);
         }
         orr__worker_let_go(host, w);
@@ -149,14 +149,14 @@ static bool drifts(orr_host *host, const orr__outer_cell *cell, uint32_t at, boo
 void orr__outer_compare(orr_world *world, void *context)
 {
     orr_host *host = context;
-    orr__machine *main = &host->main;
+    orr__machine *main = host->main;
     const uint64_t tick = ++host->outer_ticks;
     if (main->outer.count == 0 || main->vm.dead || !host->workers) return;
     if (main->outer.count > FEW && tick > FIRST_TICKS && (tick & (tick - 1)) != 0) return;
     for (uint32_t i = 0; i < main->outer.count; i++) {
         orr__outer_cell *cell = &main->outer.cells[i];
         const orr__system *system = orr__system_at(world, cell->system);
-        if (cell->told || system->runs == cell->runs) continue;
+        if (!system || cell->told || system->runs == cell->runs) continue;
         const char *name = push(main->vm.L, cell);
         if (!name) continue;
         bool all = true;

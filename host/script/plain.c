@@ -33,7 +33,7 @@ bool orr__plain_wanted(const orr__machine *m, uint32_t kind, uint32_t id)
     const orr__systems *systems = &m->world->sim->systems;
     for (uint32_t i = 0; i < systems->count; i++) {
         const orr__system *system = systems->items[i];
-        if (!is_foreign(system)) continue;
+        if (!system || !is_foreign(system)) continue;
         for (uint32_t k = 0; k < system->access.count; k++) {
             const orr__access *access = &system->access.items[k];
             if (access->kind == kind && (id == 0 || access->id == id) && (access->mode & (ORR_WRITE | ORR_MARK)))

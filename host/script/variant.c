@@ -59,8 +59,8 @@ void orr__variant_push(lua_State *L, const orr_host *host)
 
 const char *orr__variant_why(orr_host *host, orr_system system)
 {
-    lua_State *L = host->main.vm.L;
-    if (host->main.vm.dead || orr__machine_enter(&host->main, "why", system, 1) != ORR_OK) return "";
+    lua_State *L = host->main->vm.L;
+    if (host->main->vm.dead || orr__machine_enter(host->main, "why", system, 1) != ORR_OK) return "";
     const char *text = lua_tostring(L, -1);
     lua_pop(L, 1); /* the Lua half keeps it */
     return text ? text : "";

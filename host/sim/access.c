@@ -106,15 +106,15 @@ static int32_t not_found(const orr_world *world, const char *name)
     const orr__sim *sim = world->sim;
     const char *best = NULL;
     for (uint32_t i = 0; i < sim->resources.count && !best; i++) {
-        const char *candidate = sim->resources.items[i].name;
+        const char *candidate = sim->resources.items[i].hidden.now ? "" : sim->resources.items[i].name;
         best = orr__nearest(name, &candidate, 1);
     }
     for (uint32_t i = 0; i < world->lattice_count && !best; i++) {
-        const char *candidate = world->lattices[i]->name;
+        const char *candidate = world->lattices[i]->hidden.now ? "" : world->lattices[i]->name;
         best = orr__nearest(name, &candidate, 1);
     }
     for (uint32_t i = 0; i < sim->neighbours.count && !best; i++) {
-        const char *candidate = sim->neighbours.items[i]->name;
+        const char *candidate = sim->neighbours.items[i]->hidden.now ? "" : sim->neighbours.items[i]->name;
         best = orr__nearest(name, &candidate, 1);
     }
     if (best)
@@ -191,13 +191,15 @@ int32_t orr__access_may_name(const orr_world *world, uint32_t kind, const char *
     const orr__sim *sim = world->sim;
     uint32_t taken = kind;
     for (uint32_t i = 0; i < sim->resources.count; i++) {
-        if (strcmp(sim->resources.items[i].name, name) == 0) taken = ORR__ACCESS_RESOURCE;
+        if (!sim->resources.items[i].hidden.now && strcmp(sim->resources.items[i].name, name) == 0)
+            taken = ORR__ACCESS_RESOURCE;
     }
     for (uint32_t i = 0; i < world->lattice_count; i++) {
-        if (strcmp(world->lattices[i]->name, name) == 0) taken = ORR__ACCESS_LATTICE;
+        if (!world->lattices[i]->hidden.now && strcmp(world->lattices[i]->name, name) == 0) taken = ORR__ACCESS_LATTICE;
     }
     for (uint32_t i = 0; i < sim->neighbours.count; i++) {
-        if (strcmp(sim->neighbours.items[i]->name, name) == 0) taken = ORR__ACCESS_NEIGHBOURS;
+        if (!sim->neighbours.items[i]->hidden.now && strcmp(sim->neighbours.items[i]->name, name) == 0)
+            taken = ORR__ACCESS_NEIGHBOURS;
     }
     if (taken == kind) return ORR_OK;
     return orr__fail(ORR_E_EXISTS, "%s '%s': the name is taken by %s", words[kind], name, others[taken]);

@@ -85,17 +85,20 @@ static const char *field_name(const void *of, uint32_t index)
 
 static const char *lattice_name(const void *of, uint32_t index)
 {
-    return ((const orr_world *)of)->lattices[index]->name;
+    const orr__lattice *lattice = ((const orr_world *)of)->lattices[index];
+    return lattice->hidden.now ? "" : lattice->name;
 }
 
 static const char *grid_name(const void *of, uint32_t index)
 {
-    return ((const orr_world *)of)->sim->neighbours.items[index]->name;
+    const orr__near_grid *grid = ((const orr_world *)of)->sim->neighbours.items[index];
+    return grid->hidden.now ? "" : grid->name;
 }
 
 static const char *resource_name(const void *of, uint32_t index)
 {
-    return ((const orr_world *)of)->sim->resources.items[index].name;
+    const orr__resource *resource = &((const orr_world *)of)->sim->resources.items[index];
+    return resource->hidden.now ? "" : resource->name;
 }
 
 static const char *param_name(const void *of, uint32_t index)

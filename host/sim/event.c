@@ -13,6 +13,12 @@ static const char *name_of(const orr_world *world, uint32_t index)
     return world->sim->events.items[index].name;
 }
 
+static const char *shown_name_of(const orr_world *world, uint32_t index)
+{
+    const orr__event *event = &world->sim->events.items[index];
+    return event->hidden.now ? "" : event->name;
+}
+
 orr__event *orr__event_at(const orr_world *world, orr_event event)
 {
     orr__events *all = &world->sim->events;
@@ -43,7 +49,8 @@ static void release(orr_world *world, orr__event *event)
 static int32_t insert(orr_world *world, const orr_event_desc *desc)
 {
     orr__events *all = &world->sim->events;
-    orr__event event = { .name = orr__alloc_string(&world->alloc, desc->name) };
+    orr__event event = { .name = orr__alloc_string(&world->alloc, desc->name),
+                         .hidden = { .scripted = world->scripted } };
     int32_t code = event.name ? ORR_OK : ORR_E_MEMORY;
     if (!code) code = orr__fields_create(world, desc->fields, desc->field_count, &event.fields);
     if (!code) {
@@ -57,6 +64,53 @@ static int32_t insert(orr_world *world, const orr_event_desc *desc)
     return code;
 }
 
+/* While a script is loaded again: those alive are gone, for nobody knows what they would be now. */
+typedef struct redefined {
+    orr__undo undo;
+    orr_event id;
+    orr__event old;
+} redefined;
+
+static void forget(orr_world *world, orr__undo *undo)
+{
+    release(world, &((redefined *)(void *)undo)->old);
+}
+
+static void revert(orr_world *world, orr__undo *undo)
+{
+    redefined *r = (redefined *)(void *)undo;
+    orr__event *at = orr__event_at(world, r->id), now = *at;
+    *at = r->old;
+    release(world, &now);
+}
+
+static int32_t redefine(orr_world *world, orr_event id, const orr_event_desc *desc)
+{
+    redefined *r = orr__undo_new(world, sizeof *r);
+    if (!r) return ORR_E_MEMORY;
+    orr__event *at = orr__event_at(world, id);
+    orr__event now = { .name = orr__alloc_string(&world->alloc, desc->name), .hidden = at->hidden };
+    if (!now.name || orr__fields_create(world, desc->fields, desc->field_count, &now.fields)) {
+        release(world, &now);
+        orr__undo_free(world, &r->undo);
+        return ORR_E_MEMORY;
+    }
+    now.field_count = desc->field_count;
+    now.hidden.now = false;
+    if (at->count)
+        orr__edition_note_add(world, 1, "event '%s' has other fields: %llu that were alive are dropped", now.name,
+                              (unsigned long long)at->count);
+    r->undo.revert = revert;
+    r->undo.forget = forget;
+    r->undo.moved = true;
+    r->undo.kind = UINT32_MAX; /* nobody declares access to events */
+    r->id = id;
+    r->old = *at;
+    *at = now;
+    orr__undo_push(world, &r->undo);
+    return ORR_OK;
+}
+
 orr_event orr_event_create(orr_world *world, const orr_event_desc *desc)
 {
     if (!desc) {
@@ -68,8 +122,16 @@ orr_event orr_event_create(orr_world *world, const orr_event_desc *desc)
     orr__events *all = &world->sim->events;
     const orr_event before = orr__name_find(world, desc->name, all->count, name_of);
     if (before) {
-        const orr__event *old = orr__event_at(world, before);
-        if (orr__fields_same(old->fields, old->field_count, desc->fields, desc->field_count)) return before;
+        orr__event *old = orr__event_at(world, before);
+        if (orr__fields_same(old->fields, old->field_count, desc->fields, desc->field_count)) {
+            old->hidden.now = false;
+            return before;
+        }
+        if (world->edition && world->scripted && old->hidden.scripted && !world->locked) {
+            if (redefine(world, before, desc) == ORR_OK) return before;
+            orr__fail_more("event '%s'", desc->name);
+            return 0;
+        }
         char text[512];
         orr__fields_describe(old->fields, old->field_count, text, sizeof text);
         orr__fail(ORR_E_EXISTS, "event '%s' exists already as %s; it cannot be declared again with other fields",
@@ -91,7 +153,7 @@ orr_event orr_event_create(orr_world *world, const orr_event_desc *desc)
 
 orr_event orr_event_find(const orr_world *world, const char *name)
 {
-    return orr__name_need(world, name, "event", world->sim->events.count, name_of);
+    return orr__name_need(world, name, "event", world->sim->events.count, shown_name_of);
 }
 
 /* ---- those alive ------------------------------------------------------------------------------------------------- */
@@ -278,6 +340,12 @@ void orr__events_expire(orr_world *world, uint64_t tick)
         memmove(event->values, event->values + old * event->field_count,
                 (size_t)event->count * event->field_count * sizeof *event->values);
     }
+}
+
+void orr__events_drop(orr_world *world, uint32_t count)
+{
+    orr__events *all = &world->sim->events;
+    while (all->count > count) release(world, &all->items[--all->count]);
 }
 
 void orr__events_fini(orr_world *world)

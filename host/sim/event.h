@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "ecs/component.h"
+#include "ecs/edition.h"
 #include "ecs/patch.h"
 #include "orrery.h"
 
@@ -17,6 +18,7 @@ typedef struct orr__event {
     orr_value *values; /* of the events alive: [count * field_count], in patch order */
     uint64_t *ticks;   /* [count] when each was emitted */
     uint64_t count, capacity;
+    orr__hidden hidden;
     uint64_t pending; /* scratch of orr__events_publish: how many are about to come */
 } orr__event;
 
@@ -58,6 +60,8 @@ int32_t orr__emitted_add_named(orr__emitted *emitted, orr__arena *arena, const o
 int32_t orr__events_publish(orr_world *world, const orr__emitted *emitted, const orr__patches *patches);
 /* End of tick `tick`: drops what was emitted before it. */
 void orr__events_expire(orr_world *world, uint64_t tick);
+/* For editions: see sim/reload.h. */
+void orr__events_drop(orr_world *world, uint32_t count);
 void orr__events_fini(orr_world *world);
 
 #endif

@@ -61,9 +61,12 @@ int32_t orr_hook_create(orr_world *world, uint32_t kind, orr_component component
     uint32_t at = 0;
     while (at < hooks->count && hooks->items[at].component <= component) at++;
     memmove(hooks->items + at + 1, hooks->items + at, (hooks->count - at) * sizeof *hooks->items);
-    hooks->items[at] = (orr__hook){
-        .kind = kind, .component = component, .function = function, .context = context, .declared = hooks->count
-    };
+    hooks->items[at] = (orr__hook){ .kind = kind,
+                                    .component = component,
+                                    .function = function,
+                                    .context = context,
+                                    .declared = hooks->count,
+                                    .scripted = world->scripted };
     hooks->count++;
     orr__component_at(world, component)->hooked |= 1u << kind;
     world->settle = settle;
@@ -309,6 +312,88 @@ void orr__hooks_init(orr_world *world)
     orr__hooks *hooks = &world->sim->hooks;
     orr__run_init(&hooks->run, world);
     hooks->pending_last = &hooks->pending;
+}
+
+/* ---- while a script is loaded again ---- */
+
+static void swap_aside(orr__hooks *hooks, orr__hooks_aside *aside)
+{
+    const orr__hooks_aside were = {
+        hooks->items,    hooks->count,         hooks->capacity,         hooks->watched,
+        hooks->watchers, hooks->watched_count, hooks->watched_capacity, hooks->watcher_capacity
+    };
+    hooks->items = aside->items;
+    hooks->count = aside->count;
+    hooks->capacity = aside->capacity;
+    hooks->watched = aside->watched;
+    hooks->watchers = aside->watchers;
+    hooks->watched_count = aside->watched_count;
+    hooks->watched_capacity = aside->watched_capacity;
+    hooks->watcher_capacity = aside->watcher_capacity;
+    *aside = were;
+}
+
+/* What structural changes look at, from what is declared. */
+static void mark_components(orr_world *world)
+{
+    const orr__hooks *hooks = &world->sim->hooks;
+    for (uint32_t c = 1; c <= world->component_count; c++) orr__component_at(world, c)->hooked = 0;
+    for (uint32_t i = 0; i < hooks->count; i++)
+        orr__component_at(world, hooks->items[i].component)->hooked |= 1u << hooks->items[i].kind;
+}
+
+static void free_aside(orr_world *world, orr__hooks_aside *aside)
+{
+    orr__alloc *alloc = &world->alloc;
+    for (uint32_t i = 0; i < aside->watched_count; i++) orr_tracker_destroy(world, aside->watchers[i]);
+    orr__array_free(alloc, &aside->items, &aside->capacity, sizeof *aside->items);
+    orr__array_free(alloc, &aside->watched, &aside->watched_capacity, sizeof *aside->watched);
+    orr__array_free(alloc, &aside->watchers, &aside->watcher_capacity, sizeof *aside->watchers);
+}
+
+void orr__hooks_take(orr_world *world, orr__hooks_aside *aside)
+{
+    *aside = (orr__hooks_aside){ 0 };
+    swap_aside(&world->sim->hooks, aside);
+    mark_components(world);
+}
+
+int32_t orr__hooks_add_foreign(orr_world *world, const orr__hooks_aside *aside)
+{
+    int32_t code = ORR_OK;
+    for (uint32_t i = 0; i < aside->count && code == ORR_OK; i++) {
+        const orr__hook *hook = &aside->items[i];
+        if (!hook->scripted) code = orr_hook_create(world, hook->kind, hook->component, hook->function, hook->context);
+    }
+    return code;
+}
+
+void orr__hooks_keep(orr_world *world, orr__hooks_aside *aside)
+{
+    orr__hooks *hooks = &world->sim->hooks;
+    for (uint32_t i = 0; i < hooks->watched_count; i++) {
+        for (uint32_t k = 0; k < aside->watched_count; k++) {
+            if (aside->watched[k] != hooks->watched[i]) continue;
+            const orr_tracker other = aside->watchers[k];
+            aside->watchers[k] = hooks->watchers[i];
+            hooks->watchers[i] = other;
+        }
+    }
+    free_aside(world, aside);
+}
+
+void orr__hooks_drop_new(orr_world *world)
+{
+    orr__hooks_aside none = { 0 };
+    swap_aside(&world->sim->hooks, &none);
+    free_aside(world, &none);
+}
+
+void orr__hooks_restore(orr_world *world, orr__hooks_aside *aside)
+{
+    swap_aside(&world->sim->hooks, aside);
+    free_aside(world, aside);
+    mark_components(world);
 }
 
 void orr__hooks_fini(orr_world *world)

@@ -20,6 +20,7 @@ typedef struct orr__hook {
     orr_hook_function *function;
     void *context;
     uint32_t declared; /* place in the order of declaration */
+    bool scripted;     /* a script has it */
 } orr__hook;
 
 typedef struct orr__gain {
@@ -46,6 +47,23 @@ typedef struct orr__hooks {
 
 void orr__hooks_init(orr_world *world);
 void orr__hooks_fini(orr_world *world);
+
+/* For editions (sim/reload.h): what is declared, put aside, and the world without it. */
+typedef struct orr__hooks_aside {
+    orr__hook *items;
+    uint32_t count, capacity;
+    orr_component *watched;
+    orr_tracker *watchers;
+    uint32_t watched_count, watched_capacity, watcher_capacity;
+} orr__hooks_aside;
+void orr__hooks_take(orr_world *world, orr__hooks_aside *aside);
+/* Those of the embedder are hooks of the world again, behind the script's. */
+int32_t orr__hooks_add_foreign(orr_world *world, const orr__hooks_aside *aside);
+/* The new ones go on where those that stand aside were; then they are done with. */
+void orr__hooks_keep(orr_world *world, orr__hooks_aside *aside);
+/* The new ones are gone; then, when the world is as it was, the old ones are back. */
+void orr__hooks_drop_new(orr_world *world);
+void orr__hooks_restore(orr_world *world, orr__hooks_aside *aside);
 /* Works off add hooks and rounds; with `changes` change hooks too. */
 int32_t orr__hooks_run(orr_world *world, bool changes);
 /* Whether hooks may have something to do at the end of a stage without systems. */

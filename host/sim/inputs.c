@@ -160,6 +160,7 @@ static void fill_grids(orr_world *world, orr__inputs *in)
     for (uint32_t i = 0; i < in->grid_count; i++) {
         orr__near_grid *grid = orr__near_at(world, in->grids[i].index);
         orr__input_grid *to = &in->grids[i];
+        to->grid = grid;
         to->out = grid->out;
         for (uint32_t k = 0; k < to->out.carry_count; k++) to->carry[k] = grid->out.carry[k];
         to->out.carry = to->carry;
@@ -292,7 +293,7 @@ void orr__inputs_release(orr_run *run)
     orr__inputs *in = run->inputs;
     run->inputs = NULL;
     for (uint32_t i = 0; in && i < in->grid_count; i++) {
-        if (in->grids[i].held) orr__near_let_go(orr__near_at(run->world, in->grids[i].index), in->grids[i].held);
+        if (in->grids[i].held) orr__near_let_go(in->grids[i].grid, in->grids[i].held);
     }
 }
 

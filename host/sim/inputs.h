@@ -29,6 +29,7 @@ typedef struct orr__input_cells {
 
 typedef struct orr__input_grid {
     orr_near_index index;
+    orr__near_grid *grid;          /* whose it is: another one may have its place when it is let go */
     struct orr__near_memory *held; /* NULL: not filled */
     orr_neighbours out;
     const void *carry[16]; /* out.carry: the grid's own list is written by every build */

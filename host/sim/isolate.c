@@ -384,6 +384,12 @@ int32_t orr__isolate_run(orr_range *range, uint32_t worker)
     }
 }
 
+void orr__isolates_forget(orr_world *world)
+{
+    const orr__isolates *all = &world->sim->isolates;
+    for (uint32_t i = 0; all->helpers && i < all->count; i++) all->helpers[i].present = 0;
+}
+
 void orr__isolates_fini(orr_world *world)
 {
     orr__isolates *isolates = &world->sim->isolates;

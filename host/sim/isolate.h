@@ -23,6 +23,9 @@ int32_t orr__isolate_check(orr_world *world, struct orr__system *system);
  * success only. ORR_E_JOB when it crashed, or took too long, each of three times. */
 int32_t orr__isolate_run(orr_range *range, uint32_t worker);
 
+/* Systems are others now: helpers are told again which job is whose. */
+void orr__isolates_forget(orr_world *world);
+
 /* Ends all helpers. */
 void orr__isolates_fini(orr_world *world);
 

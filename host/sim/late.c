@@ -215,11 +215,63 @@ void orr__late_discard(orr_world *world)
 {
     const orr__systems *systems = &world->sim->systems;
     for (uint32_t s = 0; s < systems->count; s++) {
+        if (!systems->items[s]) continue;
         const orr__late *late = &systems->items[s]->late;
         for (uint32_t i = 0; i < late->count; i++)
             if (late->items[i]->waits) atomic_store_explicit(&late->items[i]->run.dropped, true, memory_order_relaxed);
     }
     if (world->sim->pool) orr__late_still(world);
+}
+
+/* ---- when a script is loaded again ---- */
+
+/* The first that is due at `from` or later. */
+static orr__late_run *next_due(const orr__system *system, uint64_t from)
+{
+    orr__late_run *next = NULL;
+    for (uint32_t i = 0; i < system->late.count; i++) {
+        orr__late_run *late = system->late.items[i];
+        if (late->waits && late->due >= from && (!next || late->due < next->due)) next = late;
+    }
+    return next;
+}
+
+void orr__late_complete(orr_world *world)
+{
+    if (atomic_load_explicit(&world->late, memory_order_relaxed) == 0) return;
+    orr__late_still(world);
+    const orr__systems *systems = &world->sim->systems;
+    for (uint32_t s = 0; s < systems->count; s++) {
+        const orr__system *system = systems->items[s];
+        uint64_t from = 0;
+        orr__late_run *late = system ? next_due(system, from) : NULL;
+        for (; late; late = next_due(system, from)) { /* in order: one that is chained waits for the one before */
+            from = late->due + 1;
+            finish(world, system, late);
+        }
+    }
+}
+
+void orr__late_hand_over(orr__system *from, orr__system *to)
+{
+    const orr__late none = to->late;
+    to->late = from->late;
+    from->late = none;
+    for (uint32_t i = 0; i < to->late.count; i++) to->late.items[i]->run.system = to;
+    for (uint32_t i = 0; i < from->late.count; i++) from->late.items[i]->run.system = from;
+}
+
+uint32_t orr__late_drop(orr_world *world, orr__system *system)
+{
+    uint32_t dropped = 0;
+    for (uint32_t i = 0; i < system->late.count; i++) {
+        orr__late_run *late = system->late.items[i];
+        if (!late->waits) continue;
+        late->waits = false; /* what it holds goes with the system */
+        atomic_fetch_sub_explicit(&world->late, 1, memory_order_relaxed);
+        dropped++;
+    }
+    return dropped;
 }
 
 void orr__late_fini(orr_world *world, orr__system *system)

@@ -50,6 +50,13 @@ void orr__late_still(orr_world *world);
 void orr__late_resume(orr_world *world);
 /* The same as still, for good: what is in flight is not wanted any more, and what is worked on is cut short. */
 void orr__late_discard(orr_world *world);
+/* For editions (sim/reload.h), between ticks. All that is in flight is worked on until it is done; it arrives when it is
+ * due. */
+void orr__late_complete(orr_world *world);
+/* What is in flight of a system arrives for another one, which has the place of it and declares the same. */
+void orr__late_hand_over(struct orr__system *from, struct orr__system *to);
+/* It does not arrive; returns how many runs. */
+uint32_t orr__late_drop(orr_world *world, struct orr__system *system);
 void orr__late_fini(orr_world *world, struct orr__system *system);
 
 #endif

@@ -57,7 +57,7 @@ static int32_t pick_column(orr_mailbox *box, const orr__query *query, orr_field 
                          (unsigned)subscription, name, component);
     }
     orr__picked_column *column = &box->columns[box->column_count++];
-    *column = (orr__picked_column){ .field = field, .value = desc.value, .name = keep(box, name) };
+    *column = (orr__picked_column){ .field = field, .value = desc.value, .name = keep(box, name), .source = field };
     return column->name ? ORR_OK : ORR_E_MEMORY;
 }
 
@@ -96,14 +96,14 @@ static int32_t pick_field(orr_mailbox *box, orr_lattice id, uint32_t index)
 {
     const orr__lattice *lattice = orr__lattice_at(box->world, id);
     orr__picked_cells *cells = &box->cells[box->cells_count++];
-    *cells = (orr__picked_cells){ .lattice = lattice->name, /* both names live as long as the world */
-                                  .field = lattice->fields[index].name,
+    *cells = (orr__picked_cells){ .lattice = keep(box, lattice->name),
+                                  .field = keep(box, lattice->fields[index].name),
                                   .id = id,
                                   .index = index,
                                   .width = lattice->width,
                                   .height = lattice->height,
                                   .bytes = (size_t)lattice->width * lattice->height * lattice->fields[index].bytes };
-    return ORR_OK;
+    return cells->lattice && cells->field ? ORR_OK : ORR_E_MEMORY;
 }
 
 /* "heat" or "heat.t" */
@@ -116,7 +116,9 @@ static int32_t pick_lattice(orr_mailbox *box, const char *text)
     if (!id) return orr__error_code();
     const orr__lattice *lattice = orr__lattice_at(box->world, id);
     if (!dot) {
-        for (uint32_t i = 0; i < lattice->field_count; i++) pick_field(box, id, i);
+        for (uint32_t i = 0; i < lattice->field_count; i++) {
+            if (pick_field(box, id, i) != ORR_OK) return ORR_E_MEMORY;
+        }
         return ORR_OK;
     }
     if (!orr_lattice_cells(box->world, id, dot + 1, NULL, NULL)) return orr__error_code();
@@ -129,13 +131,21 @@ static int32_t pick_resource(orr_mailbox *box, const char *name)
     picked->id = orr_resource_find(box->world, name);
     if (!picked->id) return orr__error_code();
     const orr__resource *resource = orr__resource_at(box->world, picked->id);
-    picked->name = resource->name; /* lives as long as the world, like those of its fields */
+    picked->name = keep(box, resource->name);
+    if (!picked->name) return ORR_E_MEMORY;
     picked->first = box->value_count;
     picked->count = resource->field_count;
     if (resource->text) return ORR_OK;
     picked->fields = room(box, picked->count, sizeof *picked->fields);
-    if (!picked->fields) return ORR_E_MEMORY;
-    for (uint32_t i = 0; i < picked->count; i++) picked->fields[i] = resource->fields[i].name;
+    picked->types = room(box, picked->count, sizeof *picked->types);
+    picked->sources = room(box, picked->count, sizeof *picked->sources);
+    if (!picked->fields || !picked->types || !picked->sources) return ORR_E_MEMORY;
+    for (uint32_t i = 0; i < picked->count; i++) {
+        picked->fields[i] = keep(box, resource->fields[i].name);
+        picked->types[i] = resource->fields[i].type;
+        picked->sources[i] = i;
+        if (!picked->fields[i]) return ORR_E_MEMORY;
+    }
     box->value_count += picked->count;
     return ORR_OK;
 }
@@ -212,6 +222,7 @@ static int32_t check(const orr_world *world, const orr_mailbox_desc *desc)
     if (orr__name_check(desc->name, "mailbox")) return orr__error_code();
     for (uint32_t i = 0; i < world->sim->mailboxes.count; i++) {
         const char *name = world->sim->mailboxes.items[i]->name;
+        if (world->sim->mailboxes.items[i]->hidden.now) continue;
         if (name && strcmp(name, desc->name) == 0) return orr__fail(ORR_E_EXISTS, "the name is taken");
     }
     return ORR_OK;
@@ -242,6 +253,105 @@ static int32_t fill(orr_mailbox *box, const orr_mailbox_desc *desc)
     return orr__array_reserve(&box->world->alloc, &all->items, &all->capacity, all->count + 1, sizeof *all->items);
 }
 
+/* ---- while a script is loaded again ---- */
+
+static bool same_rows(const orr_mailbox *a, const orr_mailbox *b)
+{
+    bool same = a->rows_count == b->rows_count && a->column_count == b->column_count;
+    for (uint32_t i = 0; same && i < a->rows_count; i++) {
+        const orr__picked_rows *x = &a->rows[i], *y = &b->rows[i];
+        same = x->query == y->query && x->first == y->first && x->count == y->count && x->entities == y->entities;
+    }
+    for (uint32_t i = 0; same && i < a->column_count; i++) {
+        const orr_field x = a->columns[i].field, y = b->columns[i].field, now = a->columns[i].source;
+        same = x.component == y.component && x.index == y.index && x.type == y.type && now.component == y.component &&
+               now.index == y.index;
+    }
+    return same;
+}
+
+static bool same_names(const orr_mailbox *a, const orr_mailbox *b)
+{
+    bool same = a->cells_count == b->cells_count && a->resource_count == b->resource_count &&
+                a->reduction_count == b->reduction_count && a->value_count == b->value_count;
+    for (uint32_t i = 0; same && i < a->cells_count; i++) {
+        const orr__picked_cells *x = &a->cells[i], *y = &b->cells[i];
+        same = x->id == y->id && x->index == y->index && x->width == y->width && x->height == y->height &&
+               x->bytes == y->bytes && strcmp(x->field, y->field) == 0;
+    }
+    for (uint32_t i = 0; same && i < a->resource_count; i++) {
+        const orr__picked_resource *x = &a->resources[i], *y = &b->resources[i];
+        same = x->id == y->id && x->count == y->count && !x->fields == !y->fields;
+        for (uint32_t k = 0; same && k < x->count; k++)
+            same = strcmp(x->fields[k], y->fields[k]) == 0 && x->types[k] == y->types[k];
+    }
+    for (uint32_t i = 0; same && i < a->reduction_count; i++) same = strcmp(a->reductions[i], b->reductions[i]) == 0;
+    return same;
+}
+
+/* One that the script had before and declares again: readers have it. */
+static orr_mailbox *find_again(const orr_world *world, const orr_mailbox *like)
+{
+    const orr__mailboxes *all = &world->sim->mailboxes;
+    for (uint32_t i = 0; i < all->count && world->edition && like->name; i++) {
+        orr_mailbox *box = all->items[i];
+        if (!box->hidden.now || box->hidden.before || strcmp(box->name, like->name) != 0) continue;
+        if (box->every == like->every && box->channel.readers == like->channel.readers && same_rows(box, like) &&
+            same_names(box, like))
+            return box;
+    }
+    return NULL;
+}
+
+static void refit_column(orr_mailbox *box, orr__picked_column *column)
+{
+    orr_world *world = box->world;
+    const orr__component *of = orr__component_at(world, column->field.component);
+    const char *name = strchr(column->name, '.') + 1;
+    const uint32_t at = orr__fields_find(of->fields, of->field_count, name);
+    const bool there = at != UINT32_MAX && of->fields[at].type == column->field.type;
+    if (!there && column->source.component)
+        orr__sim_log(world, 1, "mailbox '%s': '%s' is not what it was: its readers get %.9g",
+                     box->name ? box->name : "", column->name, orr__value_to_double(column->field.type, column->value));
+    column->source = there ? column->field : (orr_field){ 0 };
+    if (there) column->source.index = (uint16_t)at;
+}
+
+static void refit_cells(orr_mailbox *box, orr__picked_cells *cells)
+{
+    const orr__lattice *lattice = orr__lattice_at(box->world, cells->id);
+    const uint32_t at = orr__lattice_field(lattice, cells->field);
+    const bool gone = at == UINT32_MAX || lattice->width != cells->width || lattice->height != cells->height ||
+                      (size_t)lattice->width * lattice->height * lattice->fields[at].bytes != cells->bytes;
+    if (gone && !cells->gone)
+        orr__sim_log(box->world, 1, "mailbox '%s': lattice '%s' is not what it was: its readers get 0",
+                     box->name ? box->name : "", cells->lattice);
+    cells->gone = gone;
+    if (!gone) cells->index = at;
+}
+
+static void refit_resource(orr_mailbox *box, orr__picked_resource *picked)
+{
+    const orr__resource *of = orr__resource_at(box->world, picked->id);
+    picked->gone = !picked->fields && !of->text;
+    for (uint32_t i = 0; i < picked->count; i++) {
+        const uint32_t at = orr__resource_field(of, picked->fields[i]);
+        picked->sources[i] = at != UINT32_MAX && of->fields[at].type == picked->types[i] ? at : UINT32_MAX;
+    }
+}
+
+void orr__mailboxes_refit(orr_world *world)
+{
+    const orr__mailboxes *all = &world->sim->mailboxes;
+    for (uint32_t b = 0; b < all->count; b++) {
+        orr_mailbox *box = all->items[b];
+        if (box->hidden.now) continue;
+        for (uint32_t i = 0; i < box->column_count; i++) refit_column(box, &box->columns[i]);
+        for (uint32_t i = 0; i < box->cells_count; i++) refit_cells(box, &box->cells[i]);
+        for (uint32_t i = 0; i < box->resource_count; i++) refit_resource(box, &box->resources[i]);
+    }
+}
+
 orr_mailbox *orr_mailbox_create(orr_world *world, const orr_mailbox_desc *desc)
 {
     const char *name = desc && desc->name ? desc->name : "";
@@ -252,6 +362,13 @@ orr_mailbox *orr_mailbox_create(orr_world *world, const orr_mailbox_desc *desc)
         box->world = world;
         orr__arena_init(&box->arena, &world->alloc, 1024);
         if (fill(box, desc) == ORR_OK) {
+            orr_mailbox *again = world->scripted ? find_again(world, box) : NULL;
+            if (again) {
+                release(box);
+                again->hidden.now = false;
+                return again;
+            }
+            box->hidden.scripted = world->scripted;
             world->sim->mailboxes.items[world->sim->mailboxes.count++] = box;
             return box;
         }
@@ -277,6 +394,12 @@ void orr_mailbox_destroy(orr_mailbox *mailbox)
     release(mailbox);
 }
 
+void orr__mailboxes_drop(orr_world *world, uint32_t count)
+{
+    orr__mailboxes *all = &world->sim->mailboxes;
+    while (all->count > count) release(all->items[--all->count]);
+}
+
 void orr__mailboxes_fini(orr_world *world)
 {
     orr__mailboxes *all = &world->sim->mailboxes;
@@ -286,8 +409,8 @@ void orr__mailboxes_fini(orr_world *world)
 
 static const char *name_of(const orr_world *world, uint32_t index)
 {
-    const char *name = world->sim->mailboxes.items[index]->name;
-    return name ? name : "";
+    const orr_mailbox *box = world->sim->mailboxes.items[index];
+    return box->name && !box->hidden.now ? box->name : "";
 }
 
 orr_mailbox *orr_mailbox_find(const orr_world *world, const char *name)

@@ -10,6 +10,7 @@
 #define ORR_SIM_MAILBOX_H
 
 #include "base/arena.h"
+#include "ecs/edition.h"
 #include "orrery.h"
 #include "pool/mailbox.h"
 
@@ -22,9 +23,10 @@ typedef struct orr__picked_rows {
 } orr__picked_rows;
 
 typedef struct orr__picked_column {
-    orr_field field;
+    orr_field field; /* as readers ask for it */
     orr_value value; /* of rows that lack the component */
     const char *name;
+    orr_field source; /* where it is now: a component may be declared anew; component 0: gone */
 } orr__picked_column;
 
 typedef struct orr__picked_cells {
@@ -32,12 +34,16 @@ typedef struct orr__picked_cells {
     orr_lattice id;
     uint32_t index, width, height;
     size_t bytes;
+    bool gone; /* the lattice has another shape now */
 } orr__picked_cells;
 
 typedef struct orr__picked_resource {
     const char *name;
     orr_resource id;
     const char **fields;   /* [count]; NULL: a text */
+    uint32_t *types;       /* [count] */
+    uint32_t *sources;     /* [count] where they are now; UINT32_MAX: gone */
+    bool gone;             /* a text that is a record now */
     uint32_t first, count; /* its values among the state's */
     uint32_t text_piece;
 } orr__picked_resource;
@@ -72,6 +78,7 @@ struct orr_mailbox {
     bool reports; /* with a report: report.h */
     uint32_t every;
     bool kept;          /* a script has it: it lives as long as the world */
+    orr__hidden hidden; /* a retired one gets no states any more */
     uint64_t last_tick; /* of the state published last */
     _Atomic uint64_t missed;
 };
@@ -83,6 +90,10 @@ typedef struct orr__mailboxes {
 
 /* End of orr_world_step: a state for each mailbox whose turn it is. Cannot fail: what cannot be allocated is missed. */
 void orr__mailboxes_publish(orr_world *world);
+/* For editions (sim/reload.h): those above `count` go; what was subscribed to is looked up anew, and what is not there
+ * any more is told. */
+void orr__mailboxes_drop(orr_world *world, uint32_t count);
+void orr__mailboxes_refit(orr_world *world);
 void orr__mailboxes_fini(orr_world *world);
 
 static inline const orr__mail *orr__mail_of(const orr_mail *state)

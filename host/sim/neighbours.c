@@ -27,6 +27,12 @@ static const char *name_of(const orr_world *world, uint32_t index)
     return world->sim->neighbours.items[index]->name;
 }
 
+static const char *shown_name_of(const orr_world *world, uint32_t index)
+{
+    const orr__near_grid *grid = world->sim->neighbours.items[index];
+    return grid->hidden.now ? "" : grid->name;
+}
+
 orr__near_grid *orr__near_at(const orr_world *world, orr_near_index index)
 {
     const orr__near_set *all = &world->sim->neighbours;
@@ -35,7 +41,7 @@ orr__near_grid *orr__near_at(const orr_world *world, orr_near_index index)
 
 orr_near_index orr_neighbours_find(const orr_world *world, const char *name)
 {
-    return orr__name_need(world, name, "neighbours", world->sim->neighbours.count, name_of);
+    return orr__name_need(world, name, "neighbours", world->sim->neighbours.count, shown_name_of);
 }
 
 /* ---- checking a description -------------------------------------------------------------------------------------- */
@@ -238,13 +244,72 @@ static bool same(const orr__near_grid *a, const orr__near_grid *b)
 {
     bool equal = a->query == b->query && a->radius_param == b->radius_param &&
                  (a->radius_param || a->radius == b->radius) && a->out.dimensions == b->out.dimensions &&
-                 a->out.carry_count == b->out.carry_count && a->out.wraps == b->out.wraps;
+                 a->out.carry_count == b->out.carry_count && a->out.wraps == b->out.wraps &&
+                 a->build.position_type == b->build.position_type;
     for (uint32_t i = 0; equal && i < 3; i++) {
         equal = same_field(a->position[i], b->position[i]) && a->build.min[i] == b->build.min[i] &&
                 a->build.max[i] == b->build.max[i];
     }
-    for (uint32_t i = 0; equal && i < a->out.carry_count; i++) equal = same_field(a->carry[i], b->carry[i]);
+    for (uint32_t i = 0; equal && i < a->out.carry_count; i++)
+        equal = same_field(a->carry[i], b->carry[i]) && a->carry_types[i] == b->carry_types[i];
     return equal;
+}
+
+/* While a script is loaded again. */
+typedef struct redefined {
+    orr__undo undo;
+    orr_near_index id;
+    orr__near_grid *aside;
+} redefined;
+
+static void forget(orr_world *world, orr__undo *undo)
+{
+    destroy(world, ((redefined *)(void *)undo)->aside);
+}
+
+static void revert(orr_world *world, orr__undo *undo)
+{
+    redefined *r = (redefined *)(void *)undo;
+    orr__near_grid **at = &world->sim->neighbours.items[r->id - 1], *now = *at;
+    *at = r->aside;
+    destroy(world, now);
+}
+
+static int32_t redefine(orr_world *world, orr_near_index id, orr__near_grid *grid)
+{
+    redefined *r = orr__undo_new(world, sizeof *r);
+    if (!r) return ORR_E_MEMORY;
+    orr__near_grid **at = &world->sim->neighbours.items[id - 1];
+    r->undo.revert = revert;
+    r->undo.forget = forget;
+    r->undo.moved = true;
+    r->undo.kind = ORR__ACCESS_NEIGHBOURS;
+    r->id = r->undo.id = id;
+    r->aside = *at;
+    grid->hidden = (orr__hidden){ .scripted = true, .before = r->aside->hidden.before };
+    *at = grid;
+    orr__undo_push(world, &r->undo);
+    return ORR_OK;
+}
+
+/* The name is known: the same index, or one that takes its place. Takes the grid over. */
+static orr_near_index again(orr_world *world, orr_near_index before, orr__near_grid *grid)
+{
+    orr__near_grid *old = world->sim->neighbours.items[before - 1];
+    int32_t code = ORR_OK;
+    if (same(old, grid)) {
+        destroy(world, grid);
+        old->hidden.now = false;
+        return before;
+    }
+    if (world->edition && world->scripted && old->hidden.scripted)
+        code = redefine(world, before, grid);
+    else
+        code = orr__fail(ORR_E_EXISTS, "neighbours '%s' exists already; it cannot be declared again differently",
+                         old->name);
+    if (code == ORR_OK) return before;
+    destroy(world, grid);
+    return 0;
 }
 
 orr_near_index orr_neighbours_create(orr_world *world, const orr_neighbours_desc *desc)
@@ -264,20 +329,21 @@ orr_near_index orr_neighbours_create(orr_world *world, const orr_neighbours_desc
         return 0;
     }
     const orr_near_index before = orr__name_find(world, desc->name, all->count, name_of);
-    if (before) {
-        const bool again = same(all->items[before - 1], grid);
-        destroy(world, grid);
-        if (again) return before;
-        orr__fail(ORR_E_EXISTS, "neighbours '%s' exists already; it cannot be declared again differently", desc->name);
-        return 0;
-    }
+    if (before) return again(world, before, grid);
     if (orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof *all->items)) {
         destroy(world, grid);
         orr__fail_more("neighbours '%s'", desc->name);
         return 0;
     }
+    grid->hidden.scripted = world->scripted;
     all->items[all->count++] = grid;
     return all->count;
+}
+
+void orr__near_drop(orr_world *world, uint32_t count)
+{
+    orr__near_set *all = &world->sim->neighbours;
+    while (all->count > count) destroy(world, all->items[--all->count]);
 }
 
 void orr__near_fini(orr_world *world)

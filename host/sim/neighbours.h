@@ -3,6 +3,7 @@
 #ifndef ORR_SIM_NEIGHBOURS_H
 #define ORR_SIM_NEIGHBOURS_H
 
+#include "ecs/edition.h"
 #include "orrery.h"
 
 typedef struct orr__near_grid {
@@ -22,6 +23,7 @@ typedef struct orr__near_grid {
     uint64_t version;                /* world->version when it was built */
     struct orr__near_memory *memory; /* neighbours.c's own: what `out` points into */
     struct orr__near_memory *spares; /* that were held while it was built anew */
+    orr__hidden hidden;
 } orr__near_grid;
 
 typedef struct orr__near_set {
@@ -39,6 +41,8 @@ void orr__near_touch(orr_world *world, orr_component component);
 /* What was built stays as it is, however often the grid is built anew, until it is let go: once for each. */
 struct orr__near_memory *orr__near_hold(orr__near_grid *grid);
 void orr__near_let_go(orr__near_grid *grid, struct orr__near_memory *memory);
+/* For editions: see sim/reload.h. */
+void orr__near_drop(orr_world *world, uint32_t count);
 void orr__near_fini(orr_world *world);
 
 #endif

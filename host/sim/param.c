@@ -13,6 +13,12 @@ static const char *name_of(const orr_world *world, uint32_t index)
     return world->sim->params.items[index].name;
 }
 
+static const char *shown_name_of(const orr_world *world, uint32_t index)
+{
+    const orr__param *param = &world->sim->params.items[index];
+    return param->hidden.now ? "" : param->name;
+}
+
 static orr__param *at(const orr_world *world, orr_param param)
 {
     orr__params *all = &world->sim->params;
@@ -68,6 +74,7 @@ static int32_t insert(orr_world *world, const orr_param_desc *desc)
     orr__param param = {
         .value = desc->value, .initial = desc->value, .min = desc->min, .max = desc->max, .step = desc->step
     };
+    param.hidden.scripted = world->scripted;
     param.name = orr__alloc_string(&world->alloc, desc->name);
     if (param.name && desc->help) param.help = orr__alloc_string(&world->alloc, desc->help);
     if (!param.name || (desc->help && !param.help) ||
@@ -79,14 +86,80 @@ static int32_t insert(orr_world *world, const orr_param_desc *desc)
     return ORR_OK;
 }
 
+/* ---- declared anew while a script is loaded again ---- */
+
+typedef struct redefined {
+    orr__undo undo;
+    orr_param id;
+    orr__param old;
+} redefined;
+
+static void revert(orr_world *world, orr__undo *undo)
+{
+    const redefined *r = (const redefined *)(void *)undo;
+    orr__param *now = at(world, r->id);
+    orr__alloc_string_free(&world->alloc, now->help);
+    *now = r->old;
+}
+
+static void forget(orr_world *world, orr__undo *undo)
+{
+    orr__alloc_string_free(&world->alloc, ((redefined *)(void *)undo)->old.help);
+}
+
+/* What somebody has set stays, as far as the range allows it. */
+static double value_of(const orr__param *old, const orr_param_desc *desc)
+{
+    const double value = old->value == old->initial ? desc->value : old->value;
+    if (desc->min == desc->max) return value;
+    return fmin(fmax(value, desc->min), desc->max);
+}
+
+static int32_t redefine(orr_world *world, orr_param id, const orr_param_desc *desc)
+{
+    redefined *r = orr__undo_new(world, sizeof *r);
+    char *help = r && desc->help ? orr__alloc_string(&world->alloc, desc->help) : NULL;
+    if (!r || (desc->help && !help)) {
+        orr__undo_free(world, r ? &r->undo : NULL);
+        return orr__fail_more("param '%s'", desc->name);
+    }
+    orr__param *param = at(world, id);
+    r->undo.revert = revert;
+    r->undo.forget = forget;
+    r->undo.kind = UINT32_MAX;
+    r->id = id;
+    r->old = *param;
+    param->help = help;
+    param->value = value_of(&r->old, desc);
+    param->initial = desc->value;
+    param->min = desc->min;
+    param->max = desc->max;
+    param->step = desc->step;
+    param->hidden.now = false;
+    orr__undo_push(world, &r->undo);
+    if (param->value != r->old.value)
+        orr__edition_note_add(world, 0, "param '%s' is %.9g instead of %.9g", param->name, param->value, r->old.value);
+    return ORR_OK;
+}
+
+static bool same_help(const orr__param *param, const orr_param_desc *desc)
+{
+    return !param->help == !desc->help && (!desc->help || strcmp(param->help, desc->help) == 0);
+}
+
 orr_param orr_param_create(orr_world *world, const orr_param_desc *desc)
 {
     if (check(desc)) return 0;
     orr__params *all = &world->sim->params;
     const orr_param before = orr__name_find(world, desc->name, all->count, name_of);
     if (before) {
-        const orr__param *old = at(world, before);
-        if (same(old, desc)) return before;
+        orr__param *old = at(world, before);
+        const bool anew = world->edition && world->scripted && old->hidden.scripted && !world->locked;
+        if (anew && !(same(old, desc) && same_help(old, desc))) return redefine(world, before, desc) ? 0 : before;
+        if (same(old, desc)) {
+            old->hidden.now = false;
+            return before;
+        }
         orr__fail(ORR_E_EXISTS,
                   "param '%s' exists already with default %.9g, min %.9g, max %.9g, step %.9g; it cannot "
                   "be declared again with %.9g, %.9g, %.9g, %.9g",
@@ -109,7 +182,7 @@ orr_param orr_param_create(orr_world *world, const orr_param_desc *desc)
 
 orr_param orr_param_find(const orr_world *world, const char *name)
 {
-    return orr__name_need(world, name, "param", world->sim->params.count, name_of);
+    return orr__name_need(world, name, "param", world->sim->params.count, shown_name_of);
 }
 
 uint32_t orr_param_count(const orr_world *world)
@@ -156,13 +229,26 @@ int32_t orr_param_set(orr_world *world, orr_param param, double value)
     return ORR_OK;
 }
 
+/* A range may have changed since it was checked. */
+static double within(const orr__param *param, double value)
+{
+    return param->min == param->max ? value : fmin(fmax(value, param->min), param->max);
+}
+
 void orr__params_apply(orr_world *world)
 {
     orr__params *all = &world->sim->params;
     for (uint32_t i = 0; i < all->queue_count; i++) {
-        all->items[all->queue[i].param - 1].value = all->queue[i].value;
+        orr__param *param = &all->items[all->queue[i].param - 1];
+        param->value = within(param, all->queue[i].value);
     }
     all->queue_count = 0;
+}
+
+void orr__params_drop(orr_world *world, uint32_t count)
+{
+    orr__params *all = &world->sim->params;
+    while (all->count > count) release(world, &all->items[--all->count]);
 }
 
 void orr__params_fini(orr_world *world)

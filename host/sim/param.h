@@ -3,6 +3,7 @@
 #ifndef ORR_SIM_PARAM_H
 #define ORR_SIM_PARAM_H
 
+#include "ecs/edition.h"
 #include "orrery.h"
 
 typedef struct orr__param {
@@ -10,6 +11,7 @@ typedef struct orr__param {
     double value;          /* in this tick */
     double initial;        /* as declared */
     double min, max, step; /* min == max: no limit */
+    orr__hidden hidden;
 } orr__param;
 
 typedef struct orr__param_change {
@@ -29,6 +31,8 @@ int32_t orr__param_check(const orr_world *world, orr_param param, double value);
 
 /* At the boundary between two ticks: what was queued becomes the value. Cannot fail. */
 void orr__params_apply(orr_world *world);
+/* For editions: see sim/reload.h. */
+void orr__params_drop(orr_world *world, uint32_t count);
 void orr__params_fini(orr_world *world);
 
 #endif

@@ -37,7 +37,8 @@ static size_t measure(const orr_mailbox *box, orr__mail *state, const orr__repor
     for (uint32_t i = 0; i < box->resource_count; i++) {
         const orr__picked_resource *picked = &box->resources[i];
         if (picked->fields) continue;
-        place(state, picked->text_piece, strlen(orr__resource_at(world, picked->id)->text) + 1, &total);
+        place(state, picked->text_piece, picked->gone ? 1 : strlen(orr__resource_at(world, picked->id)->text) + 1,
+              &total);
     }
     state->param_count = world->sim->params.count;
     place(state, box->params_piece, state->param_count * sizeof(double), &total);
@@ -69,7 +70,7 @@ static void copy_column(const orr_mailbox *box, const orr__query *query, uint32_
         const orr__table *table = box->world->tables[query->tables[t]];
         for (uint32_t k = 0; k < table->chunk_count && table->chunks[k]->count; k++) {
             const orr__chunk *chunk = table->chunks[k];
-            const void *from = orr__chunk_column(table, chunk, column->field);
+            const void *from = column->source.component ? orr__chunk_column(table, chunk, column->source) : NULL;
             if (from) {
                 memcpy(to, from, chunk->count * bytes);
             } else {
@@ -109,7 +110,11 @@ static void copy_values(const orr_mailbox *box, orr__mail *state)
         const orr__picked_resource *picked = &box->resources[i];
         const orr__resource *resource = orr__resource_at(world, picked->id);
         if (picked->fields) {
-            memcpy(state->values + picked->first, resource->values, picked->count * sizeof *state->values);
+            for (uint32_t k = 0; k < picked->count; k++)
+                state->values[picked->first + k] =
+                    picked->sources[k] == UINT32_MAX ? (orr_value){ 0 } : resource->values[picked->sources[k]];
+        } else if (picked->gone) {
+            state->bytes[state->at[picked->text_piece]] = '\0';
         } else {
             memcpy(state->bytes + state->at[picked->text_piece], resource->text, strlen(resource->text) + 1);
         }
@@ -135,8 +140,11 @@ static void copy(const orr_mailbox *box, orr__mail *state)
     }
     for (uint32_t i = 0; i < box->cells_count; i++) {
         const orr__picked_cells *cells = &box->cells[i];
-        memcpy(state->bytes + state->at[box->first_cells_piece + i],
-               orr__lattice_at(world, cells->id)->front[cells->index], cells->bytes);
+        char *to = state->bytes + state->at[box->first_cells_piece + i];
+        if (cells->gone)
+            memset(to, 0, cells->bytes);
+        else
+            memcpy(to, orr__lattice_at(world, cells->id)->front[cells->index], cells->bytes);
     }
     copy_values(box, state);
 }
@@ -178,6 +186,6 @@ void orr__mailboxes_publish(orr_world *world)
 {
     const orr__mailboxes *all = &world->sim->mailboxes;
     for (uint32_t i = 0; i < all->count; i++) {
-        if (is_due(all->items[i])) publish(all->items[i]);
+        if (!all->items[i]->hidden.now && is_due(all->items[i])) publish(all->items[i]);
     }
 }

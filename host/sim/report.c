@@ -125,8 +125,10 @@ static void add_params(orr_world *world)
 {
     const orr__params *params = &world->sim->params;
     const uint32_t list = add_list(world, params->count, sizeof(orr__report_param));
+    uint32_t at = 0;
     for (uint32_t i = 0; i < params->count; i++) {
         const orr__param *param = &params->items[i];
+        if (param->hidden.now) continue;
         const orr__report_param item = { .name = add_text(world, param->name),
                                          .help = add_text(world, param->help),
                                          .id = i + 1,
@@ -135,22 +137,24 @@ static void add_params(orr_world *world)
                                          .min = param->min,
                                          .max = param->max,
                                          .step = param->step };
-        put(world, list, i, &item, sizeof item);
+        put(world, list, at++, &item, sizeof item);
     }
     head(world)->params = list;
-    head(world)->param_count = params->count;
+    head(world)->param_count = at;
 }
 
 static void add_series(orr_world *world)
 {
     const orr__series_list *all = &world->sim->series;
     const uint32_t list = add_list(world, all->count, sizeof(orr__report_series));
+    uint32_t at = 0;
     for (uint32_t i = 0; i < all->count; i++) {
+        if (all->items[i].hidden.now) continue;
         const orr__report_series item = { add_text(world, all->items[i].name), all->items[i].value };
-        put(world, list, i, &item, sizeof item);
+        put(world, list, at++, &item, sizeof item);
     }
     head(world)->series = list;
-    head(world)->series_count = all->count;
+    head(world)->series_count = at;
 }
 
 /* Oldest first. */

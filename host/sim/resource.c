@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "ecs/migrate.h"
 #include "sim/access.h"
 #include "sim/fields.h"
 #include "sim/sim.h"
@@ -14,6 +15,12 @@ enum { DESCRIBED_BYTES = 512 };
 static const char *name_of(const orr_world *world, uint32_t index)
 {
     return world->sim->resources.items[index].name;
+}
+
+static const char *shown_name_of(const orr_world *world, uint32_t index)
+{
+    const orr__resource *resource = &world->sim->resources.items[index];
+    return resource->hidden.now ? "" : resource->name;
 }
 
 orr__resource *orr__resource_at(const orr_world *world, orr_resource resource)
@@ -69,13 +76,89 @@ static void describe(const orr__resource *resource, char *text)
         orr__fields_describe(resource->fields, resource->field_count, text, DESCRIBED_BYTES);
 }
 
-static orr_resource same_as_before(const orr_world *world, orr_resource before, const orr_resource_desc *desc)
+static void release(orr_world *world, orr__resource *resource);
+static int32_t fill(orr_world *world, const orr_resource_desc *desc, orr__resource *resource);
+
+/* While a script is loaded again. */
+typedef struct redefined {
+    orr__undo undo;
+    orr_resource id;
+    orr__resource old;
+} redefined;
+
+static void forget(orr_world *world, orr__undo *undo)
 {
-    const orr__resource *old = orr__resource_at(world, before);
+    release(world, &((redefined *)(void *)undo)->old);
+}
+
+static void revert(orr_world *world, orr__undo *undo)
+{
+    redefined *r = (redefined *)(void *)undo;
+    orr__resource *at = orr__resource_at(world, r->id), now = *at;
+    *at = r->old;
+    release(world, &now);
+}
+
+/* Resources keep their values: what is called the same and fits. */
+static void take_values(const orr__resource *old, orr__resource *now)
+{
+    uint32_t from[ORR__FIELDS_MAX];
+    orr__fields_trace(old->fields, old->field_count, now->fields, now->field_count, from);
+    for (uint32_t i = 0; i < now->field_count; i++) {
+        orr_value value;
+        if (from[i] != UINT32_MAX &&
+            orr__value_convert(old->fields[from[i]].type, old->values[from[i]], now->fields[i].type, &value))
+            now->values[i] = value;
+    }
+}
+
+static int32_t redefine(orr_world *world, orr_resource id, const orr_resource_desc *desc)
+{
+    redefined *r = orr__undo_new(world, sizeof *r);
+    if (!r) return ORR_E_MEMORY;
+    orr__resource *at = orr__resource_at(world, id), now = { .hidden = at->hidden };
+    int32_t code = fill(world, desc, &now);
+    if (code == ORR_OK && now.text && at->text) {
+        orr__alloc_string_free(&world->alloc, now.text);
+        now.text = orr__alloc_string(&world->alloc, at->text);
+        if (!now.text) code = ORR_E_MEMORY;
+    }
+    if (code != ORR_OK) {
+        release(world, &now);
+        orr__undo_free(world, &r->undo);
+        return code;
+    }
+    take_values(at, &now);
+    now.hidden.now = false;
+    char text[DESCRIBED_BYTES];
+    orr__fields_tell(at->fields, at->field_count, now.fields, now.field_count, text, sizeof text);
+    if (text[0]) orr__edition_note_add(world, 0, "resource '%s': %s", desc->name, text);
+    r->undo.revert = revert;
+    r->undo.forget = forget;
+    r->undo.moved = true;
+    r->undo.kind = ORR__ACCESS_RESOURCE;
+    r->id = r->undo.id = id;
+    r->old = *at;
+    *at = now;
+    orr__undo_push(world, &r->undo);
+    return ORR_OK;
+}
+
+static orr_resource same_as_before(orr_world *world, orr_resource before, const orr_resource_desc *desc)
+{
+    orr__resource *old = orr__resource_at(world, before);
     const bool same = old->field_count == 0 ? desc->text && old->initial == orr__hash_text(desc->text)
                                             : !desc->text && orr__fields_same(old->fields, old->field_count,
                                                                               desc->fields, desc->field_count);
-    if (same) return before;
+    if (same) {
+        old->hidden.now = false;
+        return before;
+    }
+    if (world->edition && world->scripted && old->hidden.scripted && !world->locked) {
+        if (redefine(world, before, desc) == ORR_OK) return before;
+        orr__fail_more("resource '%s'", desc->name);
+        return 0;
+    }
     char text[DESCRIBED_BYTES];
     describe(old, text);
     orr__fail(ORR_E_EXISTS,
@@ -123,7 +206,7 @@ orr_resource orr_resource_create(orr_world *world, const orr_resource_desc *desc
         return 0;
     }
     orr__world_still(world);
-    orr__resource resource = { 0 };
+    orr__resource resource = { .hidden = { .scripted = world->scripted } };
     if (fill(world, desc, &resource) ||
         orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof resource)) {
         release(world, &resource);
@@ -132,6 +215,12 @@ orr_resource orr_resource_create(orr_world *world, const orr_resource_desc *desc
     }
     all->items[all->count++] = resource;
     return all->count;
+}
+
+void orr__resources_drop(orr_world *world, uint32_t count)
+{
+    orr__resources *all = &world->sim->resources;
+    while (all->count > count) release(world, &all->items[--all->count]);
 }
 
 void orr__resources_fini(orr_world *world)
@@ -146,7 +235,7 @@ void orr__resources_fini(orr_world *world)
 
 orr_resource orr_resource_find(const orr_world *world, const char *name)
 {
-    return orr__name_need(world, name, "resource", world->sim->resources.count, name_of);
+    return orr__name_need(world, name, "resource", world->sim->resources.count, shown_name_of);
 }
 
 /* The resource if it exists and the system that runs now may touch it. */

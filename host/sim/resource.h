@@ -3,6 +3,7 @@
 #define ORR_SIM_RESOURCE_H
 
 #include "ecs/component.h"
+#include "ecs/edition.h"
 #include "orrery.h"
 
 typedef struct orr__resource {
@@ -12,6 +13,7 @@ typedef struct orr__resource {
     orr_value *values;    /* [field_count]; never moves: jobs keep pointers to it */
     char *text;           /* NULL: a record */
     uint64_t initial;     /* hash of the text as declared */
+    orr__hidden hidden;
 } orr__resource;
 
 typedef struct orr__resources {
@@ -28,6 +30,8 @@ uint32_t orr__resource_field_need(const orr__resource *resource, const char *nam
 /* orr_resource_get and set of one that has been found and may be touched. */
 int32_t orr__resource_value(const orr__resource *resource, const char *field, orr_value *out);
 int32_t orr__resource_change(const orr__resource *resource, const char *field, orr_value value);
+/* For editions: see sim/reload.h. */
+void orr__resources_drop(orr_world *world, uint32_t count);
 void orr__resources_fini(orr_world *world);
 
 #endif

@@ -233,6 +233,26 @@ const char *orr_colour_map(uint32_t index)
     return orr__colour_map_name(index);
 }
 
+orr__scene *orr__scene_take(orr_world *world)
+{
+    orr__scene *scene = world->sim->scene;
+    world->sim->scene = NULL;
+    return scene;
+}
+
+void orr__scene_give(orr_world *world, orr__scene *scene)
+{
+    let_go(world, world->sim->scene);
+    world->sim->scene = scene;
+    world->sim->scene_version++;
+}
+
+void orr__scene_drop(orr_world *world, orr__scene *scene)
+{
+    let_go(world, scene);
+    world->sim->scene_version++;
+}
+
 void orr__scene_fini(orr_world *world)
 {
     let_go(world, world->sim->scene);

@@ -35,6 +35,12 @@ orr__show *orr__show_open(orr_world *world, uint32_t readers);
 /* Takes NULL. No state may be held any more. */
 void orr__show_close(orr__show *show);
 
+/* For editions (sim/reload.h): takes the scene away from the world; gives it back in place of the one it has; or is done
+ * with it. Take NULL. */
+orr__scene *orr__scene_take(orr_world *world);
+void orr__scene_give(orr_world *world, orr__scene *scene);
+void orr__scene_drop(orr_world *world, orr__scene *scene);
+
 void orr__scene_fini(orr_world *world);
 
 #endif

@@ -96,13 +96,21 @@ int32_t orr__schedule_init(orr_world *world)
 int32_t orr_stages_set(orr_world *world, const char *const *names)
 {
     if (orr__world_mine(world, "orr_stages_set")) return orr__error_code();
-    if (world->sim->systems.count) return orr__fail(ORR_E_LOCKED, "stages are set before any system is declared");
+    const orr__schedule *schedule = &world->sim->schedule;
+    for (uint32_t i = 0; i < schedule->stage_count; i++) {
+        if (schedule->stages[i].system_count)
+            return orr__fail(ORR_E_LOCKED, "stages are set before any system is declared");
+    }
     return set_stages(world, names);
 }
 
 void orr__schedule_fini(orr_world *world)
 {
-    orr__schedule *schedule = &world->sim->schedule;
+    orr__schedule_release(world, &world->sim->schedule);
+}
+
+void orr__schedule_release(orr_world *world, orr__schedule *schedule)
+{
     fini_stages(world, schedule->stages, schedule->stage_count);
     schedule->stages = NULL;
     schedule->stage_count = 0;
@@ -173,7 +181,7 @@ static int32_t no_system(const builder *b, const orr__system *system, const orr_
     const orr__systems *systems = &b->world->sim->systems;
     const char *best = NULL;
     for (uint32_t i = 0; i < systems->count && !best; i++) {
-        const char *candidate = systems->items[i]->name;
+        const char *candidate = systems->items[i] ? systems->items[i]->name : "";
         best = orr__nearest(order->name, &candidate, 1);
     }
     return orr__fail(ORR_E_NOT_FOUND, "system '%s': `%s` names '%s', which is no system%s%s%s%s%s", system->name,
@@ -418,7 +426,8 @@ int32_t orr__schedule_build(orr_world *world)
         }
     }
     for (uint32_t i = 0; i < world->sim->systems.count; i++) {
-        if (world->sim->systems.items[i]->binding) orr__binding_resolve(world, world->sim->systems.items[i]->binding);
+        const orr__system *system = world->sim->systems.items[i];
+        if (system && system->binding) orr__binding_resolve(world, system->binding);
     }
     schedule->built = true;
     return ORR_OK;

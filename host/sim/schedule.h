@@ -56,6 +56,8 @@ typedef struct orr__schedule {
 
 int32_t orr__schedule_init(orr_world *world); /* the default stages */
 void orr__schedule_fini(orr_world *world);
+/* One that is not the world's any more. */
+void orr__schedule_release(orr_world *world, orr__schedule *schedule);
 /* Index of a stage, or UINT32_MAX with ORR_E_NOT_FOUND and the nearest name. */
 uint32_t orr__schedule_find(const orr_world *world, const char *stage);
 /* Of a system, stage or reduction: graphs, tables and messages put it on one line. ORR_E_ARGUMENT: empty, or control characters. */

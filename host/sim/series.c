@@ -22,12 +22,15 @@ orr_series orr_series_create(orr_world *world, const char *name)
         return 0;
     }
     const uint32_t known = orr__name_find(world, name, all->count, name_of);
-    if (known) return known;
+    if (known) {
+        all->items[known - 1].hidden.now = false;
+        return known;
+    }
     if (orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof *all->items) != ORR_OK)
         return 0;
     char *copy = orr__alloc_string(&world->alloc, name);
     if (!copy) return 0;
-    all->items[all->count++] = (orr__series){ .name = copy, .value = NAN };
+    all->items[all->count++] = (orr__series){ .name = copy, .value = NAN, .hidden = { .scripted = world->scripted } };
     return all->count;
 }
 
@@ -53,6 +56,12 @@ const char *orr_series_get(const orr_world *world, orr_series series, double *va
     const orr__series *of = &world->sim->series.items[series - 1];
     if (value) *value = of->value;
     return of->name;
+}
+
+void orr__series_drop(orr_world *world, uint32_t count)
+{
+    orr__series_list *all = &world->sim->series;
+    while (all->count > count) orr__alloc_string_free(&world->alloc, all->items[--all->count].name);
 }
 
 void orr__series_fini(orr_world *world)

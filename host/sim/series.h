@@ -2,11 +2,13 @@
 #ifndef ORR_SIM_SERIES_H
 #define ORR_SIM_SERIES_H
 
+#include "ecs/edition.h"
 #include "orrery.h"
 
 typedef struct orr__series {
     char *name;
     double value; /* NaN: none now */
+    orr__hidden hidden;
 } orr__series;
 
 typedef struct orr__series_list {
@@ -14,6 +16,8 @@ typedef struct orr__series_list {
     uint32_t count, capacity;
 } orr__series_list;
 
+/* For editions: see sim/reload.h. */
+void orr__series_drop(orr_world *world, uint32_t count);
 void orr__series_fini(orr_world *world);
 
 #endif

@@ -117,7 +117,10 @@ static void report(orr_world *world, orr__system *system)
         orr__sim_failed(world, failure->code);
         return;
     }
-    if (system->on_error == ORR_ON_ERROR_DISABLE) system->wanted_enabled = false;
+    if (system->on_error == ORR_ON_ERROR_DISABLE) {
+        system->wanted_enabled = false;
+        system->broken = true;
+    }
     /* what fails in every tick does not fill the log */
     if (system->on_error == ORR_ON_ERROR_DISABLE || (system->failures & (system->failures - 1)) == 0)
         orr__sim_log(world, 1, "%s", orr__error_text());

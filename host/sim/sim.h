@@ -20,6 +20,7 @@
 #include "sim/param.h"
 #include "sim/range.h"
 #include "sim/reduction.h"
+#include "sim/reload.h"
 #include "sim/report.h"
 #include "sim/resource.h"
 #include "sim/scene.h"
@@ -69,6 +70,7 @@ typedef struct orr__sim {
     orr__lanes lanes;
     orr__notes notes;
     atomic_flag notes_lock;
+    orr__reload *reload; /* a script is being loaded again; NULL: no */
     orr__free free;
     orr_run *main_run; /* of the main-thread system or hook that runs now; NULL: none */
     orr__failure failure;

@@ -16,6 +16,7 @@ orr__system *orr__system_at(const orr_world *world, orr_system system)
     return system == 0 || system > systems->count ? NULL : systems->items[system - 1];
 }
 
+/* What its context is, is released by the caller. */
 static void destroy(orr_world *world, orr__system *system)
 {
     orr__alloc *alloc = &world->alloc;
@@ -45,13 +46,26 @@ void orr__system_keep_failure(orr_world *world, orr__system *system)
     if (!system->failure) orr__fail(code, "%s", text);
 }
 
+void orr__system_destroy(orr_world *world, orr__system *system)
+{
+    if (system->release) system->release(system->context);
+    destroy(world, system);
+}
+
+orr_system orr__system_number(const orr_world *world, const char *name)
+{
+    const orr__systems *systems = &world->sim->systems;
+    for (uint32_t i = 0; name && i < systems->aside_count; i++) {
+        if (systems->aside[i] && !systems->items[i] && strcmp(systems->aside[i]->name, name) == 0) return i + 1;
+    }
+    return systems->count + 1;
+}
+
 void orr__systems_fini(orr_world *world)
 {
     orr__systems *systems = &world->sim->systems;
     for (uint32_t i = systems->count; i-- > 0;) {
-        orr__system *system = systems->items[i];
-        if (system->release) system->release(system->context);
-        destroy(world, system);
+        if (systems->items[i]) orr__system_destroy(world, systems->items[i]);
     }
     orr__array_free(&world->alloc, &systems->items, &systems->capacity, sizeof *systems->items);
     systems->count = 0;
@@ -334,7 +348,7 @@ static void fill_plain(orr__system *system, const orr_system_desc *desc)
     system->isolated = desc->isolation == ORR_ISOLATION_PROCESS;
     system->timeout_ms = desc->timeout_ms ? desc->timeout_ms : ORR__ISOLATE_TIMEOUT_MS;
     system->skip_if_empty = desc->skip_if_empty;
-    system->enabled = system->wanted_enabled = !desc->disabled;
+    system->enabled = system->wanted_enabled = system->declared_enabled = !desc->disabled;
     system->when = desc->when;
     system->when_value = desc->when_value;
     system->function = desc->run;
@@ -399,8 +413,10 @@ orr_system orr_system_create(orr_world *world, const orr_system_desc *desc)
         destroy(world, system);
         return 0;
     }
-    systems->items[systems->count++] = system;
-    system->id = systems->count;
+    system->id = orr__system_number(world, desc->name);
+    system->scripted = world->scripted;
+    systems->items[system->id - 1] = system;
+    if (system->id > systems->count) systems->count = system->id;
     return system->id;
 said:
     if (desc && desc->name && *desc->name) orr__fail_more("system '%s'", desc->name);
@@ -423,7 +439,8 @@ orr_system orr_system_find(const orr_world *world, const char *name)
     const orr__systems *systems = &world->sim->systems;
     const uint64_t hash = name ? orr__hash_text(name) : 0;
     for (uint32_t i = 0; name && i < systems->count; i++) {
-        if (systems->items[i]->name_hash == hash && strcmp(systems->items[i]->name, name) == 0) return i + 1;
+        if (systems->items[i] && systems->items[i]->name_hash == hash && strcmp(systems->items[i]->name, name) == 0)
+            return i + 1;
     }
     return 0;
 }
@@ -433,14 +450,18 @@ int32_t orr_system_enable(orr_world *world, orr_system system, bool enabled)
     orr__system *of = orr__system_at(world, system);
     if (!of) return orr__fail(ORR_E_ARGUMENT, "not a system of this world");
     const int32_t code = orr__access_not_drawing(world, "switches no systems");
-    if (code == ORR_OK) of->wanted_enabled = enabled;
+    if (code != ORR_OK) return code;
+    of->wanted_enabled = enabled;
+    of->broken = false;
     return code;
 }
 
 void orr__systems_apply_enabled(orr_world *world)
 {
     orr__systems *systems = &world->sim->systems;
-    for (uint32_t i = 0; i < systems->count; i++) systems->items[i]->enabled = systems->items[i]->wanted_enabled;
+    for (uint32_t i = 0; i < systems->count; i++) {
+        if (systems->items[i]) systems->items[i]->enabled = systems->items[i]->wanted_enabled;
+    }
 }
 
 uint32_t orr_system_count(const orr_world *world)

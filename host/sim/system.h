@@ -18,7 +18,7 @@ typedef struct orr__order {
 } orr__order;
 
 typedef struct orr__system {
-    orr_system id; /* place in the order of declaration, from 1 */
+    orr_system id; /* of its name, from 1: also when its script is loaded again */
     char *name;
     char *source; /* NULL: not known */
     uint64_t name_hash;
@@ -45,9 +45,13 @@ typedef struct orr__system {
 
     bool skip_if_empty, render; /* render: in the stage of that name */
     bool enabled, wanted_enabled;
-    bool has_twin;  /* the script names a function that does what the job does */
-    bool serial;    /* its ranges run one after the other: it writes something that all of them share */
-    orr_param when; /* 0: always */
+    bool declared_enabled; /* as the declaration says */
+    bool broken;           /* an error has switched it off */
+    bool scripted;         /* a script has it, not the embedder */
+    uint64_t text_hash;    /* of all that its script says of it, where that is known */
+    bool has_twin;         /* the script names a function that does what the job does */
+    bool serial;           /* its ranges run one after the other: it writes something that all of them share */
+    orr_param when;        /* 0: always */
     double when_value;
     orr_system_function *function;
     void *context;
@@ -82,10 +86,15 @@ static inline bool orr__system_takes_turn(const orr__system *system)
 }
 
 typedef struct orr__systems {
-    orr__system **items; /* system s is items[s - 1] */
+    orr__system **items; /* system s is items[s - 1]; NULL: its script has it no more */
     uint32_t count, capacity;
+    orr__system **aside; /* [aside_count] of the text before, by number, while a script is loaded again; else NULL */
+    uint32_t aside_count;
 } orr__systems;
 
+/* The number that a system of this name gets. */
+orr_system orr__system_number(const orr_world *world, const char *name);
+void orr__system_destroy(orr_world *world, orr__system *system);
 orr__system *orr__system_at(const orr_world *world, orr_system system);
 /* Before the first tick: a function takes the place of a system's job and keeps its access, for comparisons. */
 void orr__system_replace(orr_world *world, orr_system system, orr_system_function *function, void *context,

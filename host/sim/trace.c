@@ -273,7 +273,8 @@ const char *orr_trace_name(orr_world *world, const orr_trace_record *record)
     case ORR_TRACE_PLAN:
     case ORR_TRACE_SETTLE:
     case ORR_TRACE_APPLY:
-        if (name && name <= sim->systems.count) text = sim->systems.items[name - 1]->name;
+        if (name && name <= sim->systems.count && sim->systems.items[name - 1])
+            text = sim->systems.items[name - 1]->name;
         break;
     case ORR_TRACE_SYNC:
         if (name && name <= sim->schedule.stage_count) text = sim->schedule.stages[name - 1].name;

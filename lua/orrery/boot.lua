@@ -7,6 +7,7 @@ return function(core)
   local system = require "orrery.system"
   local hook = require "orrery.hook"
   local state = require "orrery.state"
+  local world = require "orrery.world"
   local check = require "orrery.check"
   local guard = require "orrery.guard"
   local why = require "orrery.why"
@@ -19,7 +20,8 @@ return function(core)
     if state.declared == 0 then
       check.fail("%s defines nothing: no component, no system, no param", (name:gsub("^@", "")))
     end
-    state.loaded = true
+    state.loaded, state.again = true, false
+    world.begins()
     system.watch()
   end
 

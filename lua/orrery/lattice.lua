@@ -45,7 +45,7 @@ end
 
 local loop
 
--- When a worker's machine loads the script: cells as they start, which nothing changes.
+-- When a worker's machine loads the script, or the world has lived on: cells as they start, which nothing changes.
 local function blank(info)
   local members = {}
   for _, field in ipairs(info.fields) do
@@ -61,7 +61,7 @@ end
 
 -- Views of a lattice outside of its own system, in place. Good until the end of the run.
 function lattice.open(info, write)
-  if state.role == "worker" and not state.running then return blank(info) end
+  if state.only_loads() then return blank(info) end
   loop = loop or S.loop_create(M, seam.loop.ctx)
   if loop == nil then fail("%s", seam.error_text()) end
   local entry = info.views[write]

@@ -37,6 +37,7 @@ function param.new(name, default, options)
       if state.running then fail("%s is set on the main thread only", what) end
       return                                          -- the main machine does it
     end
+    if state.again then return end
     if type(value) ~= "number" then fail("%s: a number is needed, got %s", what, check.name_of(value)) end
     need(S.param_set(M, id, value))
   end

@@ -11,8 +11,7 @@ local type, tostring = type, tostring
 
 local resource = {}
 
--- A worker's machine loads the script, too: what is done to resources then has been done, and must not be done again.
-local function only_loads() return state.role == "worker" and not state.running end
+local only_loads = state.only_loads
 
 -- The record through which a resource is read (and written): fields by name; a plain value is `value`.
 local function record(info, write)

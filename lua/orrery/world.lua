@@ -16,8 +16,9 @@ local world = {}
 local this = {}                           -- what scripts hold
 
 -- A worker's machine loads the script too, but it has no world: changes do nothing there, and what is asked is answered
--- as if everything had its defaults.
-local worker = state.role == "worker"
+-- as if everything had its defaults. The same while a text is loaded that takes the place of another one: what it does
+-- at once, the first one has done.
+local worker = state.role == "worker" or state.again
 
 -- Structural changes are refused in systems.
 local function structural(call)
@@ -182,7 +183,7 @@ function world.enable(_, name, enabled)
   local info = registry.need(type(name) == "string" and (registry.names "system")[name] or name, "system",
                              "world:enable")
   check.boolean(enabled, "world:enable")
-  if state.role == "main" then need(S.system_enable(M, info.id, enabled and 1 or 0)) end
+  if not worker then need(S.system_enable(M, info.id, enabled and 1 or 0)) end
 end
 
 -- world.get(e, C) instead of world:get(e, C) would take the entity for the world.
@@ -218,4 +219,7 @@ world.object = setmetatable(this, {
   __tostring = function() return "world" end,
 })
 
-return world
+-- The text has been loaded: from here on there is a world.
+local function begins() worker = state.role == "worker" end
+
+return { object = world.object, begins = begins }
