@@ -854,7 +854,7 @@ ORR_API uint32_t orr_film_memory(const orr_film *film);
 ORR_API int32_t orr_film_frame(orr_film *film);
 ORR_API int32_t orr_film_picture(orr_film *film, const char *path);
 ORR_API uint64_t orr_film_frames(const orr_film *film);
-/* Whether frames are numbered pictures, and what the first is called. */
+/* The last of the numbered pictures, or what the first will be called; NULL when there are none. */
 ORR_API const char *orr_film_series(const orr_film *film);
 /* Completes the file. After a failure, or with `keep` false, no part of a film is left; numbered pictures are. Takes
  * NULL. Before the world ends. */

@@ -103,6 +103,20 @@ static inline uint32_t orr__mix(uint32_t under, uint32_t over, uint32_t amount)
     return low | high;
 }
 
+/* Asks for the pixels around shape `i` of a batch: places are anywhere in the picture, and waiting for memory would take
+ * most of the time. */
+static inline void orr__canvas_ask(const orr__canvas *canvas, const orr__shapes *shapes, uint64_t i, float reach)
+{
+    if (i >= shapes->count) return;
+    const float x = shapes->x[i] - reach, y = shapes->y[i] - reach;
+    if (!(x >= 0 && x < (float)canvas->width && y >= 0 && y < (float)canvas->height)) return;
+    const int32_t rows = (int32_t)(2 * reach) + 2, top = (int32_t)y;
+    const uint32_t *at = canvas->pixels + (size_t)top * (size_t)canvas->width + (int32_t)x;
+    for (int32_t k = 0; k < rows && top + k < canvas->height; k++, at += canvas->width) __builtin_prefetch(at, 1);
+}
+enum { ORR__ASK_AHEAD = 6 }; /* shapes */
+#define ORR__ASK_REACH 12.0f /* of larger ones the memory system sees by itself what comes */
+
 static inline uint32_t orr__opaque(uint32_t rgba)
 {
     return rgba >> 8 | 0xff000000u;

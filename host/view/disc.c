@@ -35,12 +35,46 @@ static const orr__disc *make(orr__canvas *canvas, uint32_t index)
     return disc;
 }
 
+/* x and y are above -64, so that a cast rounds down. */
+static int32_t whole(float at)
+{
+    return (int32_t)(at + 64) - 64;
+}
+
 static const orr__disc *find(orr__canvas *canvas, float x, float y, float radius)
 {
-    const uint32_t r = (uint32_t)(radius * PARTS + 0.5f), px = (uint32_t)((x - floorf(x)) * PLACES);
-    const uint32_t py = (uint32_t)((y - floorf(y)) * PLACES);
+    const uint32_t r = (uint32_t)(radius * PARTS + 0.5f), px = (uint32_t)((x - (float)whole(x)) * PLACES);
+    const uint32_t py = (uint32_t)((y - (float)whole(y)) * PLACES);
     const uint32_t index = (r * PLACES + (py < PLACES ? py : PLACES - 1)) * PLACES + (px < PLACES ? px : PLACES - 1);
     return canvas->discs[index] ? canvas->discs[index] : make(canvas, index);
+}
+
+/* All of it is inside of the clip, and opaque. width is a constant where this is called. */
+static inline void stamp_rows(uint32_t *to, size_t row, const uint8_t *mask, int32_t width, int32_t height,
+                              uint32_t over)
+{
+    for (int32_t y = 0; y < height; y++, to += row, mask += width) {
+        for (int32_t x = 0; x < width; x++) to[x] = orr__mix(to[x], over, mask[x] + (uint32_t)(mask[x] >> 7));
+    }
+}
+
+static void stamp(orr__canvas *canvas, const orr__disc *disc, int32_t x, int32_t y, uint32_t colour)
+{
+    const orr__clip c = canvas->clip;
+    const int32_t left = x + disc->dx, top = y + disc->dy;
+    if ((colour & 0xff) != 0xff || left < c.left || top < c.top || left + disc->width > c.right ||
+        top + disc->height > c.bottom) {
+        orr__canvas_mask(canvas, left, top, disc->mask, disc->width, disc->height, colour);
+        return;
+    }
+    const size_t row = (size_t)canvas->width;
+    uint32_t *to = canvas->pixels + (size_t)top * row + left;
+    switch (disc->width) {
+    case 2: stamp_rows(to, row, disc->mask, 2, disc->height, orr__opaque(colour)); break;
+    case 3: stamp_rows(to, row, disc->mask, 3, disc->height, orr__opaque(colour)); break;
+    case 4: stamp_rows(to, row, disc->mask, 4, disc->height, orr__opaque(colour)); break;
+    default: stamp_rows(to, row, disc->mask, disc->width, disc->height, orr__opaque(colour)); break;
+    }
 }
 
 /* ---- large ones: row by row ---- */
@@ -116,6 +150,8 @@ int32_t orr__canvas_discs(orr__canvas *canvas, const orr__shapes *batch, const f
         const float x = batch->x[i], y = batch->y[i];
         float radius = size[i] / 2;
         uint32_t colour = batch->palette[batch->steps ? batch->steps[i] : 0];
+        if (i + ORR__ASK_AHEAD < batch->count && size[i + ORR__ASK_AHEAD] < ORR__ASK_REACH)
+            orr__canvas_ask(canvas, batch, i + ORR__ASK_AHEAD, size[i + ORR__ASK_AHEAD] / 2);
         if (!(radius > 0) || !is_seen(canvas, x, y, radius + 1)) continue;
         if (radius > RADIUS_MOST) {
             paint_large(canvas, x, y, 0, radius, colour);
@@ -127,8 +163,7 @@ int32_t orr__canvas_discs(orr__canvas *canvas, const orr__shapes *batch, const f
         }
         const orr__disc *disc = find(canvas, x, y, radius);
         if (!disc) return ORR_E_MEMORY;
-        orr__canvas_mask(canvas, (int32_t)floorf(x) + disc->dx, (int32_t)floorf(y) + disc->dy, disc->mask, disc->width,
-                         disc->height, colour);
+        stamp(canvas, disc, whole(x), whole(y), colour);
     }
     return ORR_OK;
 }

@@ -224,18 +224,33 @@ function orrery.load_jobs(path) end
 ---@alias orrery.colour string "#rrggbb" or "#rrggbbaa"
 ---@alias orrery.amount number|orrery.param|orrery.field
 
+---A colour of CSS or "#rrggbb", or numbers of a field as colours.
+---@class orrery.paint
+---@field field orrery.field
+---@field colours? orrery.colour[] at most 64; or
+---@field map? "viridis"|"magma"|"inferno"|"plasma"|"grey"|"fire"|"ice"|"terrain"|"cycle"|"diverging"
+---@field min? number|orrery.param without: the least there is; whole numbers count the colours
+---@field max? number|orrery.param
+---@field legend? string its title
+---@field labels? string[] of counted colours
+
 ---@class orrery.layer
 ---@field x orrery.field
 ---@field y orrery.field
----@field size? orrery.amount
+---@field size? orrery.amount across; of text its height
+---@field units? "pixels"|"world" of sizes
 ---@field angle? orrery.amount
----@field shape? "circle"|"square"|"triangle"
----@field heading? orrery.field|orrery.field[]
----@field to? orrery.field
+---@field shape? "circle"|"disc"|"square"|"triangle"
+---@field heading? orrery.field|orrery.field[] radians, or the two fields of a direction
+---@field to? orrery.field an entity: lines end at its row
 ---@field x2? orrery.field
 ---@field y2? orrery.field
 ---@field width? orrery.amount
----@field colour? orrery.colour|{ field: orrery.field, colours: orrery.colour[], min?: number, max?: number }
+---@field height? orrery.amount
+---@field length? integer of trails, in ticks
+---@field text? string
+---@field value? orrery.amount instead of text
+---@field colour? orrery.colour|orrery.paint
 ---@field all? orrery.components
 ---@field any? orrery.components
 ---@field none? orrery.components
@@ -244,18 +259,30 @@ function orrery.load_jobs(path) end
 ---@field of orrery.lattice
 ---@field field string
 ---@field colours? orrery.colour[]
----@field min? number
----@field max? number
+---@field map? string
+---@field min? number|orrery.param
+---@field max? number|orrery.param
+---@field legend? string
+---@field labels? string[]
+---@field x? number
+---@field y? number
+---@field width? number
+---@field height? number
 
 ---@class orrery.draw_desc
 ---@field background? orrery.colour
----@field view? { x?: number, y?: number, width?: number, height?: number }
+---@field view? { x?: number, y?: number, width: number, height: number } what is shown at first
+---@field wrap? boolean the view is a torus
 ---@field lattice? orrery.lattice_layer|orrery.lattice_layer[]
+---@field rectangles? orrery.layer|orrery.layer[]
+---@field trails? orrery.layer|orrery.layer[]
 ---@field lines? orrery.layer|orrery.layer[]
 ---@field points? orrery.layer|orrery.layer[]
 ---@field triangles? orrery.layer|orrery.layer[]
+---@field text? orrery.layer|orrery.layer[]
+---@field [integer] orrery.draw_desc layers in the order in which they are drawn
 
----What a window shows. Checked; no effect yet.
+---What pictures and windows show.
 ---@param desc orrery.draw_desc
 function orrery.draw(desc) end
 
