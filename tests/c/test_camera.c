@@ -81,7 +81,7 @@ static void test_fit_of_odd_boxes(void **state)
 {
     (void)state;
     const double inf = INFINITY;
-    const orr__box2 boxes[] = { { 5, 5, 5, 5 },   { 0, 3, 10, 3 },           { inf, inf, -inf, -inf },
+    const orr__box2 boxes[] = { { 5, 5, 5, 5 },   { 0, 3, 10, 3 },          { inf, inf, -inf, -inf },
                                 { 0, 0, NAN, 1 }, { 1e300, 0, 1.1e300, 1 }, { 0, 0, 1e-300, 1e-300 } };
     for (uint32_t i = 0; i < sizeof boxes / sizeof *boxes; i++) {
         orr__camera c = { .width = 1, .height = 1, .scale = 1 };
@@ -97,8 +97,10 @@ static void test_fit_of_odd_boxes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_zoom_keeps_the_point),
-        cmocka_unit_test(test_pan),            cmocka_unit_test(test_fit),
+        cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_zoom_keeps_the_point),
+        cmocka_unit_test(test_pan),
+        cmocka_unit_test(test_fit),
         cmocka_unit_test(test_fit_of_odd_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,10 +35,8 @@ static stage stage_new(void)
 
 static orr_layer points(const stage *s)
 {
-    return (orr_layer){ .kind = ORR_LAYER_POINTS,
-                        .query = s->motes,
-                        .x = { .field = s->c.px },
-                        .y = { .field = s->c.py } };
+    return (
+        orr_layer){ .kind = ORR_LAYER_POINTS, .query = s->motes, .x = { .field = s->c.px }, .y = { .field = s->c.py } };
 }
 
 static int32_t set(const stage *s, const orr_layer *layer)
@@ -144,8 +142,8 @@ static void test_not_while_a_system_runs(void **state)
 {
     (void)state;
     stage s = stage_new();
-    assert_true(orr_system_create(s.c.world,
-                                  &(orr_system_desc){ .name = "draw", .run = set_in_a_system, .context = &s }));
+    assert_true(
+        orr_system_create(s.c.world, &(orr_system_desc){ .name = "draw", .run = set_in_a_system, .context = &s }));
     assert_ok(orr_world_step(s.c.world, 1));
     case_end(&s.c);
 }
@@ -257,7 +255,8 @@ static void test_no_memory(void **state)
         l.paint = (orr_paint){ .field = s.c.vx, .map = "viridis", .legend = "speed" };
         assert_ok(set(&s, &l));
         atomic_store(&f.left, n);
-        const int32_t code = orr_scene_set(s.c.world, &(orr_scene_desc){ .background = 0x123456ff, .layers = &l, .layer_count = 1 });
+        const int32_t code =
+            orr_scene_set(s.c.world, &(orr_scene_desc){ .background = 0x123456ff, .layers = &l, .layer_count = 1 });
         orr__show *show = code == ORR_OK ? orr__show_open(s.c.world, 2) : NULL;
         done = atomic_load(&f.refused) == 0;
         atomic_store(&f.left, -1);
@@ -276,10 +275,14 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refuses),  cmocka_unit_test(test_refuses_colours),
-        cmocka_unit_test(test_refuses_lattices), cmocka_unit_test(test_not_while_a_system_runs),
-        cmocka_unit_test(test_copies),   cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_shows),    cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_refuses_colours),
+        cmocka_unit_test(test_refuses_lattices),
+        cmocka_unit_test(test_not_while_a_system_runs),
+        cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_shows),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
