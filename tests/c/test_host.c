@@ -185,7 +185,7 @@ static void test_systems_that_fail(void **state)
     fails("orrery.world:spawn({ P }, 10)\n"
           "orrery.system { name = 's', all = { P }, on = 'workers', reads = { P },\n"
           "extra = function() return { f = function() end } end, run = function(rows) end }",
-          ORR_E_TYPE, "holds a function");
+          ORR_E_SCRIPT, "holds a function");
     fails("orrery.system { name = 's', run = function(ctx) for rows in ctx.world:each { all = { P } } do end "
           "ctx:destroy(-5) end }",
           0, "");
