@@ -128,7 +128,7 @@ endforeach()
 
 function(orrery_test_script name label)
     add_test(NAME ${label}/${name} COMMAND ${ARGN})
-    set(environment ${parts_environment})
+    set(environment ${parts_environment} DISPLAY= WAYLAND_DISPLAY=) # no windows where there is a display
     if(label STREQUAL "command" AND watchdog_environment) # of many runs each: sooner
         list(APPEND environment "${watchdog_environment}" ORRERY_TEST_SECONDS=120)
     endif()

@@ -904,9 +904,9 @@ ORR_API int32_t orr_world_free_status(const orr_world *world, orr_free_status *o
 typedef struct orr_window_host {
     void *context;
     /* Another world in place of this one, which it destroys; NULL with the error set: the old one stays. The world is
-     * stopped and nothing of the window refers to it. */
+     * stopped and nothing of the window refers to it. On a thread of its own: the window waits for nobody. Params that
+     * were turned are set in it. */
     orr_world *(*restart)(void *context, uint64_t seed);
-    int32_t (*eval)(void *context, const char *text); /* a line of the console, on the thread of the world */
     /* Called on the thread of the world between ticks, some times a second: loads the script again if it was saved. 1: it
      * did, 0: nothing to do, negative: it could not, with the error set. */
     int32_t (*reload)(void *context);
@@ -921,6 +921,7 @@ typedef struct orr_window_desc {
     bool lockstep;          /* one tick a picture, on the calling thread */
     double speed;           /* 1: 60 ticks a second; negative: as fast as it can; default 1 */
     bool no_panel;
+    double scale; /* pixels for each pixel of a size, as of text; default: as dense as the display is */
     orr_window_host host; /* members may be NULL */
 } orr_window_desc;
 

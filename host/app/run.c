@@ -55,7 +55,7 @@ static const orr__option options[] = {
     { "--fps", "N", ORR__OPTION_NUMBER, AT(shoot.fps), 1, 1000, "frames a second of the film (default 60)" },
     { "--size", "WxH", ORR__OPTION_TEXT, AT(shoot.size), 0, 0, "of pictures, films and windows (default 1280x800)" },
     { "--scale", "S", ORR__OPTION_NUMBER, AT(shoot.scale), 0.1, 64,
-      "pixels of the picture for each of a size (default 1)" },
+      "pixels of the picture for each of a size (default 1; of a window: as dense as the display)" },
     { "--unchecked", NULL, ORR__OPTION_FLAG, AT(unchecked), 0, 0,
       "raw pointers and ffi for the script: fast and unsafe" },
     { "--no-jit", NULL, ORR__OPTION_FLAG, AT(no_jit), 0, 0,
@@ -75,6 +75,7 @@ typedef struct run {
     orr_host_desc desc; /* how the host was opened */
     orr_host *host;
     orr_world *world;
+    bool shown; /* in a window */
     orr__dump csv;
     orr__trace_out timeline;
     orr__shoot shoot;
@@ -215,17 +216,10 @@ static int finish(run *r, int32_t status, const char *error, double seconds, uin
     return code;
 }
 
-/* A window where there is a display, unless something is asked for that has its own pace. */
+/* A window, unless something is asked for that has its own pace. */
 static bool wants_window(const run_options *o)
 {
-    const bool shown = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY");
-    return shown && !o->headless && !o->hash && !o->dump && !o->trace && !o->shoot.picture && !o->shoot.film &&
-           !o->json;
-}
-
-static int32_t console(void *context, const char *text)
-{
-    return orr_host_eval(((run *)context)->host, text, "console");
+    return !o->headless && !o->hash && !o->dump && !o->trace && !o->shoot.picture && !o->shoot.film && !o->json;
 }
 
 static orr_world *restart(void *context, uint64_t seed)
@@ -242,24 +236,48 @@ static orr_world *restart(void *context, uint64_t seed)
     return r->world;
 }
 
+static int32_t reload(void *context)
+{
+    return orr_host_watch(((run *)context)->host);
+}
+
 static bool closes(void *context)
 {
-    (void)context;
+    ((run *)context)->shown = true;
     return orr__signals_asked();
 }
 
 static int32_t show(run *r)
 {
     const run_options *o = r->options;
-    return orr_window_run(
-        r->world,
-        &(orr_window_desc){ .title = r->script,
-                            .width = r->shoot.width,
-                            .height = r->shoot.height,
-                            .ticks = o->ticks_given ? o->ticks : 0,
-                            .no_panel = o->no_panel,
-                            .lockstep = o->lockstep,
-                            .host = { .context = r, .restart = restart, .eval = console, .closes = closes } });
+    return orr_window_run(r->world,
+                          &(orr_window_desc){ .title = r->script,
+                                              .width = r->shoot.width,
+                                              .height = r->shoot.height,
+                                              .ticks = o->ticks_given ? o->ticks : 0,
+                                              .no_panel = o->no_panel,
+                                              .lockstep = o->lockstep,
+                                              .scale = isnan(o->shoot.scale) ? 0 : o->shoot.scale,
+                                              .host = { .context = r, .restart = restart, .reload = reload, .closes = closes } });
+}
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value;
+}
+
+/* In a window; where there is none to be had, without one. */
+static int32_t show_or_go(run *r, orr__progress *bar)
+{
+    if (!wants_window(r->options)) return go(r, bar);
+    const bool display = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("SDL_VIDEODRIVER");
+    const int32_t status = display ? show(r) : ORR_E_NOT_FOUND;
+    if (status != ORR_E_NOT_FOUND || r->shown) return status;
+    if (!r->options->quiet)
+        fprintf(stderr, "orrery: %s; running without a window, %" PRIu64 " ticks (--headless says so)\n",
+                display ? orr_last_error() : "no display", r->options->ticks);
+    return go(r, bar);
 }
 
 static int simulate(run *r)
@@ -268,7 +286,7 @@ static int simulate(run *r)
     orr__signals_world(r->world);
     orr__progress bar = orr__progress_begin(r->options->ticks, r->options->quiet);
     const uint64_t start = orr__clock_ns(), from = orr_world_tick(r->world);
-    int32_t status = wants_window(r->options) ? show(r) : go(r, &bar);
+    int32_t status = show_or_go(r, &bar);
     status = finish_pictures(r, status);
     const double seconds = (double)(orr__clock_ns() - start) / 1e9;
     orr__progress_end(&bar);

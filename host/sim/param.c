@@ -235,6 +235,15 @@ static double within(const orr__param *param, double value)
     return param->min == param->max ? value : fmin(fmax(value, param->min), param->max);
 }
 
+double orr__param_next(const orr_world *world, orr_param param)
+{
+    const orr__params *all = &world->sim->params;
+    for (uint32_t i = all->queue_count; i > 0; i--) {
+        if (all->queue[i - 1].param == param) return all->queue[i - 1].value;
+    }
+    return orr_param_get(world, param);
+}
+
 void orr__params_apply(orr_world *world)
 {
     orr__params *all = &world->sim->params;

@@ -29,6 +29,9 @@ typedef struct orr__params {
 /* Whether orr_param_set would take the value; the same errors. */
 int32_t orr__param_check(const orr_world *world, orr_param param, double value);
 
+/* What it will be in the next tick. */
+double orr__param_next(const orr_world *world, orr_param param);
+
 /* At the boundary between two ticks: what was queued becomes the value. Cannot fail. */
 void orr__params_apply(orr_world *world);
 /* For editions: see sim/reload.h. */

@@ -132,7 +132,7 @@ static void add_params(orr_world *world)
         const orr__report_param item = { .name = add_text(world, param->name),
                                          .help = add_text(world, param->help),
                                          .id = i + 1,
-                                         .value = param->value,
+                                         .value = orr__param_next(world, i + 1), /* also while it is paused */
                                          .initial = param->initial,
                                          .min = param->min,
                                          .max = param->max,

@@ -1,9 +1,8 @@
 #include "view/actions.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "sim/sim.h"
+#include "view/drive.h"
 
 /* ---- at once ---- */
 
@@ -43,114 +42,71 @@ static void act_follow(void *context, orr_entity entity)
     window->followed = entity;
 }
 
-/* ---- on the thread of the world ---- */
-
-typedef struct request {
-    orr__window *window;
-    orr_entity entity;
-    orr_field field;
-    orr_value value;
-    orr_system system;
-    bool enabled;
-    char *text;
-    size_t text_bytes;
-} request;
-
-static void post(orr__window *window, orr_post_function *function, const request *what)
-{
-    request *copy = orr__alloc_new(&window->world->alloc, sizeof *copy, 0);
-    if (!copy) {
-        orr__window_notice(window, orr__error_text());
-        return;
-    }
-    *copy = *what;
-    if (orr_world_post(window->world, function, copy) == ORR_OK) return;
-    orr__window_notice(window, orr__error_text());
-    orr__alloc_free(&window->world->alloc, copy, sizeof *copy);
-}
-
-static void done(orr_world *world, request *what, int32_t code)
-{
-    if (code != ORR_OK) orr__sim_log(world, 2, "%s", orr__error_text());
-    if (what->text) orr__alloc_free(&world->alloc, what->text, what->text_bytes);
-    orr__alloc_free(&world->alloc, what, sizeof *what);
-}
-
-static void do_inspect(orr_world *world, void *context)
-{
-    request *what = context;
-    orr__report_inspect(world, what->entity);
-    done(world, what, ORR_OK);
-}
-
-static void act_inspect(void *context, orr_entity entity)
-{
-    orr__window *window = context;
-    post(window, do_inspect, &(request){ .entity = entity });
-}
+/* ---- in the world: input, which is a part of the run ---- */
 
 static void act_set_param(void *context, orr_param param, double value)
 {
-    orr__window *window = context;
-    if (orr_param_set(window->world, param, value) != ORR_OK) orr__window_notice(window, orr__error_text());
-}
-
-static void do_set_field(orr_world *world, void *context)
-{
-    request *what = context;
-    void *at = orr_entity_write(world, what->entity, what->field);
-    if (at) orr__value_store(at, 0, what->field.type, what->value);
-    done(world, what, at ? ORR_OK : orr__error_code());
+    orr__drive_input(context, &(orr_input){ .kind = ORR_INPUT_PARAM, .target = param, .value = { .f64 = value } });
 }
 
 static void act_set_field(void *context, orr_entity entity, orr_field field, orr_value value)
 {
-    orr__window *window = context;
-    post(window, do_set_field, &(request){ .entity = entity, .field = field, .value = value });
-}
-
-static void do_enable(orr_world *world, void *context)
-{
-    request *what = context;
-    done(world, what, orr_system_enable(world, what->system, what->enabled));
+    orr__drive_input(context, &(orr_input){ .kind = ORR_INPUT_EDIT, .entity = entity, .field = field, .value = value });
 }
 
 static void act_enable(void *context, orr_system system, bool enabled)
 {
-    orr__window *window = context;
-    post(window, do_enable, &(request){ .system = system, .enabled = enabled });
-}
-
-static void do_lanes(orr_world *world, void *context)
-{
-    request *what = context;
-    done(world, what, orr__lanes_watch(world, what->enabled));
-}
-
-static void act_lanes(void *context, bool on)
-{
-    post(context, do_lanes, &(request){ .enabled = on });
-}
-
-static void do_console(orr_world *world, void *context)
-{
-    request *what = context;
-    const orr_window_host *host = &what->window->desc.host;
-    orr__sim_log(world, 0, "> %s", what->text);
-    done(world, what, host->eval(host->context, what->text));
+    orr__drive_input(context,
+                     &(orr_input){ .kind = ORR_INPUT_ENABLE, .target = system, .value = { .boolean = enabled } });
 }
 
 static void act_console(void *context, const char *text)
 {
-    orr__window *window = context;
-    request what = { .window = window, .text_bytes = strlen(text) + 1 };
-    what.text = orr__alloc_new(&window->world->alloc, what.text_bytes, 0);
-    if (!what.text) {
+    orr__drive_input(context, &(orr_input){ .kind = ORR_INPUT_TEXT, .text = text });
+}
+
+/* ---- what is looked at: changes nothing ---- */
+
+typedef struct look {
+    orr_entity entity;
+    bool on;
+} look;
+
+static void do_inspect(orr_world *world, void *context)
+{
+    look *what = context;
+    orr__report_inspect(world, what->entity);
+    orr__alloc_free(&world->alloc, what, sizeof *what);
+}
+
+static void do_lanes(orr_world *world, void *context)
+{
+    look *what = context;
+    if (orr__lanes_watch(world, what->on) != ORR_OK) orr__sim_log(world, 1, "%s", orr__error_text());
+    orr__alloc_free(&world->alloc, what, sizeof *what);
+}
+
+static void post(orr__window *window, orr_post_function *function, look what)
+{
+    if (window->restart.active) return;
+    orr__alloc *alloc = &window->world->alloc;
+    look *copy = orr__alloc_new(alloc, sizeof *copy, 0);
+    if (!copy) {
         orr__window_notice(window, orr__error_text());
         return;
     }
-    memcpy(what.text, text, what.text_bytes);
-    post(window, do_console, &what);
+    *copy = what;
+    if (!orr__drive_post(window, function, copy)) orr__alloc_free(alloc, copy, sizeof *copy);
+}
+
+static void act_inspect(void *context, orr_entity entity)
+{
+    post(context, do_inspect, (look){ .entity = entity });
+}
+
+static void act_lanes(void *context, bool on)
+{
+    post(context, do_lanes, (look){ .on = on });
 }
 
 orr__panel_actions orr__actions_of(orr__window *window)

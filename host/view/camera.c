@@ -17,9 +17,11 @@ void orr__camera_fit(orr__camera *camera, orr__box2 box, double margin)
     camera->x = box.left + width / 2;
     camera->y = box.bottom + height / 2;
     if (width <= 0 && height <= 0) width = height = 2;
-    const double room_x = fmax(1, camera->width - 2 * margin), room_y = fmax(1, camera->height - 2 * margin);
+    const double left = limit(camera->left, 0, camera->width);
+    const double room_x = fmax(1, camera->width - left - 2 * margin), room_y = fmax(1, camera->height - 2 * margin);
     const double zoom_x = width > 0 ? room_x / width : HUGE_VAL, zoom_y = height > 0 ? room_y / height : HUGE_VAL;
     camera->zoom = limit(fmin(zoom_x, zoom_y), ZOOM_LEAST, ZOOM_MOST);
+    camera->x -= left / 2 / camera->zoom;
 }
 
 void orr__camera_zoom(orr__camera *camera, double factor, double x, double y)

@@ -10,13 +10,15 @@ typedef struct orr__camera {
     double zoom;          /* pixels for each unit of the world */
     double width, height; /* of the picture, in pixels */
     double scale;         /* pixels for each pixel of a size: 2 on a dense display */
+    double left;          /* pixels at the left that something covers: what is fitted is fitted beside it */
 } orr__camera;
 
 typedef struct orr__box2 {
     double left, bottom, right, top; /* empty when right < left */
 } orr__box2;
 
-/* All of the box in the middle, with `margin` pixels around it. An empty box, or one without extent, gets some. */
+/* All of the box in the middle of what is not covered, with `margin` pixels around it. An empty box, or one without
+ * extent, gets some. */
 void orr__camera_fit(orr__camera *camera, orr__box2 box, double margin);
 /* The point under picture x, y stays there. zoom is kept within what floats can tell apart. */
 void orr__camera_zoom(orr__camera *camera, double factor, double x, double y);

@@ -46,7 +46,9 @@ typedef struct orr__panel_view {
     const char *title;
     double time, dt, speed, ticks_per_second, frames_per_second;
     uint64_t seed;
-    bool paused, can_restart, has_console;
+    bool paused, lockstep, can_restart, has_console;
+    bool marked; /* the inspected entity is at mark_x, mark_y of the window */
+    float mark_x, mark_y;
     orr_entity followed;
     const char *error;  /* "" when all is well */
     const char *notice; /* something to be read for a while; "" */
@@ -55,7 +57,8 @@ typedef struct orr__panel_view {
 
 typedef struct orr__panel orr__panel;
 
-/* NULL: without a panel, or no memory. `scale`: pixels for each pixel of a size. */
+/* NULL: without a panel, or no memory. `scale`: pixels for each pixel of a size, which is more than those for each one
+ * that the mouse counts where the system does not scale and the display is dense. */
 orr__panel *orr__panel_create(SDL_Window *window, SDL_Renderer *renderer, double scale);
 void orr__panel_destroy(orr__panel *panel); /* takes NULL */
 
@@ -64,9 +67,14 @@ bool orr__panel_event(orr__panel *panel, const SDL_Event *event);
 /* Draws it over what the renderer holds. */
 void orr__panel_draw(orr__panel *panel, const orr__panel_view *view);
 
+/* How much of the window it covers at the left, in what the mouse counts; 0: it is hidden. */
+double orr__panel_covers(const orr__panel *panel);
 void orr__panel_hide(orr__panel *panel, bool hidden);
+/* Hidden for good; what is said over the picture still is. */
+void orr__panel_lock(orr__panel *panel);
 bool orr__panel_hidden(const orr__panel *panel);
 void orr__panel_help(orr__panel *panel, bool shown); /* the list of keys */
+bool orr__panel_helps(const orr__panel *panel);
 void orr__panel_theme(orr__panel *panel, bool light);
 
 #ifdef __cplusplus

@@ -34,10 +34,27 @@ void orr__panel_hide(orr__panel *panel, bool hidden)
     (void)hidden;
 }
 
+void orr__panel_lock(orr__panel *panel)
+{
+    (void)panel;
+}
+
 bool orr__panel_hidden(const orr__panel *panel)
 {
     (void)panel;
     return true;
+}
+
+bool orr__panel_helps(const orr__panel *panel)
+{
+    (void)panel;
+    return false;
+}
+
+double orr__panel_covers(const orr__panel *panel)
+{
+    (void)panel;
+    return 0;
 }
 
 void orr__panel_help(orr__panel *panel, bool shown)

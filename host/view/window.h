@@ -9,47 +9,56 @@
 #ifndef ORR_VIEW_WINDOW_H
 #define ORR_VIEW_WINDOW_H
 
-#include <SDL.h>
-
 #include "orrery.h"
 #include "sim/scene.h"
 #include "view/camera.h"
 #include "view/draw.h"
 #include "view/history.h"
 #include "view/panel.h"
+#include "view/restart.h"
+#include "view/screen.h"
 #include "view/tend.h"
 
 typedef struct orr__window {
-    orr_world *world;
+    orr_world *world; /* not to be touched while restart.active */
     orr__alloc alloc; /* with the hooks of the first world: it outlives a restart */
     orr_window_desc desc;
-    SDL_Window *screen;
-    SDL_Renderer *renderer;
+    orr__screen screen;
     orr__drawer *drawer;
-    orr__show *show;
+    orr__show *show;       /* NULL: none, while it restarts */
     const orr_mail *state; /* held: the newest one that was seen; NULL: none yet */
     orr__camera camera;
-    double pixels;       /* of the picture for each one that the mouse counts */
     bool fitted;         /* the camera was set up for a state */
+    bool moved;          /* by hand since it was fitted */
     bool runs, paused;   /* runs: the world has its thread */
     bool dragging, over; /* over: somebody closed the window */
     double speed;
-    uint64_t frames;
+    uint64_t seed, frames;
+    bool console;        /* the world runs lines of text */
     orr_entity followed; /* the camera stays on it; 0: nobody */
     orr__panel *panel;   /* NULL: none */
     orr__histories histories;
     uint64_t rate_ns, rate_tick, rate_frame; /* when, and what was done by then: for the rates */
-    double ticks_per_second, frames_per_second;
+    double ticks_per_second, frames_per_second, states_per_second;
+    const orr__show *drawn_show; /* what is on the canvas: it is not painted again */
+    uint64_t drawn_state;
+    orr__camera drawn_camera;
     double input_x, input_y; /* of the last input */
+    int mouse_x, mouse_y;    /* by the events, which may be older than where the mouse is now */
     int press_x, press_y;    /* where a button went down */
     bool light;
     bool waits_for_script; /* paused because what was saved could not be loaded */
-    char notice[256];      /* something to be read for a while */
+    char notice[512];      /* something to be read for a while */
     uint64_t notice_ns;
-    uint32_t pictures; /* taken so far */
+    uint64_t error_note; /* the last error of the log that was shown */
+    uint32_t pictures;   /* taken so far */
     orr__tend tend;
+    orr__restart restart;
     int32_t code; /* of the tick that failed, with its text */
     char error[2048];
+    _Atomic bool step_failed; /* a single step, on the world's thread */
+    int32_t step_code;
+    char step_text[2048];
 } orr__window;
 
 /* Opens the window and lets the world run. ORR_E_NOT_FOUND without a display. */

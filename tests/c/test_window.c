@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -46,11 +47,6 @@ typedef struct fixture {
     orr__window window;
 } fixture;
 
-static int32_t eval(void *context, const char *text)
-{
-    return orr_host_eval(((fixture *)context)->host, text, "console");
-}
-
 static orr_world *restart(void *context, uint64_t seed)
 {
     fixture *f = context;
@@ -61,20 +57,25 @@ static orr_world *restart(void *context, uint64_t seed)
     return orr_host_world(host);
 }
 
-static void open(fixture *f, const char *text, bool paused)
+static void open_with(fixture *f, const char *text, const orr_window_desc *given)
 {
     memset(f, 0, sizeof *f);
     f->host = orr_host_open(&(orr_host_desc){ .script = "scene.lua", .text = text });
     if (!f->host) fail_msg("%s", orr_last_error());
-    const orr_window_desc desc = { .title = "test",
-                                   .width = WIDTH,
-                                   .height = HEIGHT,
-                                   .paused = paused,
-                                   .host = { .context = f, .eval = eval, .restart = restart } };
+    orr_window_desc desc = *given;
+    desc.title = "test";
+    desc.host = (orr_window_host){ .context = f, .restart = restart };
+    if (!desc.width) desc.width = WIDTH;
+    if (!desc.height) desc.height = HEIGHT;
     assert_ok(orr__window_open(&f->window, orr_host_world(f->host), &desc));
 }
 
-static void close(fixture *f)
+static void open_scene(fixture *f, const char *text, bool paused)
+{
+    open_with(f, text, &(orr_window_desc){ .paused = paused });
+}
+
+static void shut(fixture *f)
 {
     (void)orr__window_close(&f->window);
     orr_host_close(f->host);
@@ -112,13 +113,22 @@ static void key(fixture *f, SDL_Keycode code)
     frames(f, 1);
 }
 
+static void until_restarted(fixture *f)
+{
+    for (int i = 0; i < PATIENCE_MS && f->window.restart.active; i++) {
+        frames(f, 1);
+        orr__sleep_ns(1000000);
+    }
+    assert_false(f->window.restart.active);
+}
+
 static uint32_t pixel(const fixture *f, double x, double y)
 {
     uint32_t found = 0;
     double px, py;
     orr__camera_to_picture(&f->window.camera, x, y, &px, &py);
-    SDL_RenderReadPixels(f->window.renderer, &(SDL_Rect){ (int)px, (int)py, 1, 1 }, SDL_PIXELFORMAT_RGBA8888, &found,
-                         4);
+    SDL_RenderReadPixels(f->window.screen.renderer, &(SDL_Rect){ (int)px, (int)py, 1, 1 }, SDL_PIXELFORMAT_RGBA8888,
+                         &found, 4);
     return found;
 }
 
@@ -138,20 +148,20 @@ static void test_shows_the_world(void **state)
 {
     (void)state;
     fixture f;
-    open(&f, scene, true);
+    open_scene(&f, scene, true);
     frames(&f, 3);
     orr__panel_hide(f.window.panel, true);
     frames(&f, 2);
     assert_int_equal(pixel(&f, 5, 5), 0xff0000ff);
     assert_int_equal(pixel(&f, 1, 1), 0x102030ff);
-    close(&f);
+    shut(&f);
 }
 
 static void test_pause_and_step(void **state)
 {
     (void)state;
     fixture f;
-    open(&f, scene, false);
+    open_scene(&f, scene, false);
     until_tick(&f, 3);
     key(&f, SDLK_SPACE);
     assert_true(f.window.paused);
@@ -167,14 +177,14 @@ static void test_pause_and_step(void **state)
     assert_int_equal(tick_of(&f), tick + 1);
     key(&f, SDLK_SPACE);
     until_tick(&f, tick + 5);
-    close(&f);
+    shut(&f);
 }
 
 static void test_slider_moves_the_world(void **state)
 {
     (void)state;
     fixture f;
-    open(&f, scene, true);
+    open_scene(&f, scene, true);
     frames(&f, 2);
     const orr__panel_actions act = orr__actions_of(&f.window);
     act.set_param(act.context, 1, 2);
@@ -182,16 +192,16 @@ static void test_slider_moves_the_world(void **state)
     until_tick(&f, 1);
     assert_true(y_of(&f) == 3);
     act.set_param(act.context, 1, 9); /* out of its range: refused, and said */
-    frames(&f, 2);
+    for (int i = 0; i < PATIENCE_MS && !strstr(f.window.notice, "pull"); i++) frames(&f, 1);
     assert_non_null(strstr(f.window.notice, "pull"));
-    close(&f);
+    shut(&f);
 }
 
 static void test_inspects_and_edits(void **state)
 {
     (void)state;
     fixture f;
-    open(&f, scene, true);
+    open_scene(&f, scene, true);
     frames(&f, 3);
     orr__panel_hide(f.window.panel, true);
     double px, py;
@@ -215,16 +225,17 @@ static void test_inspects_and_edits(void **state)
     assert_true(y_of(&f) == 8);
     frames(&f, 1);
     assert_int_equal(pixel(&f, 5, 8), 0xff0000ff);
-    close(&f);
+    shut(&f);
 }
 
 static void test_pan_and_zoom(void **state)
 {
     (void)state;
     fixture f;
-    open(&f, scene, true);
+    open_scene(&f, scene, true);
     frames(&f, 3);
     orr__panel_hide(f.window.panel, true);
+    frames(&f, 1);
     const orr__camera before = f.window.camera;
     SDL_Event event = { .button = { .type = SDL_MOUSEBUTTONDOWN, .button = SDL_BUTTON_LEFT, .x = 200, .y = 100 } };
     SDL_PushEvent(&event);
@@ -243,14 +254,14 @@ static void test_pan_and_zoom(void **state)
     assert_true(f.window.camera.zoom > before.zoom * 1.3);
     key(&f, SDLK_f);
     assert_near(f.window.camera.zoom, before.zoom, 1e-9);
-    close(&f);
+    shut(&f);
 }
 
 static void test_console_and_failure(void **state)
 {
     (void)state;
     fixture f;
-    open(&f, scene, false);
+    open_scene(&f, scene, false);
     until_tick(&f, 2);
     const orr__panel_actions act = orr__actions_of(&f.window);
     act.console(act.context, "local orrery = require 'orrery' for _ = 1, 5 do orrery.world:spawn({}) end");
@@ -272,21 +283,31 @@ static void test_console_and_failure(void **state)
     assert_true(f.window.paused);
     frames(&f, 3); /* shown, not fatal */
     key(&f, SDLK_r);
+    until_restarted(&f);
     assert_string_equal(f.window.error, "");
-    close(&f);
+    shut(&f);
 }
 
 static void test_restart(void **state)
 {
     (void)state;
     fixture f;
-    open(&f, scene, false);
+    open_scene(&f, scene, false);
     until_tick(&f, 5);
+    const orr__panel_actions act = orr__actions_of(&f.window);
+    act.set_param(act.context, 1, 3); /* what a person turned stays so */
     key(&f, SDLK_n);
+    act.set_param(act.context, 1, 1); /* nobody is there to hear it, and nothing breaks */
+    act.inspect(act.context, 1);
+    key(&f, SDLK_PERIOD);
+    key(&f, SDLK_SPACE);
+    until_restarted(&f);
     assert_int_equal(orr_world_seed(f.window.world), 1);
+    assert_true(orr_param_get(f.window.world, 1) == 3);
+    if (f.window.paused) key(&f, SDLK_SPACE);
     until_tick(&f, 2);
     assert_true(f.window.histories.count == 1);
-    close(&f);
+    shut(&f);
 }
 
 static const char input_scene[] =
@@ -302,7 +323,7 @@ static void test_input_reaches_the_script(void **state)
 {
     (void)state;
     fixture f;
-    open(&f, input_scene, false);
+    open_scene(&f, input_scene, false);
     until_tick(&f, 1);
     orr__panel_hide(f.window.panel, true);
     double px, py;
@@ -316,19 +337,287 @@ static void test_input_reaches_the_script(void **state)
     key(&f, SDLK_k);
     for (int i = 0; i < PATIENCE_MS && f.window.state->entity_count != 2; i++) frames(&f, 1);
     assert_int_equal(f.window.state->entity_count, 2);
-    close(&f);
+    shut(&f);
+}
+
+/* ---- nobody waits for the other ---- */
+
+static void slow_call(orr_world *world, void *context)
+{
+    (void)world;
+    orr__sleep_ns(*(const uint64_t *)context);
+}
+
+/* A tick that takes two seconds: whatever is asked for meanwhile, each picture is there at once. */
+static void test_slow_world(void **state)
+{
+    (void)state;
+    fixture f;
+    uint64_t slow_ns = 2000000000, worst_ns = 0;
+    int count = 0;
+    open_scene(&f, scene, false);
+    until_tick(&f, 3);
+    const orr__panel_actions act = orr__actions_of(&f.window);
+    const uint64_t begin = orr__clock_ns();
+    assert_ok(orr_world_post(f.window.world, slow_call, &slow_ns));
+    while (orr__clock_ns() - begin < slow_ns - 300000000) {
+        const uint64_t before = orr__clock_ns();
+        if (count == 5) act.set_param(act.context, 1, 0.5);
+        if (count == 6) act.inspect(act.context, 1);
+        if (count == 7) act.console(act.context, "1 + 1");
+        if (count == 8) act.lanes(act.context, true);
+        if (count == 9) key(&f, SDLK_SPACE);
+        if (count == 10) key(&f, SDLK_SPACE);
+        if (count == 20) act.restart(act.context, true);
+        frames(&f, 1);
+        const uint64_t took = orr__clock_ns() - before;
+        worst_ns = took > worst_ns ? took : worst_ns;
+        count++;
+        orr__sleep_ns(5000000);
+    }
+    assert_true(count > 60);
+    assert_true(worst_ns < 1000000000); /* another program may hold the processor for a while */
+    assert_true(f.window.restart.active);
+    until_restarted(&f);
+    until_tick(&f, 3);
+    shut(&f);
+}
+
+static void test_lockstep(void **state)
+{
+    (void)state;
+    fixture f;
+    open_with(&f, scene, &(orr_window_desc){ .lockstep = true });
+    for (uint64_t i = 1; i <= 20; i++) {
+        frames(&f, 1);
+        assert_int_equal(orr_world_tick(f.window.world), i);
+        assert_int_equal(f.window.state->tick, i);
+    }
+    key(&f, SDLK_SPACE);
+    const orr__panel_actions act = orr__actions_of(&f.window);
+    frames(&f, 5);
+    const uint64_t tick = orr_world_tick(f.window.world);
+    act.console(act.context, "orrery.world:spawn({}, 2)");
+    frames(&f, 1);
+    assert_int_equal(f.window.state->entity_count, 3);
+    key(&f, SDLK_PERIOD);
+    assert_int_equal(orr_world_tick(f.window.world), tick + 1);
+    shut(&f);
+}
+
+/* Pictures are made no faster than the display shows them, and seldom while nobody looks; ticks go on. */
+static void test_rests(void **state)
+{
+    (void)state;
+    fixture f;
+    open_scene(&f, scene, false);
+    until_tick(&f, 1);
+    uint64_t begin = orr__clock_ns();
+    for (int i = 0; i < 30; i++) {
+        frames(&f, 1);
+        orr__screen_rest(&f.window.screen);
+    }
+    assert_true((double)(orr__clock_ns() - begin) * 1e-9 > 0.8 * 30 / (1.05 * f.window.screen.rate));
+    SDL_HideWindow(f.window.screen.window);
+    assert_true(orr__screen_is_hidden(&f.window.screen));
+    const uint64_t tick = tick_of(&f);
+    begin = orr__clock_ns();
+    for (int i = 0; i < 5; i++) {
+        frames(&f, 1);
+        orr__screen_rest(&f.window.screen);
+    }
+    assert_true(orr__clock_ns() - begin > 300000000u);
+    assert_true(tick_of(&f) > tick);
+    shut(&f);
+}
+
+/* ---- sizes ---- */
+
+static void test_sizes(void **state)
+{
+    (void)state;
+    static const uint32_t sizes[][2] = { { 1, 1 }, { 8000, 8000 }, { 3, 900 } };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        fixture f;
+        open_with(&f, scene, &(orr_window_desc){ .width = sizes[i][0], .height = sizes[i][1] });
+        until_tick(&f, 2);
+        assert_int_equal(f.window.screen.width, (int)sizes[i][0]);
+        SDL_SetWindowSize(f.window.screen.window, 640, 480);
+        frames(&f, 2);
+        assert_int_equal(f.window.screen.width, 640);
+        shut(&f);
+    }
+}
+
+/* What the panel leaves free is where the world is fitted, and stays so until somebody moves it. */
+static void test_fits_beside_the_panel(void **state)
+{
+    (void)state;
+    fixture f;
+    double x, y;
+    open_with(&f, scene, &(orr_window_desc){ .width = 1000, .height = 600, .paused = true });
+    frames(&f, 3);
+    const double covers = orr__panel_covers(f.window.panel);
+    assert_true(covers > 200 && covers < 700);
+    orr__camera_to_picture(&f.window.camera, 5, 5, &x, &y);
+    assert_near(x, covers + (1000 - covers) / 2, 1);
+    assert_near(y, 300, 1);
+    key(&f, SDLK_TAB);
+    frames(&f, 1);
+    orr__camera_to_picture(&f.window.camera, 5, 5, &x, &y);
+    assert_near(x, 500, 1);
+    SDL_SetWindowSize(f.window.screen.window, 400, 800);
+    frames(&f, 2);
+    orr__camera_to_picture(&f.window.camera, 5, 5, &x, &y);
+    assert_near(x, 200, 1);
+    assert_near(y, 400, 1);
+    orr__camera_to_picture(&f.window.camera, 10, 5, &x, &y);
+    assert_near(x, 390, 1);
+    shut(&f);
+}
+
+static void test_dense(void **state)
+{
+    (void)state;
+    fixture f;
+    open_with(&f, scene, &(orr_window_desc){ .width = 2000, .height = 1200, .paused = true, .scale = 2 });
+    frames(&f, 3);
+    assert_near(f.window.camera.scale, 2, 0);
+    assert_near(orr__panel_covers(f.window.panel), 700, 1);
+    assert_int_equal(pixel(&f, 5, 5), 0xff0000ff); /* 20 wide, times 2 */
+    double px, py;
+    uint32_t found = 0;
+    orr__camera_to_picture(&f.window.camera, 5, 5, &px, &py);
+    SDL_RenderReadPixels(f.window.screen.renderer, &(SDL_Rect){ (int)px + 17, (int)py, 1, 1 }, SDL_PIXELFORMAT_RGBA8888,
+                         &found, 4);
+    assert_int_equal(found, 0xff0000ff);
+    shut(&f);
+}
+
+/* ---- by the mouse ---- */
+
+static void press(fixture *f, int x, int y)
+{
+    SDL_Event event = { .motion = { .type = SDL_MOUSEMOTION, .x = x, .y = y } };
+    SDL_PushEvent(&event);
+    frames(f, 1);
+    event = (SDL_Event){ .button = { .type = SDL_MOUSEBUTTONDOWN, .button = SDL_BUTTON_LEFT, .x = x, .y = y } };
+    SDL_PushEvent(&event);
+    frames(f, 2);
+    event.type = event.button.type = SDL_MOUSEBUTTONUP;
+    SDL_PushEvent(&event);
+    frames(f, 2);
+}
+
+/* The sink of the input sees what the panel did. */
+static void note_kind(void *context, uint64_t tick, const orr_input *input)
+{
+    (void)tick;
+    *(uint32_t *)context |= 1u << input->kind;
+}
+
+static void test_panel_by_mouse(void **state)
+{
+    (void)state;
+    fixture f;
+    uint32_t kinds = 0;
+    open_with(&f, scene, &(orr_window_desc){ .width = 1000, .height = 600, .paused = true });
+    assert_ok(orr_world_stop(f.window.world));
+    f.window.runs = false;
+    assert_ok(orr_world_input_log(f.window.world, note_kind, &kinds));
+    frames(&f, 3);
+    const orr__camera camera = f.window.camera;
+    const int right = (int)(orr__panel_covers(f.window.panel) * 0.85);
+    for (int y = 160; y < 300 && !(kinds & 1u << ORR_INPUT_PARAM); y += 6) press(&f, right, y);
+    assert_true(kinds & 1u << ORR_INPUT_PARAM); /* the slider was met */
+    const orr__report *report = orr__report_of(f.window.state);
+    const orr__report_param *list = ORR__REPORT_LIST(report, orr__report_param, params);
+    assert_true(list[0].value > 1);                                /* and shows at once what it was set to */
+    assert_memory_equal(&camera, &f.window.camera, sizeof camera); /* what is the panel's does not move the picture */
+    shut(&f);
+}
+
+/* ---- pictures ---- */
+
+static void test_picture(void **state)
+{
+    (void)state;
+    fixture f;
+    char folder[] = "/tmp/orrery-window-XXXXXX", before[1024];
+    assert_non_null(mkdtemp(folder));
+    assert_non_null(getcwd(before, sizeof before));
+    open_scene(&f, scene, true);
+    frames(&f, 3);
+    assert_int_equal(chdir(folder), 0);
+    key(&f, SDLK_p);
+    assert_string_equal(f.window.notice, "picture saved: orrery-001.png");
+    assert_true(orr__file_exists("orrery-001.png"));
+    f.window.pictures = 0;
+    key(&f, SDLK_p);
+    assert_string_equal(f.window.notice, "picture saved: orrery-002.png");
+    assert_int_equal(remove("orrery-001.png") + remove("orrery-002.png"), 0);
+    assert_int_equal(rmdir(folder), 0); /* nothing half-written is left; and now nothing can be written */
+    key(&f, SDLK_p);
+    assert_non_null(strstr(f.window.notice, "no picture: "));
+    assert_int_equal(chdir(before), 0);
+    shut(&f);
+}
+
+/* After a tick that failed it can be tried again. */
+static void test_goes_on_after_a_failure(void **state)
+{
+    (void)state;
+    fixture f;
+    open_scene(&f, scene, false);
+    until_tick(&f, 2);
+    const orr__panel_actions act = orr__actions_of(&f.window);
+    act.console(act.context, "local at = 0 orrery.system { name = 'bad', run = function() at = at + 1 "
+                             "if at < 2 then error 'once' end end }");
+    for (int i = 0; i < PATIENCE_MS && !*f.window.error; i++) frames(&f, 1);
+    assert_non_null(strstr(f.window.error, "once"));
+    assert_non_null(strstr(f.window.error, "console:1"));
+    const uint64_t tick = orr_world_tick(f.window.world);
+    act.set_param(act.context, 1, 1);
+    frames(&f, 1); /* shown while it is stopped, too */
+    key(&f, SDLK_SPACE);
+    assert_string_equal(f.window.error, "");
+    until_tick(&f, tick + 3);
+    shut(&f);
+}
+
+static void test_keys_of_the_panel(void **state)
+{
+    (void)state;
+    fixture f;
+    open_scene(&f, scene, true);
+    frames(&f, 2);
+    SDL_Event event = { .text = { .type = SDL_TEXTINPUT, .text = "?" } };
+    SDL_PushEvent(&event);
+    frames(&f, 2);
+    assert_true(orr__panel_helps(f.window.panel));
+    key(&f, SDLK_ESCAPE);
+    assert_false(orr__panel_helps(f.window.panel));
+    key(&f, SDLK_t);
+    assert_true(f.window.light);
+    key(&f, SDLK_MINUS);
+    assert_near(f.window.speed, 0.5, 0);
+    for (int i = 0; i < 10; i++) key(&f, SDLK_PLUS);
+    assert_true(f.window.speed < 0);
+    key(&f, SDLK_u);
+    assert_near(f.window.speed, 1, 0);
+    shut(&f);
 }
 
 static void test_closes(void **state)
 {
     (void)state;
     fixture f;
-    open(&f, scene, false);
+    open_scene(&f, scene, false);
     frames(&f, 2);
     SDL_Event event = { .type = SDL_QUIT };
     SDL_PushEvent(&event);
     assert_false(orr__window_frame(&f.window));
-    close(&f);
+    shut(&f);
 }
 
 int main(void)
@@ -343,6 +632,16 @@ int main(void)
         cmocka_unit_test(test_console_and_failure),
         cmocka_unit_test(test_restart),
         cmocka_unit_test(test_input_reaches_the_script),
+        cmocka_unit_test(test_slow_world),
+        cmocka_unit_test(test_lockstep),
+        cmocka_unit_test(test_rests),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_fits_beside_the_panel),
+        cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_panel_by_mouse),
+        cmocka_unit_test(test_picture),
+        cmocka_unit_test(test_goes_on_after_a_failure),
+        cmocka_unit_test(test_keys_of_the_panel),
         cmocka_unit_test(test_closes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

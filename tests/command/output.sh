@@ -71,7 +71,7 @@ EOF
 [ "$(tr '\n' ' ' < numbers.csv)" = "tick,entity,A.x,A.y 1,1,nan,nan 1,1048577,nan,nan 1,2097153,-inf,0.10000000000000001 " ] ||
     fail "dump: $(cat numbers.csv)"
 
-"$orrery" run --ticks 30 fine.lua > out 2> err
+"$orrery" run --headless --ticks 30 fine.lua > out 2> err
 if LC_ALL=C grep -q "$(printf '[\033\r]')" out err; then fail "colour or a bar without a terminal"; fi
 [ ! -s err ] || fail "a run that is fine says: $(cat err)"
 echo "output: passed"
