@@ -250,15 +250,16 @@ static bool closes(void *context)
 static int32_t show(run *r)
 {
     const run_options *o = r->options;
-    return orr_window_run(r->world,
-                          &(orr_window_desc){ .title = r->script,
-                                              .width = r->shoot.width,
-                                              .height = r->shoot.height,
-                                              .ticks = o->ticks_given ? o->ticks : 0,
-                                              .no_panel = o->no_panel,
-                                              .lockstep = o->lockstep,
-                                              .scale = isnan(o->shoot.scale) ? 0 : o->shoot.scale,
-                                              .host = { .context = r, .restart = restart, .reload = reload, .closes = closes } });
+    return orr_window_run(
+        r->world,
+        &(orr_window_desc){ .title = r->script,
+                            .width = r->shoot.width,
+                            .height = r->shoot.height,
+                            .ticks = o->ticks_given ? o->ticks : 0,
+                            .no_panel = o->no_panel,
+                            .lockstep = o->lockstep,
+                            .scale = isnan(o->shoot.scale) ? 0 : o->shoot.scale,
+                            .host = { .context = r, .restart = restart, .reload = reload, .closes = closes } });
 }
 
 static bool is_set(const char *name)
