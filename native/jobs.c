@@ -2,7 +2,7 @@
 
 extern const orr_job_desc orr_job_align, orr_job_attract, orr_job_bounce, orr_job_damp, orr_job_diffuse, orr_job_flock,
     orr_job_integrate, orr_job_integrate3, orr_job_life, orr_job_neighbours, orr_job_species, orr_job_sph_density,
-    orr_job_sph_motion, orr_job_wrap;
+    orr_job_sph_motion, orr_job_wrap, orr_job_xpbd;
 
 /* By name. A new job: its file here, its line there, its test in tests/c/test_native_*.c. */
 static const orr_job_desc *const jobs[] = {
@@ -20,6 +20,7 @@ static const orr_job_desc *const jobs[] = {
     &orr_job_sph_density, /* a fluid: density and pressure */
     &orr_job_sph_motion,  /* a fluid: what they do */
     &orr_job_wrap,        /* a periodic box */
+    &orr_job_xpbd,        /* points that threads hold together */
 };
 
 const orr_job_module orr__native_jobs = {

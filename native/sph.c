@@ -23,7 +23,7 @@
  *         w = t * t * t * (pressure + pressure[j] + drag)
  *         sx, sy = sx + grain(dx * w, 1572864), sy + grain(dy * w, 1572864) end                 -- 1.5 * 2^20
  *     k = mass * (140 / (pi * (R2 * R2)))
- *     vx, vy = vx + (gravity_x - k * sx) * dt, vy + (gravity_y - k * sy) * dt                    -- stored, then read
+ *     vx, vy = vx - k * sx * dt, vy - (gravity + k * sy) * dt                                    -- stored, then read
  *     x, y = x + vx * dt, y + vy * dt;  speed = sqrt(vx * vx + vy * vy)                                            */
 #include "grain.h"
 
@@ -38,7 +38,7 @@ typedef struct density_params {
 } density_params;
 
 typedef struct motion_params {
-    double support, mass, rest, sound, viscosity, gravity_x, gravity_y;
+    double support, mass, rest, sound, viscosity, gravity; /* gravity: downwards */
 } motion_params;
 
 /* Those who may be near one row. */
@@ -213,8 +213,8 @@ static inline ORR__KERNEL int32_t sph_motion_rows(const orr_rows *rows, const or
         f.x = (double)x[i], f.y = (double)y[i], f.vx = (double)vx[i], f.vy = (double)vy[i];
         f.pressure = (double)pressure[i];
         const sums sum = push_all(of, &c, &f);
-        vx[i] = (float)(f.vx + (p->gravity_x - k * ((double)sum.x * size)) * dt);
-        vy[i] = (float)(f.vy + (p->gravity_y - k * ((double)sum.y * size)) * dt);
+        vx[i] = (float)(f.vx - k * ((double)sum.x * size) * dt);
+        vy[i] = (float)(f.vy - (p->gravity + k * ((double)sum.y * size)) * dt);
         const double ux = (double)vx[i], uy = (double)vy[i];
         x[i] = (float)(f.x + ux * dt);
         y[i] = (float)(f.y + uy * dt);
@@ -230,14 +230,10 @@ static const orr_slot_desc motion_slots[] = {
     ORR_NEIGHBOURS("near"),
 };
 static const orr_job_param motion_param_list[] = {
-    ORR_PARAM(motion_params, support, f64, 1, 1e-9, 1e30),
-    ORR_PARAM(motion_params, mass, f64, 1, 0, 1e30),
-    ORR_PARAM(motion_params, rest, f64, 1, 1e-30, 1e30),
-    ORR_PARAM(motion_params, sound, f64, 10, 0, 1e15),
-    ORR_PARAM(motion_params, viscosity, f64, 0.1, 0, 1e30),
-    ORR_PARAM(motion_params, gravity_x, f64, 0, -1e30, 1e30),
-    ORR_PARAM(motion_params, gravity_y, f64, -9.81, -1e30, 1e30),
+    ORR_PARAM(motion_params, support, f64, 1, 1e-9, 1e30),  ORR_PARAM(motion_params, mass, f64, 1, 0, 1e30),
+    ORR_PARAM(motion_params, rest, f64, 1, 1e-30, 1e30),    ORR_PARAM(motion_params, sound, f64, 10, 0, 1e15),
+    ORR_PARAM(motion_params, viscosity, f64, 0.1, 0, 1e30), ORR_PARAM(motion_params, gravity, f64, 9.81, -1e30, 1e30),
 };
-ORR_JOB(sph_motion, motion_slots, .arithmetic = ORR_F64, .param_count = 7, .params = motion_param_list,
+ORR_JOB(sph_motion, motion_slots, .arithmetic = ORR_F64, .param_count = 6, .params = motion_param_list,
         .params_bytes = sizeof(motion_params), .choose = sph_motion_choose,
         .help = "a fluid of particles: what pressure, viscosity and gravity do to velocity and position");
