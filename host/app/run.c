@@ -10,6 +10,7 @@
 #include "app/dump.h"
 #include "app/open.h"
 #include "app/progress.h"
+#include "app/reload.h"
 #include "app/shoot.h"
 #include "app/signals.h"
 #include "app/summary.h"
@@ -19,7 +20,7 @@
 #include "orrery.h"
 
 typedef struct run_options {
-    bool ticks_given, no_panel, lockstep, headless, unchecked, no_jit, guard, json, quiet;
+    bool ticks_given, watch, no_panel, lockstep, headless, unchecked, no_jit, guard, json, quiet;
     uint64_t ticks, threads, seed, hash, every, guard_budget, memory;
     double dt;
     orr__option_list set;
@@ -33,6 +34,8 @@ enum { TICKS = 600 };
 static const orr__option options[] = {
     { "--ticks", "N", ORR__OPTION_WHOLE, AT(ticks), 0, 0, "how many ticks (default 600)" },
     { "--headless", NULL, ORR__OPTION_FLAG, AT(headless), 0, 0, "no window, also where there is a display" },
+    { "--watch", NULL, ORR__OPTION_FLAG, AT(watch), 0, 0,
+      "load the script again when it is saved, as a window does; without --ticks until Ctrl-C" },
     { "--no-panel", NULL, ORR__OPTION_FLAG, AT(no_panel), 0, 0, "a window without the panel" },
     { "--lockstep", NULL, ORR__OPTION_FLAG, AT(lockstep), 0, 0,
       "one tick a picture: neither goes on without the other" },
@@ -123,6 +126,7 @@ static uint64_t stretch(const run *r, uint64_t left)
 {
     const uint64_t tick = orr_world_tick(r->world);
     uint64_t next = left < 16 ? left : 16;
+    if (r->options->watch) next = 1;
     if (r->options->hash && r->options->hash - tick % r->options->hash < next) {
         next = r->options->hash - tick % r->options->hash;
     }
@@ -155,7 +159,12 @@ static int32_t go(run *r, orr__progress *bar)
     if (status == ORR_OK) status = orr__shoot_look(&r->shoot, orr_world_tick(r->world));
     while (status == ORR_OK && done < r->options->ticks && !orr__signals_asked()) {
         const uint64_t some = stretch(r, r->options->ticks - done);
+        if (r->options->watch) orr__reload_look(r->host);
         status = orr_host_step(r->host, some);
+        if (status != ORR_OK && status != ORR_E_INTERRUPTED && r->options->watch) {
+            status = orr__reload_mend(r->host) ? ORR_OK : ORR_E_INTERRUPTED;
+            continue;
+        }
         done += status == ORR_OK ? some : 0;
         if (status == ORR_OK) status = after_stretch(r);
         if (status == ORR_OK) status = orr__trace_out_status(&r->timeline);
@@ -275,7 +284,10 @@ static int32_t show_or_go(run *r, orr__progress *bar)
     const bool display = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("SDL_VIDEODRIVER");
     const int32_t status = display ? show(r) : ORR_E_NOT_FOUND;
     if (status != ORR_E_NOT_FOUND || r->shown) return status;
-    if (!r->options->quiet)
+    if (!r->options->quiet && r->options->ticks == UINT64_MAX)
+        fprintf(stderr, "orrery: %s; running without a window until Ctrl-C (--headless says so)\n",
+                display ? orr_last_error() : "no display");
+    else if (!r->options->quiet)
         fprintf(stderr, "orrery: %s; running without a window, %" PRIu64 " ticks (--headless says so)\n",
                 display ? orr_last_error() : "no display", r->options->ticks);
     return go(r, bar);
@@ -285,7 +297,8 @@ static int simulate(run *r)
 {
     r->world = orr_host_world(r->host);
     orr__signals_world(r->world);
-    orr__progress bar = orr__progress_begin(r->options->ticks, r->options->quiet);
+    const bool endless = r->options->ticks == UINT64_MAX;
+    orr__progress bar = orr__progress_begin(r->options->ticks, r->options->quiet || endless);
     const uint64_t start = orr__clock_ns(), from = orr_world_tick(r->world);
     int32_t status = show_or_go(r, &bar);
     status = finish_pictures(r, status);
@@ -321,8 +334,12 @@ static int run_script(const orr__command *command, int count, char **arguments)
         fputs("orrery run: --every says how often --dump writes, which is missing (see 'orrery run --help')\n", stderr);
         return ORR__EXIT_USAGE;
     }
+    if (o.watch && o.dump) {
+        fputs("orrery run: --dump writes the same fields from beginning to end: not with --watch\n", stderr);
+        return ORR__EXIT_USAGE;
+    }
     o.ticks_given = o.ticks != UINT64_MAX;
-    if (!o.ticks_given) o.ticks = TICKS;
+    if (!o.ticks_given) o.ticks = o.watch ? UINT64_MAX : TICKS;
     run r = { .options = &o, .script = script };
     if (orr__shoot_read(&r.shoot, &o.shoot, &o.ticks, o.ticks_given) != ORR__EXIT_FINE) return ORR__EXIT_USAGE;
     if (orr__signals_begin() != ORR_OK) return failed(ORR_E_THREAD, orr_last_error());

@@ -77,7 +77,7 @@ static void tell(const orr_host *host, const orr__reload_counts *counts, uint64_
     say("added", counts->added, text, sizeof text);
     say("removed", counts->removed, text, sizeof text);
     orr__sim_log(host->world, 0, "reloaded %s in %.0f ms: %s", host->name, (double)(orr__clock_ns() - began_ns) * 1e-6,
-                 text[0] ? text : "no system is another one");
+                 text[0] ? text : "no system changed");
 }
 
 /* Whoever compares outer locals after a tick does so with the machines that there are. */

@@ -17,7 +17,7 @@ static const char *const list_keys[ORR__LIST_COUNT] = {
 static const char *const name_keys[ORR__NAMES_COUNT] = {
     "reads", "writes", "after", "before", "stages", "resources", "lattices", "reductions", "values",
 };
-static const char *const text_keys[ORR__TEXT_COUNT] = { "name", "stage", "lattice", "job", NULL, "run" };
+static const char *const text_keys[ORR__TEXT_COUNT] = { "name", "stage", "lattice", "job", NULL, "run", NULL };
 static const char *const number_keys[ORR__NUMBER_COUNT] = {
     [ORR__NUMBER_EVERY] = "every",
     [ORR__NUMBER_DISABLED] = "enabled",
@@ -106,7 +106,14 @@ int32_t orr__role_keep(orr__machine *m, orr_system id)
         host->role_count = id;
     }
     const uint32_t count = take_apart(&m->draft, parts);
-    for (uint32_t i = 0; i < count; i++) host->roles[id - 1].parts[i] = parts[i].hash;
+    uint64_t said = 1; /* but for where it stands */
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t text = i - ORR__LIST_COUNT - ORR__NAMES_COUNT;
+        host->roles[id - 1].parts[i] = parts[i].hash;
+        if (text != ORR__TEXT_SOURCE && text != ORR__TEXT_RUN)
+            said = orr__hash_bytes(&parts[i].hash, sizeof said, said);
+    }
+    orr__system_at(m->world, id)->text_hash = said;
     return ORR_OK;
 }
 

@@ -244,7 +244,8 @@ enum {
     ORR__TEXT_LATTICE,
     ORR__TEXT_JOB,
     ORR__TEXT_SOURCE,
-    ORR__TEXT_RUN, /* where the function stands in the script */
+    ORR__TEXT_RUN,  /* where the function stands in the script */
+    ORR__TEXT_BODY, /* its text */
     ORR__TEXT_COUNT
 };
 enum {

@@ -237,6 +237,7 @@ local function compile(text, name, into)
   local f, message = source.load(text, name, options)
   if f then setfenv(f, into) end
   why.texts[name] = text
+  seam.texts[name] = text
   return f, message
 end
 

@@ -2,7 +2,7 @@
 local core = require "orrery.core"
 local check = require "orrery.check"
 local ffi = require "ffi"
-local type, getinfo = type, debug.getinfo
+local type, getinfo, find, sub = type, debug.getinfo, string.find, string.sub
 
 ffi.cdef(core.embedded "ffi/job.h")
 ffi.cdef(core.embedded "ffi/seam.h")
@@ -34,7 +34,7 @@ local seam = {
   list = { all = 0, any = 1, none = 2, changed = 3, optional = 4, reads = 5, writes = 6, marks = 7 },
   names = { reads = 0, writes = 1, after = 2, before = 3, stages = 4, resources = 5, lattices = 6, reductions = 7,
             values = 8 },
-  text = { name = 0, stage = 1, lattice = 2, job = 3, source = 4, run = 5 },
+  text = { name = 0, stage = 1, lattice = 2, job = 3, source = 4, run = 5, body = 6 },
   number = { every = 0, disabled = 1, when = 2, when_value = 3, skip_if_empty = 4, on = 5, on_error = 6, substeps = 7,
              has_query = 8, exclusive = 9, radius = 10, radius_param = 11, wraps = 12, min = 13, max = 16,
              dimensions = 19, extra = 20, twin = 21, snapshot = 22, latency = 23, isolation = 24, timeout_ms = 25 },
@@ -60,16 +60,33 @@ for number = 1, 64 do
   seam.types[name] = number
 end
 
+seam.texts = {}                           -- "@path" -> the text that was loaded
+
 -- Where a function stands in the script.
 function seam.body_of(run)
   local info = type(run) == "function" and getinfo(run, "S")
   return info and info.what == "Lua" and info.source .. ":" .. info.linedefined or nil
 end
 
+local function lines_of(text, first, last)
+  local from, at = 1, 1
+  for line = 2, last + 1 do
+    at = find(text, "\n", at, true)
+    if not at then return sub(text, from) end
+    at = at + 1
+    if line == first then from = at end
+  end
+  return sub(text, from, at - 1)
+end
+
 -- The draft's function: on a worker it stands at the same place.
 function seam.draft_run(run)
   local body = seam.body_of(run)
-  if body then seam.need(S.draft_text(M, seam.text.run, body)) end
+  if not body then return end
+  seam.need(S.draft_text(M, seam.text.run, body))
+  local info = getinfo(run, "S")
+  local text = seam.texts[info.source]
+  if text then seam.need(S.draft_text(M, seam.text.body, lines_of(text, info.linedefined, info.lastlinedefined))) end
 end
 
 -- The text of the host's last error.
