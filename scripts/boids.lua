@@ -6,6 +6,7 @@
 --            --set alignment=0        no common heading: a swarm of gnats
 --            --set cohesion=8         tight balls
 --            --set native=0           the same rules in Lua: the same bits, more slowly
+--   mouse    left: call them; right: scare them
 --   source   C. Reynolds, "Flocks, herds, and schools: a distributed behavioral model", SIGGRAPH 1987
 
 local orrery = require "orrery"
@@ -13,6 +14,7 @@ local f32 = orrery.f32
 
 local Position = orrery.component("Position", { x = f32, y = f32 })
 local Velocity = orrery.component("Velocity", { x = f32, y = f32 })
+local Look     = orrery.component("Look", { turn = f32 })  -- heading, 0 to 4, once round
 
 local count      = orrery.param("count", 10000, { min = 1, max = 1000000, step = 1, help = "birds" })
 local radius     = orrery.param("radius", 12, { min = 1, max = 100, help = "how far a bird sees" })
@@ -27,8 +29,11 @@ local SIZE, MIN_SPEED, MAX_FORCE = 1000, 40, 200       -- the world is a torus o
 local Near = orrery.neighbours { name = "near", x = Position.x, y = Position.y, radius = radius,
                                  carry = { Velocity.x, Velocity.y }, wrap = { min = { 0, 0 }, max = { SIZE, SIZE } } }
 
+-- Whether the mouse is held, and where: call is 1, -1 to scare, or 0.
+local Hand = orrery.resource("Hand", { x = f32, y = f32, call = f32 })
+
 orrery.system { name = "populate", stage = "startup", run = function(ctx)
-  ctx:spawn({ Position, Velocity }, count(), function(rows)
+  ctx:spawn({ Position, Velocity, Look }, count(), function(rows)
     local p, v = rows:write(Position), rows:write(Velocity)
     for i = rows.first, rows.last do
       local heading = 2 * 3.141592653589793 * rows:uniform(i, 3)
@@ -91,10 +96,56 @@ orrery.system { name = "flock-lua", on = "workers", all = flying, enabled = nati
   reads = { Position, Near }, writes = { Velocity },
   run = flock_twin }
 
+orrery.system { name = "hand", on = "workers", all = flying, reads = { Position, Hand }, writes = { Velocity },
+  run = function(rows, ctx)
+    local hand, p, v, reach = ctx:read(Hand), rows:read(Position), rows:write(Velocity), 200
+    local k, x, y = hand.call * 600 * ctx.dt, hand.x, hand.y
+    if k == 0 then return end
+    for i = rows.first, rows.last do
+      local dx, dy = x - p.x[i], y - p.y[i]
+      local d2 = dx * dx + dy * dy
+      if d2 > 0 and d2 < reach * reach then
+        local f = k / math.sqrt(d2)
+        v.x[i], v.y[i] = v.x[i] + dx * f, v.y[i] + dy * f
+      end
+    end
+  end }
+
 orrery.system { name = "move", job = "integrate", all = flying, bind = { position = Position, velocity = Velocity } }
 orrery.system { name = "wrap", job = "wrap", all = flying, bind = { position = Position },
   params = { max_x = SIZE, max_y = SIZE } }
 
-orrery.draw { background = "#0d1117", triangles = { x = Position.x, y = Position.y, size = 4,
-              heading = { Velocity.x, Velocity.y }, colour = "#e8c547" } }
+-- For the picture the heading without a sine: how far along the edges of a square. And how much they agree.
+orrery.system { name = "look", stage = "late", on = "workers", all = { Velocity, Look }, reads = { Velocity },
+  writes = { Look }, run = function(rows, ctx)
+    local v, look, along_x, along_y = rows:read(Velocity), rows:write(Look), 0, 0
+    for i = rows.first, rows.last do
+      local x, y = v.x[i], v.y[i]
+      local part = y / (math.abs(x) + math.abs(y) + 1e-30)
+      look.turn[i] = x < 0 and 2 - part or y < 0 and 4 + part or part
+      local k = 1 / math.sqrt(x * x + y * y + 1e-30)
+      along_x, along_y = along_x + x * k, along_y + y * k
+    end
+    ctx:sum("along x", along_x) ctx:sum("along y", along_y)
+  end }
+
+orrery.on_input(function(input, ctx)
+  local hand = ctx:write(Hand)
+  if input.kind == "press" then
+    hand.call = input.button == "left" and 1 or input.button == "right" and -1 or 0
+  elseif input.kind == "release" then
+    hand.call = 0
+  end
+  if input.kind == "press" or input.kind == "move" then hand.x, hand.y = input.x, input.y end
+end)
+
+orrery.draw { background = "#0a0e15", view = { width = SIZE, height = SIZE }, wrap = true,
+  triangles = { x = Position.x, y = Position.y, size = 8, units = "world", heading = { Velocity.x, Velocity.y },
+                colour = { field = Look.turn, min = 0, max = 4, legend = "heading: east, north, west, south, east",
+                           colours = { "#ff6b5e", "#ffd166", "#4be3a4", "#48a9ff", "#ff6b5e" } } } }
+orrery.series("polarisation", function(world)
+  local x, y = world:reduction "along x", world:reduction "along y"
+  return x and math.sqrt(x * x + y * y) / math.max(1, world:count(Velocity))
+end)
+orrery.series("birds", function(world) return world:count(Velocity) end)
 orrery.test { ticks = 60, set = { count = 1000 } }

@@ -6,6 +6,7 @@
 --            --set mixed=0            on a plane it spreads in waves, and takes longer
 --            --set mixed=0 --set walk=0.2   people who stay near home: few of them fall ill
 --            --set mixed=0 --set walk=20    who walks far meets all: the mixed crowd again
+--   mouse    who is near falls ill
 --   source   W. O. Kermack, A. G. McKendrick, "A contribution to the mathematical theory of epidemics", 1927
 
 local orrery = require "orrery"
@@ -93,8 +94,23 @@ orrery.system { name = "infect-near", on = "workers", all = { Person }, reads = 
     end
   end }
 
-orrery.draw { background = "#10131a", points = { x = Person.x, y = Person.y, size = 2,
-              colour = { field = Person.state, colours = { "#5b8def", "#e5484d", "#6b7280" } } } }
+orrery.on_input(function(input, ctx)
+  if input.button ~= "left" or input.kind ~= "press" and input.kind ~= "move" then return end
+  for rows in ctx.world:each { all = { Person } } do
+    local p = rows:write(Person)
+    for i = rows.first, rows.last do
+      local dx, dy = p.x[i] - input.x, p.y[i] - input.y
+      if p.state[i] == SUSCEPTIBLE and dx * dx + dy * dy < 4 then p.state[i] = INFECTED end
+    end
+  end
+end)
+
+orrery.draw { background = "#0d1017", view = { width = SIZE, height = SIZE }, wrap = true,
+  points = { x = Person.x, y = Person.y, size = 0.7, units = "world",
+             colour = { field = Person.state, legend = "people",
+                        labels = { "susceptible", "infected", "recovered" },
+                        colours = { "#3f6fb5", "#ff4d4d", "#4a4f5c" } } } }
+orrery.series("susceptible", function(world) return world:reduction "susceptible" or 0 end)
 orrery.series("infected", function(world) return world:reduction "infected" or 0 end)
 orrery.series("recovered", function(world) return world:reduction "recovered" or 0 end)
 orrery.test { ticks = 100, set = { people = 2000 } }

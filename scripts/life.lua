@@ -5,6 +5,7 @@
 --            --set pattern=2          a random soup of density `soup`
 --            --set born=6             also born with `born` neighbours (HighLife: replicators)
 --            --set native=0           the rule in Lua: the same cells, more slowly
+--   mouse    left: sow living cells; right: wipe
 --   source   M. Gardner, "Mathematical games", Scientific American, October 1970; LifeWiki for the patterns:
 --            the R-pentomino is stable from generation 1103 on, with 116 cells
 
@@ -70,6 +71,24 @@ orrery.system { name = "generation", lattice = Life, job = "life", enabled = nat
 orrery.system { name = "generation-lua", lattice = Life, on = "workers", enabled = native:is(0),
   run = next_generation }
 
-orrery.draw { lattice = { of = Life, field = "alive", colours = { "#101418", "#e8c547" } } }
+-- The mouse sows every other cell of a small patch, or wipes it.
+orrery.on_input(function(input, ctx)
+  local sows = input.button == "left"
+  if input.kind ~= "press" and input.kind ~= "move" or not sows and input.button ~= "right" then return end
+  local alive, width, height = ctx:write(Life).alive, Life.width, Life.height
+  local x0, y0 = math.floor(input.x), math.floor(input.y)
+  for y = y0 - 3, y0 + 3 do
+    for x = x0 - 3, x0 + 3 do
+      alive[y % height * width + x % width] = sows and ctx:random() < 0.5 and 1 or 0
+    end
+  end
+end)
+
+orrery.draw { background = "#0b0f14", view = { x = 200, y = 245, width = 240, height = 150 },
+  lattice = { of = Life, field = "alive", min = 0, max = 1, colours = { "#10161d", "#f2c14e" } } }
 orrery.series("population", function(world) return world:reduction "population" end)
+orrery.series("density", function(world)
+  local many = world:reduction "population"
+  return many and many / (Life.width * Life.height)
+end)
 orrery.test { ticks = 200 }

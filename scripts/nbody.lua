@@ -5,6 +5,7 @@
 --            --set direction=-1       time runs backwards
 --            --set gravity=1.1        the planets fall inwards: nothing holds them where they were
 --            --set native=0           the pairs in Lua: the same bits
+--   mouse    press: a probe without mass, on a circle round the Sun as it were alone
 --   source   the n-body task of the Benchmarks Game (positions, velocities and masses there, from JPL's ephemerides):
 --            energy -0.169075164 at the start, -0.169087605 after 1,000 steps of 0.01 years
 --            units: astronomical unit, year, mass of the Sun = 4 pi^2
@@ -93,5 +94,48 @@ orrery.system { name = "drift", job = "integrate3", all = { Position, Velocity }
   bind = { position = Position, velocity = Velocity }, params = { rate = direction } }
 kick("kick-again", after)
 
-orrery.draw { background = "#05070d", points = { x = Position.x, y = Position.y, size = 6 } }
+orrery.on_input(function(input, ctx)
+  if input.kind ~= "press" or input.button ~= "left" then return end
+  local x, y = input.x, input.y
+  local r = math.sqrt(x * x + y * y)
+  if r < 0.1 then return end
+  local v = 2 * PI / (r * math.sqrt(r))                -- over r: a year at a distance of 1
+  ctx:spawn { [Position] = { x = x, y = y }, [Velocity] = { x = -y * v, y = x * v }, Mass }
+end)
+
+local function energy(world)
+  local all, e = {}, 0
+  for rows in world:each { all = { Position, Velocity, Mass } } do
+    local p, v, mass = rows:read(Position), rows:read(Velocity), rows:read(Mass).value
+    for i = rows.first, rows.last do
+      local x, y, z, m = p.x[i], p.y[i], p.z[i], mass[i]
+      if m > 0 then
+        e = e + 0.5 * m * (v.x[i] * v.x[i] + v.y[i] * v.y[i] + v.z[i] * v.z[i])
+        for _, b in ipairs(all) do
+          local dx, dy, dz = b[1] - x, b[2] - y, b[3] - z
+          e = e - gravity() * b[4] * m / math.sqrt(dx * dx + dy * dy + dz * dz)
+        end
+        all[#all + 1] = { x, y, z, m }
+      end
+    end
+  end
+  return e
+end
+
+local paint = { field = Mass.value, min = 0, max = 0.04,
+                colours = { "#a78bfa", "#60a5fa", "#7dd3c0", "#ffb86b", "#ffe9a8" } }
+orrery.draw { background = "#05060c", view = { x = -52, y = -32.5, width = 104, height = 65 },
+  trails = { x = Position.x, y = Position.y, length = 2500, width = 1.5, colour = paint },
+  points = { x = Position.x, y = Position.y, size = 9, colour = paint } }
+orrery.series("energy", energy)
+orrery.series("kinetic energy", function(world)
+  local e = 0
+  for rows in world:each { all = { Velocity, Mass } } do
+    local v, mass = rows:read(Velocity), rows:read(Mass).value
+    for i = rows.first, rows.last do
+      e = e + 0.5 * mass[i] * (v.x[i] * v.x[i] + v.y[i] * v.y[i] + v.z[i] * v.z[i])
+    end
+  end
+  return e
+end)
 orrery.test { ticks = 1000 }

@@ -4,6 +4,7 @@
 --   try      --set grass=0 --ticks 300    without grass nothing holds the sheep back: every run ends badly
 --            --set regrowth=60        poorer meadows, fewer of all
 --            --set wolf_gain=40       greedy wolves
+--   mouse    left: drop sheep; right: drop wolves
 --   source   the rules of NetLogo's model "Wolf Sheep Predation" (U. Wilensky, 1997), as described there: a torus of
 --            51 x 51 patches, 100 sheep and 50 wolves, gains of 4 and 20, reproduction 4 % and 5 %, regrowth 30 ticks
 
@@ -138,8 +139,30 @@ orrery.system { name = "census", stage = "cleanup", on = "workers", all = { Anim
     ctx:sum(rows:has(Sheep) and "sheep" or "wolves", rows.count)
   end }
 
-orrery.draw { background = "#4a7c3a", lattice = { of = Meadow, field = "left", colours = { "#3f8f3a", "#7a5a36" } },
-              points = { x = Animal.x, y = Animal.y, size = 4 } }
+-- Who is dropped comes with what such animals start with on average.
+orrery.on_input(function(input, ctx)
+  local left = input.button == "left"
+  if input.kind ~= "press" and input.kind ~= "move" or not left and input.button ~= "right" then return end
+  local x, y = input.x % SIZE, input.y % SIZE
+  ctx:spawn { left and Sheep or Wolf, [Animal] = { x = x, y = y, heading = 360 * ctx:random(),
+                                                   energy = left and sheep_gain() or wolf_gain() } }
+end)
+
+orrery.draw { background = "#16210f", view = { width = SIZE, height = SIZE }, wrap = true,
+  lattice = { of = Meadow, field = "left", min = 0, max = regrowth, legend = "ticks until grass is back",
+              colours = { "#4d8b3b", "#8a6f3f", "#6b5433", "#57452c" } },
+  points = { { x = Animal.x, y = Animal.y, all = { Sheep }, size = 0.62, units = "world", colour = "#fdf8ea" },
+             { x = Animal.x, y = Animal.y, all = { Wolf }, size = 0.85, units = "world", shape = "square",
+               colour = "#1c1526" },
+             { x = Animal.x, y = Animal.y, all = { Wolf }, size = 0.45, units = "world", shape = "square",
+               colour = "#d7263d" } } }
 orrery.series("sheep", function(world) return world:reduction "sheep" or 0 end)
 orrery.series("wolves", function(world) return world:reduction "wolves" or 0 end)
+orrery.series("grass, a quarter", function(world)
+  local left, green = world:read(Meadow).left, 0
+  for i = 0, SIZE * SIZE - 1 do
+    if left[i] == 0 then green = green + 1 end
+  end
+  return green / 4
+end)
 orrery.test { ticks = 200 }
