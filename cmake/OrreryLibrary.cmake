@@ -121,6 +121,9 @@ if(library_objects)
     add_library(orrery_shared SHARED ${library_objects})
     set_target_properties(orrery_shared PROPERTIES
         VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+    if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+        target_link_options(orrery_shared PRIVATE LINKER:--exclude-libs,ALL) # what is linked statically stays within
+    endif()
     foreach(kind static shared)
         set(target orrery_${kind})
         add_library(orrery::${kind} ALIAS ${target})

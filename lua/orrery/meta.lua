@@ -328,10 +328,43 @@ function mailbox:latest() end
 ---@return orrery.mailbox
 function orrery.mailbox(desc) end
 
----A number to plot. Checked; no effect yet.
+---A number to plot: asked for when a state is shown.
 ---@param name string
 ---@param fn fun(world: orrery.world): number?
 function orrery.series(name, fn) end
+
+---Draws by hand over a picture. Places in units of the world, or with `screen` in pixels from the top left.
+---@class orrery.painter
+local painter = {}
+---@alias orrery.stroke { colour?: orrery.colour, width?: number, filled?: boolean, screen?: boolean }
+---@param given? orrery.stroke
+function painter:line(x1, y1, x2, y2, given) end
+---@param given? orrery.stroke
+function painter:circle(x, y, radius, given) end
+---@param given? orrery.stroke
+function painter:rectangle(x, y, width, height, given) end
+---@param text string|number
+---@param given? { colour?: orrery.colour, size?: number, screen?: boolean }
+function painter:text(x, y, text, given) end
+
+---Called when a state is shown.
+---@param fn fun(painter: orrery.painter, world: orrery.world)
+function orrery.on_frame(fn) end
+
+---What a person did with mouse or keys.
+---@class orrery.input
+---@field kind "press"|"release"|"move"|"wheel"|"key"|"key_up"
+---@field x number in units of the world
+---@field y number
+---@field dx number since the last one; of a wheel its steps
+---@field dy number
+---@field button? "left"|"middle"|"right"
+---@field entity? integer under the pointer, when a button was pressed
+---@field key? string "a", "space", "left"
+
+---Called for each input, in the tick after it came.
+---@param fn fun(input: orrery.input, ctx: orrery.ctx)
+function orrery.on_input(fn) end
 
 ---How this script is tested: so many ticks, with these params.
 ---@param desc { ticks: integer, set?: table<string, number> }
