@@ -93,7 +93,7 @@ function(orrery_objects name)
     target_link_libraries(${name} PRIVATE orrery_flags orrery_needs)
     target_compile_definitions(${name} PRIVATE ORR_BUILD)
     set_target_properties(${name} PROPERTIES
-        C_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
+        C_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden)
 endfunction()
 
 set(library_objects "")
@@ -121,8 +121,9 @@ if(library_objects)
     add_library(orrery_shared SHARED ${library_objects})
     set_target_properties(orrery_shared PROPERTIES
         VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-    if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-        target_link_options(orrery_shared PRIVATE LINKER:--exclude-libs,ALL) # what is linked statically stays within
+    if(NOT APPLE) # what is linked in from archives (the panel's) is nobody else's
+        file(CONFIGURE OUTPUT "${generated_dir}/exports.map" CONTENT "{ global: orr_*; local: *; };\n" @ONLY)
+        target_link_options(orrery_shared PRIVATE "LINKER:--version-script=${generated_dir}/exports.map")
     endif()
     foreach(kind static shared)
         set(target orrery_${kind})

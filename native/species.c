@@ -96,9 +96,9 @@ static inline ORR__KERNEL void feel(const view *v, uint32_t kind, double x, doub
             const uint32_t n = c->count, left = near.end - j, take = left < ROOM - n ? left : ROOM - n;
             memcpy(c->x + n, px + j, take * sizeof *px);
             memcpy(c->y + n, py + j, take * sizeof *py);
-            for (uint32_t k = 0; k < take; k++) {
-                c->pull[n + k] = line[v->kind[j + k] & (KINDS - 1)];
-            }
+            const uint8_t *restrict kinds = v->kind + j;
+            float *restrict pull = c->pull + n;
+            for (uint32_t k = 0; k < take; k++) pull[k] = line[kinds[k] & (KINDS - 1)];
             j += take;
             c->count += take;
             if (c->count < ROOM) continue;

@@ -26,7 +26,7 @@ local force     = orrery.param("force", 500, { min = 0, max = 3000, help = "of a
 local friction  = orrery.param("friction", 5, { min = 0, max = 20, help = "share of the speed lost, a second" })
 local native    = orrery.param("native", 1, { min = 0, max = 1, step = 1, help = "1: the job in C; 0: its twin" })
 
-local WIDTH, HEIGHT, MOST = 960, 600, 6                -- a torus
+local WIDTH, HEIGHT, MOST = 1120, 700, 6               -- a torus
 
 -- Line k, from 0: what kind k feels of each other kind, -1 (flee) to 1 (follow).
 local Rules = orrery.lattice { name = "rules", width = MOST, height = MOST, fields = { pull = f32 } }

@@ -10,7 +10,7 @@
 
 #include "scene.h"
 
-static const double WIDTH = 960, HEIGHT = 600;
+static const double WIDTH = 1120, HEIGHT = 700;
 static const char *const all = "Position Velocity Kind";
 
 typedef struct crowd {

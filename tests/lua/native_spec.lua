@@ -348,4 +348,178 @@ do -- species: kinds and a table of what they feel; in floats, summed in grains 
   same("species velocity", pj, vj, vl, { "x", "y" })
 end
 
+do -- sph_density and sph_motion: a fluid of particles; sums in grains of 2^-40 and 2^-32
+  local R, MASS, SOUND, THICK, G = 1.3, 0.25, 20, 0.1, 9.81
+  local plane_of = { x = f32, y = f32 }
+  local pj, pl = twice("SphPosition", plane_of)
+  local vj, vl = twice("SphVelocity", plane_of)
+  local sj, sl = twice("SphFluid", { density = f32, pressure = f32, speed = f32 })
+  orrery.world:spawn({ pj, pl, vj, vl, sj, sl }, 300, function(rows)
+    local a, b, c, d = rows:write(pj), rows:write(pl), rows:write(vj), rows:write(vl)
+    for i = rows.first, rows.last do
+      a.x[i], a.y[i] = 9 * rows:uniform(i, 1), 9 * rows:uniform(i, 2)
+      c.x[i], c.y[i] = rows:normal(i, 3), rows:normal(i, 4)
+      b.x[i], b.y[i], d.x[i], d.y[i] = a.x[i], a.y[i], c.x[i], c.y[i]
+    end
+  end)
+  local function index(name, p, carry)
+    return orrery.neighbours { name = name, x = p.x, y = p.y, radius = 1.5, carry = carry }
+  end
+  local nj, nl = index("sph_job", pj), index("sph_lua", pl)
+  local fj = index("sph_job_flow", pj, { vj.x, vj.y, sj.pressure })
+  local fl = index("sph_lua_flow", pl, { u = vl.x, w = vl.y, press = sl.pressure })
+  local given = { support = R, mass = MASS, rest = 1, sound = SOUND }
+  orrery.system { name = "sph_density", job = "sph_density", all = { pj, vj, sj },
+    bind = { position = pj, fluid = sj, near = nj }, params = given }
+  orrery.system { name = "sph_motion", job = "sph_motion", all = { pj, vj, sj },
+    bind = { position = pj, velocity = vj, fluid = sj, near = fj },
+    params = { support = R, mass = MASS, rest = 1, sound = SOUND, viscosity = THICK, gravity = G } }
+  local r2, PI = R * R, 3.141592653589793
+  orrery.system { name = "sph_density-twin", on = "workers", all = { pl, vl, sl }, reads = { pl, nl },
+    writes = { sl }, run = function(rows, ctx)
+      local p, fluid, near = rows:read(pl), rows:write(sl), ctx:near(nl)
+      for i = rows.first, rows.last do
+        local n = 0
+        for j in near:each(p.x[i], p.y[i]) do
+          local dx, dy = near.x[j] - p.x[i], near.y[j] - p.y[i]
+          local d2 = dx * dx + dy * dy
+          if d2 < r2 then
+            local s = math.sqrt(d2) * (1 / R)
+            local t2 = (1 - s) * (1 - s)
+            n = n + ((t2 * t2 * (1 + 4 * s) + 6144) - 6144)
+          end
+        end
+        local rho = n * (MASS * (7 / (PI * r2)))
+        fluid.density[i] = rho
+        fluid.pressure[i] = math.max(0, SOUND * SOUND * (rho - 1)) / (rho * rho)
+      end
+    end }
+  orrery.system { name = "sph_motion-twin", on = "workers", all = { pl, vl, sl }, reads = { fl },
+    writes = { pl, vl, sl }, run = function(rows, ctx)
+      local p, v, fluid, near, dt = rows:write(pl), rows:write(vl), rows:write(sl), ctx:near(fl), ctx.dt
+      local h = 0.5 * R
+      local thick, soft, k = THICK * SOUND * h / 1, 0.01 * h * h, MASS * (140 / (PI * (r2 * r2)))
+      for i = rows.first, rows.last do
+        local x, y, vx, vy, sx, sy = p.x[i], p.y[i], v.x[i], v.y[i], 0, 0
+        for j in near:each(x, y) do
+          local dx, dy = near.x[j] - x, near.y[j] - y
+          local d2 = dx * dx + dy * dy
+          if d2 < r2 then
+            local t = 1 - math.sqrt(d2) * (1 / R)
+            local nears = (near.u[j] - vx) * dx + (near.w[j] - vy) * dy
+            local drag = nears < 0 and -thick * nears / (d2 + soft) or 0
+            local w = t * t * t * (fluid.pressure[i] + near.press[j] + drag)
+            sx, sy = sx + ((dx * w + 1572864) - 1572864), sy + ((dy * w + 1572864) - 1572864)
+          end
+        end
+        v.x[i], v.y[i] = vx - k * sx * dt, vy - (G + k * sy) * dt
+        p.x[i], p.y[i] = x + v.x[i] * dt, y + v.y[i] * dt
+        fluid.speed[i] = math.sqrt(v.x[i] * v.x[i] + v.y[i] * v.y[i])
+      end
+    end }
+  same("sph position", pj, pj, pl, { "x", "y" })
+  same("sph velocity", pj, vj, vl, { "x", "y" })
+  same("sph fluid", pj, sj, sl, { "density", "pressure", "speed" })
+end
+
+do -- xpbd: a net of 6 by 5 points, all in one call
+  local WIDE, HIGH, STEPS, ROUNDS, G, WIND, DRAG, SOFTS = 6, 5, 3, 4, 9.81, 2, 0.5, { 1e-4, 1e-4, 1e-2, 1e-2 }
+  local space = { x = f64, y = f64, z = f64 }
+  local pj, pl = twice("XpbdPosition", space)
+  local vj, vl = twice("XpbdVelocity", space)
+  local lj, ll = twice("XpbdLook", { strain = f32, light = f32 })
+  local Weight = orrery.component("XpbdWeight", { inverse = f64 })
+  local e = orrery.entity
+  local Thread = orrery.component("XpbdThread", { a = e, b = e, c = e, d = e,
+                                                  length_a = f64, length_b = f64, length_c = f64, length_d = f64 })
+  local ways, names = { { 1, 0 }, { 0, 1 }, { 1, 1 }, { -1, 1 } }, { "a", "b", "c", "d" }
+  local points, place = {}, {}
+  for k = 0, WIDE * HIGH - 1 do
+    local at = { x = k % WIDE, y = -math.floor(k / WIDE), z = 0.1 * (k % 3) }
+    points[k] = orrery.world:spawn { [pj] = at, [pl] = at, vj, vl, lj, ll, Thread,
+                                     [Weight] = { inverse = (k == 0 or k == WIDE - 1) and 0 or 1 + 0.1 * (k % 4) } }
+    place[points[k]] = k
+  end
+  for k = 0, WIDE * HIGH - 1 do
+    for n, way in ipairs(ways) do
+      local x, y = k % WIDE + way[1], math.floor(k / WIDE) + way[2]
+      if x >= 0 and x < WIDE and y < HIGH then
+        orrery.world:set(points[k], Thread[names[n]], points[y * WIDE + x])
+        orrery.world:set(points[k], Thread["length_" .. names[n]], 0.9 + 0.3 * (n > 2 and 1 or 0))
+      end
+    end
+  end
+  orrery.system { name = "xpbd", job = "xpbd", all = { pj, vj, lj, Weight, Thread },
+    bind = { position = pj, velocity = vj, look = lj, weight = Weight, thread = Thread },
+    params = { gravity = G, wind = WIND, drag = DRAG, compliance = SOFTS[1], shear = SOFTS[3], steps = STEPS,
+               iterations = ROUNDS } }
+
+  local function each_thread(rows, fn)
+    local thread = rows:read(Thread)
+    for i = rows.first, rows.last do
+      for n = 1, 4 do
+        local to = thread[names[n]][i]
+        if to ~= 0 then fn(i, rows.first + place[to], n, thread["length_" .. names[n]][i]) end
+      end
+    end
+  end
+  local function light(p, thread, i, first)
+    if thread.a[i] == 0 or thread.b[i] == 0 then return 1 end
+    local a, b = first + place[thread.a[i]], first + place[thread.b[i]]
+    local ax, ay, az = p.x[a] - p.x[i], p.y[a] - p.y[i], p.z[a] - p.z[i]
+    local bx, by, bz = p.x[b] - p.x[i], p.y[b] - p.y[i], p.z[b] - p.z[i]
+    local x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    return math.abs(0.36 * x + 0.48 * y + 0.8 * z) / math.sqrt(x * x + y * y + z * z)
+  end
+  local axes = { "x", "y", "z" }
+  orrery.system { name = "xpbd-twin", all = { pl, vl, ll, Weight, Thread }, reads = { Weight, Thread },
+    writes = { pl, vl, ll }, run = function(rows, ctx)
+      local p, v, look, w = rows:write(pl), rows:write(vl), rows:write(ll), rows:read(Weight).inverse
+      local h, push = ctx.dt / STEPS, { x = 0, y = -G, z = WIND }
+      for _ = 1, STEPS do
+        local old, sum, strain = { x = {}, y = {}, z = {} }, {}, {}
+        for i = rows.first, rows.last do
+          for _, axis in ipairs(axes) do
+            old[axis][i] = p[axis][i]
+            if w[i] > 0 then
+              v[axis][i] = v[axis][i] * (1 - DRAG * h) + push[axis] * h
+              p[axis][i] = p[axis][i] + v[axis][i] * h
+            end
+          end
+        end
+        local function apart(i, j)
+          local dx, dy, dz = p.x[j] - p.x[i], p.y[j] - p.y[i], p.z[j] - p.z[i]
+          return math.sqrt(dx * dx + dy * dy + dz * dz), { x = dx, y = dy, z = dz }
+        end
+        for _ = 1, ROUNDS do
+          each_thread(rows, function(i, j, n, length)
+            local key, d, gap = 4 * i + n, apart(i, j)
+            local soft, total = SOFTS[n] / (h * h), w[i] + w[j]
+            if total == 0 or d == 0 then return end
+            local more = (d - length - soft * (sum[key] or 0)) / (total + soft)
+            sum[key] = (sum[key] or 0) + more
+            for _, axis in ipairs(axes) do
+              local g = more / d
+              p[axis][i], p[axis][j] = p[axis][i] + gap[axis] * (g * w[i]), p[axis][j] - gap[axis] * (g * w[j])
+            end
+          end)
+        end
+        for i = rows.first, rows.last do
+          for _, axis in ipairs(axes) do
+            if w[i] > 0 then v[axis][i] = (p[axis][i] - old[axis][i]) / h end
+          end
+        end
+        each_thread(rows, function(i, j, _, length)
+          if w[i] + w[j] > 0 then strain[i] = math.max(strain[i] or 0, (apart(i, j) - length) / length) end
+        end)
+        for i = rows.first, rows.last do
+          look.strain[i], look.light[i] = strain[i] or 0, light(p, rows:read(Thread), i, rows.first)
+        end
+      end
+    end }
+  same("xpbd position", pj, pj, pl, axes)
+  same("xpbd velocity", pj, vj, vl, axes)
+  same("xpbd look", pj, lj, ll, { "strain", "light" })
+end
+
 spec.done()
