@@ -108,8 +108,8 @@ orrery.system { name = "measure", stage = "late", every = 10, on = "workers", al
     ctx:sum("momentum x", px) ctx:sum("momentum y", py) ctx:sum("kinetic", hot)
   end }
 
-orrery.draw { background = "#03040a", view = { x = -40, y = -25, width = 80, height = 50 },
-  points = { { x = Position.x, y = Position.y, all = { Star }, none = { Hole }, size = 2,
+orrery.draw { background = "#03040a", view = { x = -32, y = -20, width = 64, height = 40 },
+  points = { { x = Position.x, y = Position.y, all = { Star }, none = { Hole }, size = 2.4,
                colour = { field = Star.tint, min = 0, max = 2,
                           colours = { "#3d5afe", "#82b1ff", "#e8f0ff", "#ff7043", "#ffb74d", "#fff3d6" } } },
              { x = Position.x, y = Position.y, all = { Hole }, size = 7, colour = "#ffffff" } } }
