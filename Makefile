@@ -30,7 +30,7 @@ demo: build ## 10,000 boids in a window; without a display a picture of them, bo
 	else $(ORRERY) run scripts/boids.lua --ticks 600 --picture boids.png && echo "boids.png: what it looks like"; fi
 
 gallery: build ## a picture of each demo in docs/gallery
-	@docs/gallery $(ORRERY)
+	@docs/gallery.sh $(ORRERY)
 
 test: build ## all tests
 	@tests/run ctest release

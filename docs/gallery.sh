@@ -1,5 +1,5 @@
 #!/bin/sh
-# One picture of each demo.  gallery ORRERY [FOLDER]   (default folder: docs/gallery, which the README shows)
+# One picture of each demo.  gallery.sh ORRERY [FOLDER]   (default folder: docs/gallery, which the README shows)
 # A demo that is not named below is drawn after 300 ticks.
 set -eu
 orrery=$1
@@ -10,6 +10,9 @@ mkdir -p "$folder"
 ticks_of() {
     case $1 in
     life) echo 1103 ;;
+    fluid) echo 1200 ;;
+    nbody) echo 2000 ;;
+    hello) echo 700 ;;
     epidemic) echo 250 ;;
     sandpile | fire) echo 200 ;;
     wealth | ants | schelling) echo 600 ;;
