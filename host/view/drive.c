@@ -229,6 +229,7 @@ int32_t orr__drive_end(orr__window *window)
         window->show = window->restart.show;
     }
     if (window->runs) code = orr_world_stop(window->world);
+    if (code == ORR_E_INTERRUPTED) code = ORR_OK; /* somebody wants the end */
     window->runs = false;
     if (orr__tend_take(&window->tend)) orr__show_close(window->tend.fresh); /* posted calls were all made */
     if (window->state) orr_mailbox_release(window->show->mailbox, window->state);

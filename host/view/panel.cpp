@@ -601,14 +601,14 @@ void systems(const orr__panel_view *v)
     const orr__panel_actions &act = v->actions;
     const orr__report *report = v->report;
     const orr__report_system *list = ORR__REPORT_LIST(report, orr__report_system, systems);
-    double all = 0;
+    double all = 1;
+    char rows[32];
     for (uint32_t i = 0; i < report->system_count; i++) all += double(list[i].time_ns);
-    if (!ImGui::BeginTable("systems", 5, ImGuiTableFlags_RowBg | ImGuiTableFlags_Resizable)) return;
-    ImGui::TableSetupColumn("system", ImGuiTableColumnFlags_WidthStretch, 3);
-    ImGui::TableSetupColumn("where", ImGuiTableColumnFlags_WidthStretch, 2);
-    ImGui::TableSetupColumn("us", ImGuiTableColumnFlags_WidthStretch, 1.4f);
-    ImGui::TableSetupColumn("rows", ImGuiTableColumnFlags_WidthStretch, 1.4f);
-    ImGui::TableSetupColumn("share", ImGuiTableColumnFlags_WidthStretch, 1.2f);
+    if (!ImGui::BeginTable("systems", 4, ImGuiTableFlags_RowBg | ImGuiTableFlags_Resizable)) return;
+    ImGui::TableSetupColumn("system", ImGuiTableColumnFlags_WidthStretch, 4.2f);
+    ImGui::TableSetupColumn("where", ImGuiTableColumnFlags_WidthStretch, 2.2f);
+    ImGui::TableSetupColumn("us", ImGuiTableColumnFlags_WidthStretch, 1.6f);
+    ImGui::TableSetupColumn("rows", ImGuiTableColumnFlags_WidthStretch, 1.8f);
     ImGui::TableHeadersRow();
     for (uint32_t i = 0; i < report->system_count; i++) {
         const orr__report_system &s = list[i];
@@ -620,16 +620,16 @@ void systems(const orr__panel_view *v)
         if (s.can_switch && ImGui::Checkbox("##on", &on)) act.enable(act.context, s.id, on);
         if (s.can_switch) ImGui::SameLine();
         ImGui::TextUnformatted(text_of(report, s.name));
-        hint(text_of(report, s.stage));
+        if (ImGui::IsItemHovered())
+            ImGui::SetTooltip("%s\nstage %s, %s\n%.0f%% of the time of all systems", text_of(report, s.name),
+                              text_of(report, s.stage), text_of(report, s.where), 100 * double(s.time_ns) / all);
         ImGui::PopID();
         ImGui::TableNextColumn();
         ImGui::TextUnformatted(text_of(report, s.where));
         ImGui::TableNextColumn();
         ImGui::Text("%.1f", double(s.time_ns) * 1e-3 / runs);
         ImGui::TableNextColumn();
-        ImGui::Text("%.0f", double(s.rows) / runs);
-        ImGui::TableNextColumn();
-        ImGui::Text("%.0f%%", all > 0 ? 100 * double(s.time_ns) / all : 0);
+        ImGui::TextUnformatted(grouped(uint64_t(double(s.rows) / runs), rows));
     }
     ImGui::EndTable();
 }
@@ -660,11 +660,11 @@ void lanes(orr__panel *panel, const orr__panel_view *v)
     }
     const uint32_t threads = report->threads < 8 ? report->threads : 8;
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x, high = 18, height = float(threads) * high;
+    const float width = ImGui::GetContentRegionAvail().x, high = 18 * panel->ui, height = float(threads) * high;
     ImGui::InvisibleButton("lanes", ImVec2(width > 1 ? width : 1, height));
-    if (end <= begin) return;
     ImDrawList *draw = ImGui::GetWindowDrawList();
-    draw->AddRectFilled(at, ImVec2(at.x + width, at.y + height), ImGui::GetColorU32(ImGuiCol_FrameBg));
+    draw->AddRectFilled(at, ImVec2(at.x + width, at.y + height), ImGui::GetColorU32(ImGuiCol_FrameBg), 4);
+    if (end <= begin) return;
     const double scale = double(width) / double(end - begin);
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     for (uint32_t i = 0; i < report->lane_count; i++) {

@@ -1,9 +1,8 @@
 #include "view/screen.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include <SDL_syswm.h>
 
 #include "base/error.h"
 #include "base/os.h"
@@ -18,37 +17,32 @@ enum { WIDTH = 1280, HEIGHT = 800, MOST = 16384 };
 
 /* ---- a display that goes away ---- */
 
-typedef void exit_handler(void *display, void *context);
-typedef void set_exit_handler(void *display, exit_handler *handler, void *context);
+typedef int error_handler(void *display);
+typedef error_handler *set_error_handler(error_handler *handler);
 
-static void lost(void *display, void *context)
+/* Xlib's handler knows of no context: there is one window a process. */
+static orr__screen *watched;
+
+/* Xlib ends the process when this returns: so it goes to where the picture began. Nothing of SDL is used from there on. */
+static int broken(void *display)
 {
     (void)display;
-    atomic_store(&((orr__screen *)context)->is_lost, true);
+    if (!watched || !watched->armed) return 0;
+    atomic_store(&watched->is_lost, true);
+    longjmp(watched->back, 1);
 }
 
-/* Xlib ends the process when its server goes away, unless it is told what else to do. Loaded as SDL does it, so that a
- * system without X needs none. */
-static void survive(orr__screen *screen, void *display)
-{
-    void *library = SDL_LoadObject("libX11.so.6");
-    void *found = library ? SDL_LoadFunction(library, "XSetIOErrorExitHandler") : NULL;
-    set_exit_handler *set = NULL;
-    if (found) memcpy(&set, &found, sizeof set);
-    if (set) set(display, lost, screen);
-}
-
+/* Loaded as SDL does it, so that a system without X needs none. */
 static void watch(orr__screen *screen)
 {
-#if defined(SDL_VIDEO_DRIVER_X11)
-    SDL_SysWMinfo info;
-    SDL_VERSION(&info.version);
-    if (SDL_GetWindowWMInfo(screen->window, &info) && info.subsystem == SDL_SYSWM_X11)
-        survive(screen, info.info.x11.display);
-#else
-    (void)screen;
-    (void)survive;
-#endif
+    const char *driver = SDL_GetCurrentVideoDriver();
+    void *library = driver && strcmp(driver, "x11") == 0 ? SDL_LoadObject("libX11.so.6") : NULL;
+    void *found = library ? SDL_LoadFunction(library, "XSetIOErrorHandler") : NULL;
+    set_error_handler *set = NULL;
+    if (!found) return;
+    memcpy(&set, &found, sizeof set);
+    watched = screen;
+    (void)set(broken);
 }
 
 /* ---- what it is like ---- */
@@ -112,6 +106,9 @@ int32_t orr__screen_open(orr__screen *screen, const char *title, uint32_t width,
     screen->wanted = scale;
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* they are the embedder's */
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
+    /* else SDL looks for other displays, too, and their libraries print what they miss */
+    const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+    if (x11 && *x11 && !(wayland && *wayland)) SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return orr__fail(ORR_E_NOT_FOUND, "no display: %s", SDL_GetError());
     screen->opened = true;
     screen->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, size_of(width, WIDTH),
@@ -133,6 +130,7 @@ void orr__screen_close(orr__screen *screen)
         if (screen->window) SDL_DestroyWindow(screen->window);
         if (screen->opened) SDL_QuitSubSystem(SDL_INIT_VIDEO);
     }
+    if (watched == screen) watched = NULL;
     screen->renderer = NULL;
     screen->window = NULL;
     screen->opened = false;

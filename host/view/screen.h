@@ -2,6 +2,7 @@
 #ifndef ORR_VIEW_SCREEN_H
 #define ORR_VIEW_SCREEN_H
 
+#include <setjmp.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,8 @@ typedef struct orr__screen {
     double rate;          /* pictures a second that the display shows */
     uint64_t due_ns;      /* when the next picture is */
     _Atomic bool is_lost; /* the display has gone away: nothing can be asked of it any more */
+    bool armed;           /* `back` is where to go then */
+    jmp_buf back;
 } orr__screen;
 
 /* scale 0: what the display is made for. ORR_E_NOT_FOUND, "no display" with the reason; to be closed also then. */

@@ -7,6 +7,7 @@
 #include "base/os.h"
 #include "sim/sim.h"
 #include "view/actions.h"
+#include "view/banner.h"
 #include "view/control.h"
 #include "view/drive.h"
 #include "view/pick.h"
@@ -177,6 +178,20 @@ static bool find_inspected(const orr__window *window, float *x, float *y)
     return true;
 }
 
+/* Without a panel: on the canvas, which is painted anew next time. */
+static void say(orr__window *window, const char *text)
+{
+    if (window->drawn_camera.width <= 0) return;
+    if (!window->letters) window->letters = orr__text_create(&window->alloc);
+    int32_t code = window->letters ? ORR_OK : orr__error_code();
+    if (code == ORR_OK)
+        code = orr__banner_paint(window->letters, orr__drawer_canvas(window->drawer), window->camera.scale, text,
+                                 *window->error != '\0');
+    if (code == ORR_OK) code = orr__draw_show(window->drawer);
+    if (code != ORR_OK) orr__error_clear();
+    window->drawn_show = NULL;
+}
+
 static void draw_panel(orr__window *window)
 {
     const orr_mail *state = window->state;
@@ -199,6 +214,7 @@ static void draw_panel(orr__window *window)
                              .error = window->error,
                              .notice = fresh ? window->notice : "",
                              .actions = orr__actions_of(window) };
+    if (!window->panel && (*view.error || *view.notice)) say(window, *view.error ? view.error : view.notice);
     view.marked = find_inspected(window, &view.mark_x, &view.mark_y);
     orr__panel_draw(window->panel, &view);
 }
@@ -235,7 +251,7 @@ static void lose_display(orr__window *window)
              (unsigned long long)(window->state ? window->state->tick : 0));
 }
 
-bool orr__window_frame(orr__window *window)
+static void make_frame(orr__window *window)
 {
     const orr_window_host *host = &window->desc.host;
     if (host->closes && host->closes(host->context)) window->over = true;
@@ -253,7 +269,17 @@ bool orr__window_frame(orr__window *window)
     }
     window->frames++;
     take_rates(window);
-    if (atomic_load(&window->screen.is_lost)) lose_display(window);
+}
+
+bool orr__window_frame(orr__window *window)
+{
+    if (setjmp(window->screen.back) != 0) {
+        lose_display(window);
+        return false;
+    }
+    window->screen.armed = true;
+    make_frame(window);
+    window->screen.armed = false;
     return !window->over;
 }
 
@@ -293,9 +319,13 @@ int32_t orr__window_open(orr__window *window, orr_world *world, const orr_window
 /* The window goes first: the last tick may take its time. */
 int32_t orr__window_close(orr__window *window)
 {
-    orr__panel_destroy(window->panel);
-    orr__drawer_destroy(window->drawer);
+    if (!atomic_load(&window->screen.is_lost)) { /* else they are what SDL may have been in the middle of */
+        orr__panel_destroy(window->panel);
+        orr__drawer_destroy(window->drawer);
+    }
+    orr__text_destroy(window->letters);
     orr__screen_close(&window->screen);
+    window->letters = NULL;
     window->panel = NULL;
     window->drawer = NULL;
     const int32_t code = orr__drive_end(window);

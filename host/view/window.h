@@ -18,6 +18,7 @@
 #include "view/restart.h"
 #include "view/screen.h"
 #include "view/tend.h"
+#include "view/text.h"
 
 typedef struct orr__window {
     orr_world *world; /* not to be touched while restart.active */
@@ -37,6 +38,7 @@ typedef struct orr__window {
     bool console;        /* the world runs lines of text */
     orr_entity followed; /* the camera stays on it; 0: nobody */
     orr__panel *panel;   /* NULL: none */
+    orr__text *letters;  /* of what is said without one; NULL: nothing yet */
     orr__histories histories;
     uint64_t rate_ns, rate_tick, rate_frame; /* when, and what was done by then: for the rates */
     double ticks_per_second, frames_per_second, states_per_second;

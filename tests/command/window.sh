@@ -1,0 +1,122 @@
+#!/bin/sh
+# The window where there is a display, and what happens where there is none.  window.sh ORRERY
+# With an X server that keeps its picture in a file (Xvfb -fbdir): what is shown is compared as bytes. No package beside
+# xvfb is needed.
+set -u
+orrery=$1
+[ "${ORRERY_VIEW-}" = 1 ] || { echo "window: no view in this build"; exit 0; }
+folder=$(mktemp -d) || exit 1
+server=
+shown=
+trap 'kill $shown $server 2>/dev/null; rm -rf "$folder"' EXIT
+unset SDL_VIDEODRIVER WAYLAND_DISPLAY
+export SDL_RENDER_DRIVER=software # what Mesa does on top is not ours
+failed=0
+
+ok() { echo "ok      $1"; }
+fail() {
+    echo "FAILED  $1"
+    [ ! -s "${2-}" ] || sed 's/^/    /' "$2"
+    failed=$((failed + 1))
+}
+
+cat >"$folder/moves.lua" <<'LUA'
+local orrery = require "orrery"
+local P = orrery.component("P", { x = orrery.f32, y = orrery.f32 })
+orrery.system { name = "populate", stage = "startup", run = function(ctx)
+  for i = 1, 50 do ctx:spawn({ [P] = { x = i % 10, y = math.floor(i / 10) } }) end
+end }
+orrery.system { name = "turn", all = { P }, writes = { P }, run = function(rows, ctx)
+  local p = rows:write(P)
+  for i = rows.first, rows.last do p.x[i] = (p.x[i] + 2 * ctx.dt) % 10 end
+end }
+orrery.draw { background = "#204060", view = { x = 0, y = 0, width = 10, height = 6 },
+              points = { x = P.x, y = P.y, size = 20, colour = "#ffd040" } }
+LUA
+cd "$folder" || exit 1
+
+# without a display: the same run without a window, and one line that says so
+for display in '' :4095; do
+    name="no display '$display'"
+    if DISPLAY=$display timeout 60 "$orrery" run moves.lua --ticks 20 >out 2>err && [ "$(wc -l <err)" -eq 1 ] &&
+        grep -q '^orrery: no display.*; running without a window, 20 ticks (--headless says so)$' err &&
+        grep -q 'finished' out; then
+        ok "$name"
+    else
+        fail "$name" err
+    fi
+done
+
+if ! command -v Xvfb >/dev/null 2>&1; then
+    echo "window: no Xvfb: the rest is left out"
+    [ "$failed" -eq 0 ]
+    exit
+fi
+
+# start_server: sets DISPLAY; the picture is in Xvfb_screen0. The number is the server's choice.
+start_server() {
+    rm -f number
+    LD_PRELOAD='' Xvfb -displayfd 1 -fbdir "$folder" -screen 0 800x600x24 -nolisten tcp >number 2>xvfb.log &
+    server=$!
+    for i in $(seq 200); do [ -s number ] && break; sleep 0.1; done
+    DISPLAY=:$(cat number)
+    export DISPLAY
+}
+
+# picture NAME: what is shown now. kinds FILE: how many different bytes a part of it has.
+picture() { cp Xvfb_screen0 "$1"; }
+colours() { tail -c +20000 "$1" | od -An -v -tx4 -w4 | sort -u | wc -l; }
+
+# until_shown: the window is there and has painted; 0 within a minute.
+until_shown() {
+    for i in $(seq 120); do
+        picture now
+        [ "$(colours now)" -gt 8 ] && return 0
+        sleep 0.5
+    done
+    return 1
+}
+
+start_server
+if timeout 120 "$orrery" run moves.lua --ticks 120 --size 640x480 >out 2>err && grep -q 'ticks  *120 in' out && [ ! -s err ]; then
+    ok '120 ticks in a window'
+else
+    fail '120 ticks in a window' err
+fi
+
+"$orrery" run moves.lua --size 640x480 --no-panel >out 2>err &
+shown=$!
+if until_shown; then
+    ok 'a picture that is not blank'
+    picture one
+    sleep 1
+    picture two
+    if cmp -s one two; then fail 'the picture changes with the simulation'; else ok 'the picture changes with the simulation'; fi
+else
+    fail 'a picture that is not blank' err
+fi
+kill -INT "$shown"
+wait "$shown"
+code=$?
+shown=
+[ "$code" -eq 130 ] && ok 'Ctrl-C closes the window' || fail "Ctrl-C closes the window: exit code $code" err
+
+"$orrery" run moves.lua --size 640x480 >out 2>err &
+shown=$!
+until_shown || fail 'a window with its panel' err
+kill -KILL "$server"
+server=
+for i in $(seq 300); do kill -0 "$shown" 2>/dev/null || break; sleep 0.1; done
+if kill -0 "$shown" 2>/dev/null; then
+    fail 'the display is lost: the command hangs' err
+else
+    wait "$shown"
+    code=$?
+    if [ "$code" -eq 3 ] && grep -q 'the display is gone' err; then
+        ok 'the display is lost'
+    else
+        fail "the display is lost: exit code $code" err
+    fi
+fi
+shown=
+[ "$failed" -eq 0 ]
