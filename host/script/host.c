@@ -230,7 +230,7 @@ orr_world *orr_host_world(orr_host *host)
     return host->world;
 }
 
-/* What a text declared is made ready; what has systems is run by the workers too. */
+/* What a text declared is made ready; what has systems is run by the workers too. name NULL: a line of the console. */
 static int32_t after_text(orr_host *host, uint32_t systems, const char *text, const char *name)
 {
     int32_t status = orr__schedule_build(host->world);
@@ -250,22 +250,14 @@ int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
     return status == ORR_OK ? after_text(host, before, text, name ? name : "eval") : status;
 }
 
-/* A line of the console, as input: see orr_world_input. Workers get it as sandbox.lua compiles it here. */
+/* A line of the console, as input: see orr_world_input. */
 static int32_t console(void *context, const char *text)
 {
-    static const char preface[] = "local orrery = require 'orrery' ";
     orr_host *host = context;
     const uint32_t before = orr_system_count(host->world);
     orr__world_still(host->world);
-    int32_t status = orr__machine_console(host->main, text);
-    if (status != ORR_OK) return status;
-    const size_t bytes = strlen(text) + sizeof preface;
-    char *statement = orr__alloc_new(&host->world->alloc, bytes, 0);
-    if (!statement) return ORR_E_MEMORY;
-    snprintf(statement, bytes, "%s%s", preface, text);
-    status = after_text(host, before, statement, "console");
-    orr__alloc_free(&host->world->alloc, statement, bytes);
-    return status;
+    const int32_t status = orr__machine_console(host->main, text);
+    return status == ORR_OK ? after_text(host, before, text, NULL) : status;
 }
 
 #if defined(__x86_64__)

@@ -120,7 +120,7 @@ int32_t orr__worker_eval(orr_host *host, const char *text, const char *name)
         orr__machine *machine = host->workers[i].machine;
         if (!machine) continue;  /* loads the script again when it is needed */
         machine->loaded = false; /* what was declared is declared there too, silently */
-        const int32_t status = orr__machine_eval(machine, text, name);
+        const int32_t status = name ? orr__machine_eval(machine, text, name) : orr__machine_console(machine, text);
         machine->loaded = true;
         if (status != ORR_OK) return status;
     }

@@ -32,7 +32,7 @@ void orr__worker_give(orr_host *host, const orr_run *run);
 /* For others: NULL when there is none, or somebody is in it. To be given back with orr__worker_let_go. */
 orr__machine *orr__worker_try(orr_host *host, uint32_t worker);
 void orr__worker_let_go(orr_host *host, uint32_t worker);
-/* Runs a text in all of them, after the main machine. */
+/* Runs a text in all of them, after the main machine. name NULL: a line of the console. */
 int32_t orr__worker_eval(orr_host *host, const char *text, const char *name);
 
 /* A value packed as bytes, on its way from the main machine to the workers: numbers, booleans, texts and tables of
