@@ -20,8 +20,8 @@ enum { WIDTH = 1280, HEIGHT = 800, MOST = 16384 };
 typedef int error_handler(void *display);
 typedef error_handler *set_error_handler(error_handler *handler);
 
-/* Xlib's handler knows of no context: there is one window a process. */
-static orr__screen *watched;
+/* Xlib's handler knows of no context, and runs on the thread of the window. */
+static _Thread_local orr__screen *watched;
 
 /* Xlib ends the process when this returns: so it goes to where the picture began. Nothing of SDL is used from there on. */
 static int broken(void *display)
