@@ -970,7 +970,7 @@ ORR_API int32_t orr_host_eval(orr_host *host, const char *text, const char *name
 ORR_API int32_t orr_host_reload(orr_host *host); /* reads the script's file */
 ORR_API int32_t orr_host_reload_text(orr_host *host, const char *text);
 /* Does so if the script, or a module that it required, was saved since, and the files have been at rest for a moment. To
- * be called often, between ticks: costs a look at the clock, and 50 times a second a look at each file. 1: it was loaded
+ * be called often, between ticks: costs a look at the clock, and 100 times a second a look at each file. 1: it was loaded
  * again, 0: nothing to do; negative: it was saved and does not load, told once for each time that it is saved. */
 ORR_API int32_t orr_host_watch(orr_host *host);
 /* "LuaJIT 2.1.0-beta3 x64, JIT on", or "none" in a library without Lua. Makes and closes a machine to find out. */

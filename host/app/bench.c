@@ -169,6 +169,7 @@ static int bench_all(const orr__command *command, int count, char **arguments)
     orr__bench_workers(bench);
     orr__bench_isolate(bench);
     orr__bench_trace(bench);
+    orr__bench_reload(bench);
     orr__bench_draw(bench);
     orr__bench_pool(bench);
     if (orr__is_terminal(2)) fprintf(stderr, "\r%-60s\r", "");

@@ -114,6 +114,8 @@ typedef struct orr__file_stamp {
     int64_t modified_ns, changed_ns;
 } orr__file_stamp;
 orr__file_stamp orr__file_stamp_of(const char *path);
+/* How long ago by the clock of the system: 0 for what is not there, or for a time to come. */
+uint64_t orr__file_age_ns(const orr__file_stamp *stamp);
 
 /*
  * Writing without loss: the new content goes to a file beside the old one, which is replaced by a rename when all of

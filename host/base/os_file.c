@@ -113,6 +113,14 @@ orr__file_stamp orr__file_stamp_of(const char *path)
     return stamp;
 }
 
+uint64_t orr__file_age_ns(const orr__file_stamp *stamp)
+{
+    struct timespec now;
+    if (stamp->changed_ns == 0 || clock_gettime(CLOCK_REALTIME, &now) != 0) return 0;
+    const int64_t now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return now_ns > stamp->changed_ns ? (uint64_t)(now_ns - stamp->changed_ns) : 0;
+}
+
 /* ---- writing beside and renaming ---- */
 
 /* Forgets the file without touching the error text. */

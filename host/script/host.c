@@ -200,6 +200,7 @@ void orr_host_close(orr_host *host)
     orr__host_machine_drop(host, host->main);
     orr__host_test_forget(host);
     orr__files_fini(host);
+    orr__chunks_fini(host);
     if (host->text) orr__alloc_free(alloc, host->text, host->text_bytes + 1);
     orr__alloc_string_free(alloc, host->name);
     orr__bind_fini(host);

@@ -3,6 +3,7 @@
 #define ORR_SCRIPT_HOST_H
 
 #include "orrery.h"
+#include "script/chunk.h"
 #include "script/machine.h"
 #include "script/role.h"
 #include "script/variant.h"
@@ -37,8 +38,9 @@ struct orr_host {
     uint32_t script_declared; /* of these when the script was loaded */
     struct orr__hook_bound *hooks;
     uint32_t hook_count;
-    bool again;       /* the text is being loaded for another time: the world lives */
-    orr__files files; /* that the text is made of */
+    bool again;         /* the text is being loaded for another time: the world lives */
+    orr__chunks chunks; /* the Lua half */
+    orr__files files;   /* that the text is made of */
     orr__watch watch;
     uint64_t outer_ticks; /* after which outer locals could be compared */
 };

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/os.h"
 #include "ecs/world.h"
+#include "script/chunk.h"
 #include "script/columns.h"
 #include "script/embedded.h"
 #include "script/host.h"
@@ -83,7 +84,8 @@ static int lua_search(lua_State *L)
         lua_pushfstring(L, "\n\tno module '%s' in the library", name);
         return 1;
     }
-    if (luaL_loadbufferx(L, (const char *)file->bytes, file->size, chunk, "t") != 0) return lua_error(L);
+    if (orr__chunk_load(L, m->host, file->name, (const char *)file->bytes, file->size, !m->worker) != 0)
+        return lua_error(L);
     return 1;
 }
 

@@ -99,6 +99,7 @@ static void restore(orr_host *host, orr_host *before)
     const orr__files files = host->files;
     host->files = before->files;
     before->files = files;
+    before->chunks = host->chunks;
     release(host);
     *host = *before;
 }

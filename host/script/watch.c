@@ -9,7 +9,7 @@
 #include "script/host.h"
 
 /* By polling: a handful of files, a microsecond each, and it works on every file system. */
-static const uint64_t look_ns = 20000000;  /* how often */
+static const uint64_t look_ns = 10000000;  /* how often */
 static const uint64_t soon_ns = 5000000;   /* when something has changed */
 static const uint64_t still_ns = 30000000; /* so long nothing may change before it is loaded: editors write in pieces */
 
@@ -59,21 +59,33 @@ void orr__files_fini(orr_host *host)
 
 /* ---- watching ---- */
 
-static uint64_t hash_stamps(const orr_host *host, bool now)
+static uint64_t hash_stamps(const orr_host *host)
+{
+    uint64_t hash = 1;
+    for (uint32_t i = 0; i < host->files.count; i++)
+        hash = orr__hash_bytes(&host->files.items[i].stamp, sizeof(orr__file_stamp), hash);
+    return hash;
+}
+
+/* The same of the files as they are now; and how long ago the last of them changed. */
+static uint64_t look(const orr_host *host, uint64_t *age_ns)
 {
     uint64_t hash = 1;
     for (uint32_t i = 0; i < host->files.count; i++) {
         const orr__met *met = &host->files.items[i];
-        const orr__file_stamp stamp = now ? orr__file_stamp_of(met->path) : met->stamp;
-        hash = orr__hash_bytes(&stamp, sizeof stamp, hash);
+        const orr__file_stamp now = orr__file_stamp_of(met->path);
+        hash = orr__hash_bytes(&now, sizeof now, hash);
+        if (memcmp(&now, &met->stamp, sizeof now) == 0) continue;
+        const uint64_t age = orr__file_age_ns(&now);
+        if (age < *age_ns) *age_ns = age;
     }
-    return hash ? hash : 1;
+    return hash;
 }
 
 static int32_t load(orr_host *host)
 {
     const int32_t status = orr_host_reload(host);
-    host->watch.settled = host->watch.seen = hash_stamps(host, false);
+    host->watch.settled = host->watch.seen = hash_stamps(host);
     return status == ORR_OK ? 1 : status;
 }
 
@@ -84,17 +96,17 @@ int32_t orr_host_watch(orr_host *host)
     const uint64_t now = orr__clock_ns();
     if (now < watch->next_ns || host->from_text) return 0;
     watch->next_ns = now + look_ns;
-    if (!watch->settled) watch->settled = watch->seen = hash_stamps(host, false);
-    const uint64_t hash = hash_stamps(host, true);
+    if (!watch->settled) watch->settled = watch->seen = hash_stamps(host);
+    uint64_t age_ns = now - watch->looked_ns; /* then it was as it was */
+    const uint64_t hash = look(host, &age_ns);
+    watch->looked_ns = now;
     if (hash == watch->settled) {
         watch->seen = hash;
         return 0;
     }
     watch->next_ns = now + soon_ns;
-    if (hash != watch->seen) {
-        watch->seen = hash;
-        watch->since_ns = now;
-    }
+    if (hash != watch->seen) watch->since_ns = now - age_ns;
+    watch->seen = hash;
     if (now - watch->since_ns < still_ns) return 0;
     return load(host);
 }

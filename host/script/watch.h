@@ -19,8 +19,9 @@ typedef struct orr__files {
 /* All zero: nobody has asked yet. Times by orr__clock_ns. */
 typedef struct orr__watch {
     uint64_t next_ns;       /* not looked at before */
+    uint64_t looked_ns;     /* when it was looked at last */
     uint64_t seen, settled; /* hashes of stamps: at the last look; of what was loaded or refused last. 0: none */
-    uint64_t since_ns;      /* when `seen` was first seen */
+    uint64_t since_ns;      /* since when the files are as they were at the last look */
 } orr__watch;
 
 /* Before the file is read. ORR_E_MEMORY. */
