@@ -479,7 +479,8 @@ ORR_API orr_system orr_system_create(orr_world *world, const orr_system_desc *de
 ORR_API orr_system orr_system_find(const orr_world *world, const char *name);
 ORR_API int32_t orr_system_enable(orr_world *world, orr_system system, bool enabled); /* from the next tick on */
 
-/* The stages in order instead of startup, update, late, render, cleanup. Before any system is created. Ends with NULL. */
+/* The stages in order instead of startup, update, late, render, cleanup. Before any system is created. Ends with NULL.
+ * A list without render gets it at its end. */
 ORR_API int32_t orr_stages_set(orr_world *world, const char *const *names);
 
 /* Inside a system's function: its ranges, in the order of the data. Each gives rows as a job sees them, without slots. */
@@ -921,7 +922,7 @@ typedef struct orr_window_desc {
     bool lockstep;          /* one tick a picture, on the calling thread */
     double speed;           /* 1: 60 ticks a second; negative: as fast as it can; default 1 */
     bool no_panel;
-    double scale; /* pixels for each pixel of a size, as of text; default: as dense as the display is */
+    double scale;         /* pixels for each pixel of a size, as of text; default: as dense as the display is */
     orr_window_host host; /* members may be NULL */
 } orr_window_desc;
 

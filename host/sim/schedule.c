@@ -59,10 +59,12 @@ int32_t orr__schedule_check_name(const char *what, const char *name)
     return ORR_OK;
 }
 
+/* A list without the stage `render` gets it at its end: what is shown has a place in every world. */
 static int32_t set_stages(orr_world *world, const char *const *names)
 {
     uint32_t count = 0;
-    while (names && names[count]) count++;
+    bool render = false;
+    for (; names && names[count]; count++) render |= strcmp(names[count], "render") == 0;
     if (count == 0 || count > 1000) return orr__fail(ORR_E_ARGUMENT, "%u stages: from 1 to 1000 are possible", count);
     for (uint32_t i = 0; i < count; i++) {
         if (orr__schedule_check_name("a stage", names[i]) != ORR_OK) return ORR_E_ARGUMENT;
@@ -70,16 +72,19 @@ static int32_t set_stages(orr_world *world, const char *const *names)
             if (strcmp(names[i], names[k]) == 0) return orr__fail(ORR_E_EXISTS, "there are two stages '%s'", names[i]);
         }
     }
+    const uint32_t given = count;
+    if (!render) count++;
     orr__schedule_stage *stages = orr__alloc_zero(&world->alloc, count * sizeof *stages, 0);
     if (!stages) return ORR_E_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
-        stages[i].name = orr__alloc_string(&world->alloc, names[i]);
+        const char *name = i < given ? names[i] : "render";
+        stages[i].name = orr__alloc_string(&world->alloc, name);
         if (!stages[i].name) {
             fini_stages(world, stages, count);
             return ORR_E_MEMORY;
         }
-        stages[i].once = strcmp(names[i], "startup") == 0;
-        stages[i].render = strcmp(names[i], "render") == 0;
+        stages[i].once = strcmp(name, "startup") == 0;
+        stages[i].render = strcmp(name, "render") == 0;
     }
     orr__schedule *schedule = &world->sim->schedule;
     fini_stages(world, schedule->stages, schedule->stage_count);
