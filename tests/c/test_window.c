@@ -449,6 +449,14 @@ static void test_sizes(void **state)
     }
 }
 
+/* A library may be without the panel (ORRERY_PANEL=OFF). */
+static void need_panel(fixture *f)
+{
+    if (f->window.panel) return;
+    shut(f);
+    skip();
+}
+
 /* What the panel leaves free is where the world is fitted, and stays so until somebody moves it. */
 static void test_fits_beside_the_panel(void **state)
 {
@@ -456,6 +464,7 @@ static void test_fits_beside_the_panel(void **state)
     fixture f;
     double x, y;
     open_with(&f, scene, &(orr_window_desc){ .width = 1000, .height = 600, .paused = true });
+    need_panel(&f);
     frames(&f, 3);
     const double covers = orr__panel_covers(f.window.panel);
     assert_true(covers > 200 && covers < 700);
@@ -481,6 +490,7 @@ static void test_dense(void **state)
     (void)state;
     fixture f;
     open_with(&f, scene, &(orr_window_desc){ .width = 2000, .height = 1200, .paused = true, .scale = 2 });
+    need_panel(&f);
     frames(&f, 3);
     assert_near(f.window.camera.scale, 2, 0);
     assert_near(orr__panel_covers(f.window.panel), 700, 1);
@@ -522,6 +532,7 @@ static void test_panel_by_mouse(void **state)
     fixture f;
     uint32_t kinds = 0;
     open_with(&f, scene, &(orr_window_desc){ .width = 1000, .height = 600, .paused = true });
+    need_panel(&f);
     assert_ok(orr_world_stop(f.window.world));
     f.window.runs = false;
     assert_ok(orr_world_input_log(f.window.world, note_kind, &kinds));
@@ -590,6 +601,7 @@ static void test_keys_of_the_panel(void **state)
     (void)state;
     fixture f;
     open_scene(&f, scene, true);
+    need_panel(&f);
     frames(&f, 2);
     SDL_Event event = { .text = { .type = SDL_TEXTINPUT, .text = "?" } };
     SDL_PushEvent(&event);
