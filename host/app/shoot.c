@@ -63,8 +63,6 @@ static int check(const orr__shoot_options *o)
     if (o->at != UINT64_MAX && !o->picture) return usage("--at says when --picture is drawn, which is missing");
     if (o->film_every && !o->film) return usage("--film-every says how often --film draws, which is missing");
     if (!isnan(o->fps) && !o->film) return usage("--fps is of --film, which is missing");
-    if (!isnan(o->scale) && !o->film && !o->picture)
-        return usage("--scale is of --picture and --film; both are missing");
     if (o->film && !is_film(o->film)) {
         snprintf(line, sizeof line,
                  "--film writes .mp4, .mkv, .mov, .webm, .gif, or .png for numbered pictures, not '%.100s'", o->film);

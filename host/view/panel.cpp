@@ -111,7 +111,7 @@ struct theme {
     uint32_t ground, raised, hovered, pressed, text, faint, accent, warning, error;
 };
 const theme dark = { 0x14171c, 0x252a33, 0x323945, 0x3d4656, 0xdfe3ea, 0x8b94a3, 0x4f9cf0, 0xf0b048, 0xff7a6e };
-const theme bright = { 0xf6f7f9, 0xe2e6ec, 0xd3d9e2, 0xc3cbd8, 0x1d2430, 0x66707f, 0x1c68c8, 0xa86400, 0xc0281e };
+const theme bright = { 0xfafbfc, 0xdbe0e8, 0xccd3de, 0xbcc5d3, 0x1d2430, 0x66707f, 0x1c68c8, 0xa86400, 0xc0281e };
 
 const theme &look(const orr__panel *panel)
 {
@@ -141,7 +141,7 @@ void style(const orr__panel *panel)
         ImVec4 colour;
     } list[] = { { ImGuiCol_Text, rgb(t.text) },
                  { ImGuiCol_TextDisabled, rgb(t.faint) },
-                 { ImGuiCol_WindowBg, rgb(t.ground, 0.95f) },
+                 { ImGuiCol_WindowBg, rgb(t.ground, panel->light ? 1 : 0.95f) },
                  { ImGuiCol_PopupBg, rgb(t.ground, 0.98f) },
                  { ImGuiCol_ChildBg, rgb(t.raised, 0.5f) },
                  { ImGuiCol_Border, rgb(t.hovered) },
