@@ -116,6 +116,10 @@ function frame.series(name, fn)
   for _, item in ipairs(items) do
     if item.name == name then fail("series '%s' is declared twice", name) end
   end
+  S.draft_begin(M)
+  seam.draft_run(fn)
+  need(S.declare(M, "series", name))
+  state.declared = state.declared + 1
   if #items == 0 then
     system.new { name = "series", stage = "render", run = function()
       if S.watched(M) == 0 then return end
@@ -124,10 +128,6 @@ function frame.series(name, fn)
       end
     end }
   end
-  S.draft_begin(M)
-  seam.draft_run(fn)
-  need(S.declare(M, "series", name))
-  state.declared = state.declared + 1
   items[#items + 1] = { name = name, fn = fn, id = need(S.series_create(M, name)) }
 end
 
