@@ -90,10 +90,8 @@ typedef struct orr__mailboxes {
 
 /* End of orr_world_step: a state for each mailbox whose turn it is. Cannot fail: what cannot be allocated is missed. */
 void orr__mailboxes_publish(orr_world *world);
-/* For editions (sim/reload.h): those above `count` go; what was subscribed to is looked up anew, and what is not there
- * any more is told. */
+/* For editions (sim/reload.h): those above `count` go. */
 void orr__mailboxes_drop(orr_world *world, uint32_t count);
-void orr__mailboxes_refit(orr_world *world);
 void orr__mailboxes_fini(orr_world *world);
 
 static inline const orr__mail *orr__mail_of(const orr_mail *state)

@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "sim/bind.h"
+#include "sim/refit.h"
 #include "sim/sim.h"
 
 #include <string.h>

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/os.h"
 #include "ecs/world.h"
 #include "faulty.h"
 #include "orrery.h"
@@ -403,13 +404,13 @@ static void neighbours_follow(void **state)
     (void)state;
 #define GRID(radius)                                                                                                   \
     STARTUP                                                                                                            \
-        "local N = orrery.neighbours { name = 'n', x = P.x, y = P.y, radius = " radius " }\n"                          \
-        "local R = orrery.resource('r', 0)\n"                                                                          \
-        "orrery.system { name = 'count', all = { P }, reads = { P, N }, writes = { R }, run = function(rows, ctx)\n"   \
-        "  local p, near = rows:read(P), ctx:near(N)\n"                                                                \
-        "  for i = rows.first, rows.last do for j in near:each(p.x[i], p.y[i]) do\n"                                   \
-        "    ctx:write(R).value = ctx:read(R).value + 1 end end\n"                                                     \
-        "end }\n"
+    "local N = orrery.neighbours { name = 'n', x = P.x, y = P.y, radius = " radius " }\n"                              \
+    "local R = orrery.resource('r', 0)\n"                                                                              \
+    "orrery.system { name = 'count', all = { P }, reads = { P, N }, writes = { R }, run = function(rows, ctx)\n"       \
+    "  local p, near = rows:read(P), ctx:near(N)\n"                                                                    \
+    "  for i = rows.first, rows.last do for j in near:each(p.x[i], p.y[i]) do\n"                                       \
+    "    ctx:write(R).value = ctx:read(R).value + 1 end end\n"                                                         \
+    "end }\n"
     orr_host *host = open_text(HEAD POSITION GRID("1"));
     assert_ok(orr_host_step(host, 1));
     const double few = resource(host, "r", NULL);
@@ -723,6 +724,40 @@ static void systems_of_the_embedder_stay(void **state)
     close_whole(host);
 }
 
+static _Atomic int posted; /* and not done */
+
+static void reload_posted(orr_world *world, void *context)
+{
+    (void)world;
+    posted = 0;
+    if (orr_host_reload_text(context, HEAD POSITION STARTUP LATE("1") MOVE("1")) != ORR_OK)
+        fail_msg("%s", orr_last_error());
+}
+
+/* While a world runs free, its thread does it, between two ticks. */
+static void posted_while_running_free(void **state)
+{
+    (void)state;
+    orr_host *host = open_with(HEAD POSITION STARTUP LATE("1") MOVE("1"), 2, NULL);
+    orr_host *other = open_with(HEAD POSITION STARTUP LATE("1") MOVE("1"), 0, NULL);
+    orr_world *world = orr_host_world(host);
+    orr_free_status status = { 0 };
+    assert_ok(orr_host_run_free(host, &(orr_free_desc){ .ticks = 60 }));
+    do {
+        if (!posted) {
+            posted = 1;
+            assert_ok(orr_world_post(world, reload_posted, host));
+        }
+        orr__sleep_ns(2000000);
+        assert_ok(orr_world_free_status(world, &status));
+    } while (status.state != ORR_FREE_ENDED);
+    assert_ok(orr_host_stop(host));
+    assert_ok(orr_host_step(other, 60));
+    assert_true(orr_world_hash(world) == orr_world_hash(orr_host_world(other)));
+    close_whole(host);
+    orr_host_close(other);
+}
+
 static void at_the_wrong_time(void **state)
 {
     (void)state;
@@ -756,6 +791,7 @@ int main(void)
         cmocka_unit_test(nothing_is_left_behind),
         cmocka_unit_test(memory_is_refused),
         cmocka_unit_test(systems_of_the_embedder_stay),
+        cmocka_unit_test(posted_while_running_free),
         cmocka_unit_test(at_the_wrong_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
