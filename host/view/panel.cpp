@@ -387,14 +387,14 @@ void line(const orr__history &h, const extent &e, const ImRect &box, ImU32 colou
 
 void histogram(const orr__history &h, const extent &e, const ImRect &box, ImU32 colour)
 {
-    enum { BINS = 40 };
+    constexpr int BINS = 40;
     uint32_t bins[BINS] = {}, most = 1;
     for (uint32_t i = 0; i < h.count; i++) {
         const float share = e.most > e.least ? (h.values[i] - e.least) / (e.most - e.least) : 0;
-        const int bin = ImClamp(int(share * BINS), 0, BINS - 1);
+        const int bin = ImClamp(int(share * float(BINS)), 0, BINS - 1);
         most = ++bins[bin] > most ? bins[bin] : most;
     }
-    const float width = box.GetWidth() / BINS;
+    const float width = box.GetWidth() / float(BINS);
     for (int i = 0; i < BINS; i++) {
         const float left = box.Min.x + float(i) * width;
         const float top = box.Max.y - box.GetHeight() * float(bins[i]) / float(most);

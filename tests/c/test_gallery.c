@@ -31,7 +31,8 @@ typedef struct picture {
 static void take(const orr__window *window, picture *out)
 {
     memset(out, 0, sizeof *out);
-    const int32_t code = SDL_RenderReadPixels(window->screen.renderer, NULL, SDL_PIXELFORMAT_RGBA32, out->bytes, WIDTH * 4);
+    const int32_t code =
+        SDL_RenderReadPixels(window->screen.renderer, NULL, SDL_PIXELFORMAT_RGBA32, out->bytes, WIDTH * 4);
     assert_int_equal(code, 0);
 }
 
