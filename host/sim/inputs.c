@@ -251,8 +251,9 @@ static void commit_resource(orr_world *world, const orr__input_resource *from)
 {
     orr__resource *to = orr__resource_at(world, from->id);
     for (uint32_t i = 0; from->before && i < to->field_count; i++) {
-        if (memcmp(&from->now.values[i], &from->before[i], sizeof from->before[i]) != 0)
-            to->values[i] = orr__value_clean(to->fields[i].type, from->now.values[i]);
+        const orr_value now = orr__value_clean(to->fields[i].type, from->now.values[i]);
+        const orr_value before = orr__value_clean(to->fields[i].type, from->before[i]);
+        if (now.u64 != before.u64) to->values[i] = now; /* clean: all its bytes are set */
     }
     if (!from->fresh) return;
     orr__alloc_string_free(&world->alloc, to->text);

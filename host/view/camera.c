@@ -39,6 +39,12 @@ void orr__camera_pan(orr__camera *camera, double dx, double dy)
     camera->y += dy / camera->zoom;
 }
 
+bool orr__camera_same(const orr__camera *a, const orr__camera *b)
+{
+    return a->x == b->x && a->y == b->y && a->zoom == b->zoom && a->width == b->width && a->height == b->height &&
+           a->scale == b->scale && a->left == b->left;
+}
+
 void orr__camera_to_world(const orr__camera *camera, double x, double y, double *world_x, double *world_y)
 {
     *world_x = camera->x + (x - camera->width / 2) / camera->zoom;

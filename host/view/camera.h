@@ -25,6 +25,9 @@ void orr__camera_zoom(orr__camera *camera, double factor, double x, double y);
 /* By so many pixels. */
 void orr__camera_pan(orr__camera *camera, double dx, double dy);
 
+/* Whether both show the same. */
+bool orr__camera_same(const orr__camera *a, const orr__camera *b);
+
 void orr__camera_to_world(const orr__camera *camera, double x, double y, double *world_x, double *world_y);
 void orr__camera_to_picture(const orr__camera *camera, double world_x, double world_y, double *x, double *y);
 

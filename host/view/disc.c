@@ -16,8 +16,9 @@ static float share(float inside)
 
 static const orr__disc *make(orr__canvas *canvas, uint32_t index)
 {
-    const float radius = (float)(index / (PLACES * PLACES)) / PARTS;
-    const float x = ((float)(index % PLACES) + 0.5f) / PLACES, y = ((float)(index / PLACES % PLACES) + 0.5f) / PLACES;
+    const uint32_t part = index / (PLACES * PLACES), row = index / PLACES % PLACES, column = index % PLACES;
+    const float radius = (float)part / PARTS;
+    const float x = ((float)column + 0.5f) / PLACES, y = ((float)row + 0.5f) / PLACES;
     const int32_t left = (int32_t)floorf(x - radius), right = (int32_t)ceilf(x + radius);
     const int32_t top = (int32_t)floorf(y - radius), bottom = (int32_t)ceilf(y + radius);
     const size_t pixels = (size_t)(right - left) * (size_t)(bottom - top);

@@ -14,7 +14,8 @@
 
 #include "view/font.h"
 
-enum { LINES = 16, LINE_BYTES = 1024, FIELDS = 256, NARROW = 240, USUAL = 350 };
+enum { LINES = 16, LINE_BYTES = 1024, FIELDS = 256 };
+constexpr float NARROW = 240, USUAL = 350;
 
 struct orr__panel {
     SDL_Window *window;

@@ -135,7 +135,7 @@ static void draw_picture(orr__window *window)
     SDL_SetRenderDrawColor(window->screen.renderer, 12, 14, 18, 255);
     SDL_RenderClear(window->screen.renderer);
     const bool same = !state || (window->drawn_show == window->show && window->drawn_state == state->sequence &&
-                                 memcmp(&window->drawn_camera, &window->camera, sizeof window->camera) == 0);
+                                 orr__camera_same(&window->drawn_camera, &window->camera));
     int32_t code = ORR_OK;
     if (!same)
         code = orr__draw(window->drawer, window->show, state, &window->camera);
