@@ -69,6 +69,8 @@ static bool add_all(orr__check *check)
     const bool jit = strstr(orr_host_engine(), "JIT on") != NULL;
     bool added = add_plain(check, ORR__CHECK_AGAIN, 0, !jit, NULL) &&
                  add_plain(check, ORR__CHECK_AGAIN, 0, !jit, "the same once more");
+    if (added) added = add_plain(check, ORR__CHECK_THREADS, 2, !jit, "2 workers, last range first");
+    if (added) check->runs[check->count - 1].backwards = true;
     for (uint32_t i = 0; added && i < sizeof threads / sizeof *threads; i++)
         added = add_plain(check, ORR__CHECK_THREADS, threads[i], !jit, NULL);
     if (added && jit) added = add_plain(check, ORR__CHECK_JIT, 0, true, NULL);

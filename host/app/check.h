@@ -27,6 +27,7 @@ typedef struct orr__check_run {
     uint32_t kind, state;
     uint32_t threads;
     bool no_jit;
+    bool backwards; /* by orr__backwards instead of threads */
     orr__variant variant;
     uint64_t ticks; /* that were compared */
     double seconds;
@@ -55,6 +56,10 @@ typedef struct orr__check {
     bool *ran;           /* [system - 1] whether it ran at all in run 0, after a comparison */
     char *why;           /* what the system's text has in it: lines of orr__variant_why */
 } orr__check;
+
+/* The odd indices on a thread of their own, the last first, and then the even ones here: what depends on which range is
+ * done before the other, or by whom, differs each time and not only when threads happen to meet. */
+extern const orr_scheduler orr__backwards;
 
 /* Opens the runs from `first` to `end` and run 0, and steps them side by side until one differs or all is done. Returns
  * an exit code: ORR__EXIT_FINE also for a difference; others when run 0 itself fails, after saying why. */

@@ -23,6 +23,40 @@ static void log_line(void *context, int level, const char *text)
     if (level > 0 && !run->quiet) fprintf(stderr, "orrery: %s%s\n", level == 1 ? "warning: " : "", text);
 }
 
+typedef struct errand {
+    void (*task)(void *task_context, uint32_t index, uint32_t worker);
+    void *task_context;
+    uint32_t count;
+} errand;
+
+/* Every second index below e->count, the last first: odd ones by worker 1, even ones by worker 0. */
+static void do_every_second(const errand *e, uint32_t worker)
+{
+    for (uint32_t i = e->count; i > 0; i--) {
+        if ((i - 1) % 2 == worker) e->task(e->task_context, i - 1, worker);
+    }
+}
+
+static void do_odd(void *context)
+{
+    do_every_second(context, 1);
+}
+
+static void last_first(void *context, uint32_t count, void (*task)(void *task_context, uint32_t index, uint32_t worker),
+                       void *task_context)
+{
+    (void)context;
+    errand e = { task, task_context, count };
+    orr__thread other;
+    if (orr__thread_start(&other, do_odd, &e, "orrery-odd", 0) == ORR_OK)
+        orr__thread_join(&other);
+    else
+        do_odd(&e); /* the order is another one all the same */
+    do_every_second(&e, 0);
+}
+
+const orr_scheduler orr__backwards = { .workers = 2, .parallel_for = last_first };
+
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static void close_run(orr__check_run *run)
@@ -42,6 +76,7 @@ static orr_host_desc describe(const orr__check *check, orr__check_run *run)
     return (orr_host_desc){ .script = check->script,
                             .seed = check->seed,
                             .threads = run->threads,
+                            .scheduler = run->backwards ? &orr__backwards : NULL,
                             .unchecked = check->unchecked,
                             .no_jit = run->no_jit,
                             .test = true,

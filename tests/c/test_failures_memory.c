@@ -3,6 +3,7 @@
 #include "failing.h"
 #include "faulty.h"
 
+#include "sim/late.h"
 #include "sim/sim.h"
 #include "store/statehash.h"
 
@@ -109,10 +110,12 @@ static void run_one(uint32_t threads, uint32_t mode, uint32_t on_error, uint32_t
             if (i == off && now) assert_ok(orr_system_enable(f.c.world, system, false));
             if (i == off && tick == when + 1) assert_ok(orr_system_enable(f.c.world, system, true));
         }
+        if (now) orr__late_complete(f.c.world); /* what is in flight asks for memory when it likes: before and after */
         if (now) atomic_store(&memory->left, nth);
         int32_t code = orr_world_step(f.c.world, 1);
         if (code != ORR_OK && orr_world_tick(f.c.world) == tick) code = orr_world_step(f.c.world, 1); /* not begun */
         if (code != ORR_OK) failing_log(&f, 2, orr_last_error());
+        if (now) orr__late_complete(f.c.world);
         atomic_store(&memory->left, -1);
         assert_ok(orr__world_validate(f.c.world));
         out->hashes[tick] = orr_world_hash(f.c.world);

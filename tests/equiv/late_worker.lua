@@ -1,6 +1,6 @@
 -- A first call that is kept, in a system with latency: several machines have several.
 -- options: --ticks 200
--- expect: and "threads [124], JIT on" at tick *, system 'think' (s.lua:14), what arrives *, entity *, Body.x: *
+-- expect: and "2 workers, last range first" at tick *, system 'think' (s.lua:14), what arrives *, entity *, Body.x: *
 -- likely: the outer local 'origin' is assigned: it is no state, and every machine has its own (s.lua:17)
 local orrery = require "orrery"
 local Body = orrery.component("Body", { x = orrery.f64 })

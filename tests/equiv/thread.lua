@@ -1,6 +1,6 @@
 -- A job whose result tells which thread worked.
 -- options: --ticks 200
--- expect: and "threads [24], JIT on" at tick *, system 'count' (s.lua:10), entity *, Body.x: *
+-- expect: and "2 workers, last range first" at tick *, system 'count' (s.lua:10), entity *, Body.x: *
 -- likely: the job 'which_thread' keeps state of its own*
 local orrery = require "orrery"
 orrery.load_jobs "@PLUGINS@/faulty.so"

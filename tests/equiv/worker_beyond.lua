@@ -1,6 +1,6 @@
 -- Without checks a row of another range can be read: where others write at the same time.
 -- options: --unchecked --ticks 200
--- expect: and "threads [124], JIT on" at tick *, system 'chain' (s.lua:13), entity *, Body.x: *
+-- expect: and "2 workers, last range first" at tick *, system 'chain' (s.lua:13), entity *, Body.x: *
 -- likely: a row beside its own is used: it may be in another range, where others write at the same time (s.lua:15)
 local orrery = require "orrery"
 local Body = orrery.component("Body", { x = orrery.f64 })

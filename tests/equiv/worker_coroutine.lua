@@ -1,6 +1,6 @@
 -- A coroutine that goes on from range to range.
 -- options: --ticks 200
--- expect: and "threads [124], JIT on" at tick *, system 'number' (s.lua:20), entity *, Body.x: *
+-- expect: and "2 workers, last range first" at tick *, system 'number' (s.lua:20), entity *, Body.x: *
 -- likely: the coroutine 'step' keeps its place between runs, in each machine its own (s.lua:22)
 local orrery = require "orrery"
 local Body = orrery.component("Body", { x = orrery.f64 })

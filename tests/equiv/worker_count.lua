@@ -1,6 +1,6 @@
 -- A local outside counts ranges: in one machine all of them, in several each its own.
 -- options: --ticks 200
--- expect: and "threads [124], JIT on" at tick *, system 'count' (s.lua:14), entity *, Body.x: *
+-- expect: and "2 workers, last range first" at tick *, system 'count' (s.lua:14), entity *, Body.x: *
 -- likely: the outer local 'ranges' is assigned: it is no state, and every machine has its own (s.lua:16)
 local orrery = require "orrery"
 local Body = orrery.component("Body", { x = orrery.f64 })

@@ -1,6 +1,6 @@
 -- What is made at the first call and kept: in each machine by the range that came first.
 -- options: --ticks 200
--- expect: and "threads [124], JIT on" at tick *, system 'measure' (s.lua:14), entity *, Body.x: *
+-- expect: and "2 workers, last range first" at tick *, system 'measure' (s.lua:14), entity *, Body.x: *
 -- likely: the outer local 'origin' is assigned: it is no state, and every machine has its own (s.lua:16)
 local orrery = require "orrery"
 local Body = orrery.component("Body", { x = orrery.f64 })

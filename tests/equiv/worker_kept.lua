@@ -1,6 +1,6 @@
 -- A table of what was found nearby, kept from range to range, in which entries of other ranges are found.
 -- options: --ticks 200
--- expect: and "threads [124], JIT on" at tick *, system 'look' (s.lua:18), entity *, Seen.by: *
+-- expect: and "2 workers, last range first" at tick *, system 'look' (s.lua:18), entity *, Seen.by: *
 -- likely: the outer local 'nearest' is assigned: it is no state, and every machine has its own (s.lua:25)
 local orrery = require "orrery"
 local f32 = orrery.f32

@@ -1,6 +1,6 @@
 -- A function that asks which thread it is on.
 -- options: --unchecked --ticks 200
--- expect: and "threads [124], JIT on" at tick *, system 'mark' (s.lua:16), entity *, Body.x: *
+-- expect: and "2 workers, last range first" at tick *, system 'mark' (s.lua:16), entity *, Body.x: *
 -- likely: pthread_self tells which thread it is on (s.lua:18)
 local orrery = require "orrery"
 local Body = orrery.component("Body", { x = orrery.f64 })
