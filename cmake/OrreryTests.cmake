@@ -129,6 +129,9 @@ endforeach()
 function(orrery_test_script name label)
     add_test(NAME ${label}/${name} COMMAND ${ARGN})
     set(environment ${parts_environment} DISPLAY= WAYLAND_DISPLAY=) # no windows where there is a display
+    if(ORRERY_SANITIZE)
+        list(APPEND environment ORRERY_SANITIZED=1)
+    endif()
     if(label STREQUAL "command" AND watchdog_environment) # of many runs each: sooner
         list(APPEND environment "${watchdog_environment}" ORRERY_TEST_SECONDS=120)
     endif()
