@@ -9,6 +9,7 @@ ORRERY  := $(RELEASE)/orrery
 GENERATOR = $(shell command -v ninja >/dev/null 2>&1 && echo -G Ninja)
 configure = test -f build/$(1)/build.ninja || test -f build/$(1)/Makefile || cmake --preset $(1) $(GENERATOR) $(CMAKE_FLAGS)
 build = { $(call configure,$(1)); } && cmake --build build/$(1) -j $(JOBS)
+product = $(call build,release) --target orrery_installed # without the tests, which take three times as long
 
 .PHONY: help deps deps-dev build demo gallery test bench check format asan tsan valgrind oracle soak install clean
 
@@ -25,17 +26,20 @@ deps-dev:
 build: deps ## build build/release
 	@$(call build,release)
 
-demo: build ## 10,000 boids in a window; without a display a picture of them, boids.png
+demo: deps ## 10,000 boids in a window; without a display a picture of them, boids.png
+	@$(product)
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(ORRERY) run scripts/boids.lua; \
 	else $(ORRERY) run scripts/boids.lua --ticks 600 --picture boids.png && echo "boids.png: what it looks like"; fi
 
-gallery: build ## a picture of each demo in docs/gallery
+gallery: deps ## a picture of each demo in docs/gallery
+	@$(product)
 	@docs/gallery.sh $(ORRERY)
 
 test: build ## all tests
 	@tests/run ctest release
 
-bench: build ## the speed table, each row beside a raw loop in C
+bench: deps ## the speed table, each row beside a raw loop in C
+	@$(product)
 	$(ORRERY) bench
 
 check: deps-dev ## format, lint, layers, both compilers, every option off
@@ -61,7 +65,8 @@ oracle: build ## long statistics: each script against what it must reproduce
 soak: build ## long fuzzing and thousands of schedules
 	@tests/run soak
 
-install: build ## install to $(DESTDIR)$(PREFIX)
+install: deps ## install to $(DESTDIR)$(PREFIX)
+	@$(product)
 	cmake --install $(RELEASE) --prefix $(PREFIX)
 
 clean: ## remove build/

@@ -10,6 +10,9 @@ if(ORRERY_JSON)
     target_link_libraries(orrery_command_needs INTERFACE PkgConfig::JANSSON)
     target_compile_definitions(orrery_command_needs INTERFACE ORRERY_JSON=1)
 endif()
+if(ORRERY_HAS_VIEW AND ORRERY_PANEL)
+    target_compile_definitions(orrery_command_needs INTERFACE ORRERY_PANEL=1) # for `orrery doctor`
+endif()
 
 if(TARGET orrery_static AND EXISTS "${app_main}")
     # All but main, so that tests can link the command's parts too.

@@ -31,4 +31,13 @@ if(TARGET orrery_static)
     install(FILES "${generated_dir}/OrreryConfig.cmake" "${generated_dir}/OrreryConfigVersion.cmake"
         DESTINATION "${cmake_package_dir}")
     install(EXPORT OrreryTargets NAMESPACE orrery:: DESTINATION "${cmake_package_dir}")
+
+    # All that is installed, and no tests: what the Makefile's verbs for users build.
+    set(installed_targets orrery_static orrery_shared)
+    foreach(target orrery orrery_worker)
+        if(TARGET ${target})
+            list(APPEND installed_targets ${target})
+        endif()
+    endforeach()
+    add_custom_target(orrery_installed DEPENDS ${installed_targets})
 endif()

@@ -8,6 +8,7 @@
 #include "app/args.h"
 #include "base/error.h"
 #include "base/os.h"
+#include "base/os_process.h"
 #include "orrery.h"
 
 enum { DEMOS_MOST = 128, NAME_BYTES = 64, PATH_BYTES = 4096, LINE_BYTES = 256 };
@@ -61,6 +62,16 @@ static bool find(demos *all)
 
 /* ---- listing ---- */
 
+/* Whole sentences only: the last one of the line may go on in the next. */
+static void cut(char *text)
+{
+    const size_t length = strlen(text);
+    char *end = NULL;
+    if (length == 0 || text[length - 1] == '.') return;
+    for (char *at = text; (at = strstr(at, ". ")) != NULL; at++) end = at;
+    if (end) end[1] = '\0';
+}
+
 /* The first line of a script says what it is: "-- name: text". */
 static void print_line(const demos *all, const char *name)
 {
@@ -72,14 +83,17 @@ static void print_line(const demos *all, const char *name)
         fclose(file);
     }
     line[strcspn(line, "\r\n")] = '\0';
+    cut(line);
     const char *text = strstr(line, ": ");
     printf("  %-14s %s\n", name, text ? text + 2 : line);
 }
 
 static int list(const demos *all)
 {
+    char plain[PATH_BYTES];
+    const char *folder = orr__path_absolute(all->folder, plain, sizeof plain) == ORR_OK ? plain : all->folder;
     for (uint32_t i = 0; i < all->count; i++) print_line(all, all->names[i]);
-    printf("\n'orrery demos NAME' runs one; they are in %s\n", all->folder);
+    printf("\n'orrery demos NAME' runs one; they are in %s\n", folder);
     return ORR__EXIT_FINE;
 }
 

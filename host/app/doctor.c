@@ -1,6 +1,8 @@
 /* orrery doctor: what this machine and this build are, for bug reports. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "app/args.h"
 #include "base/os.h"
@@ -45,19 +47,50 @@ static void print_helper(void)
         printf("%-10s none, so no isolation = \"process\": %s\n", "helper", orr_last_error());
 }
 
+static void print_view(void)
+{
+    const char *display = getenv("WAYLAND_DISPLAY");
+    if (!display || !*display) display = getenv("DISPLAY");
+    printf("%-10s %s\n", "display", display && *display ? display : "none, so no window; pictures need none");
+#if !defined(ORRERY_VIEW)
+    printf("%-10s %s\n", "window", "none: built without windows and pictures (ORRERY_VIEW=OFF)");
+#elif !defined(ORRERY_PANEL)
+    printf("%-10s %s\n", "window", "without its panel (ORRERY_PANEL=OFF)");
+#else
+    printf("%-10s %s\n", "window", "with its panel");
+#endif
+}
+
+/* What makes films. Looked for as it will be when it is started. */
+static void print_ffmpeg(void)
+{
+    char path[4096];
+    const char *folders = getenv("PATH");
+    for (const char *at = folders ? folders : ""; *at;) {
+        const size_t length = strcspn(at, ":");
+        const int needed = snprintf(path, sizeof path, "%.*s/ffmpeg", (int)length, at);
+        if (length > 0 && needed > 0 && (size_t)needed < sizeof path && access(path, X_OK) == 0) {
+            printf("%-10s %s\n", "ffmpeg", path);
+            return;
+        }
+        at += length + (at[length] == ':');
+    }
+    printf("%-10s %s\n", "ffmpeg", "none, so films are numbered pictures");
+}
+
 static int doctor(const orr__command *command, int count, char **arguments)
 {
     bool helped;
     const int usage = orr__args_read(command, count, arguments, NULL, NULL, &helped);
     if (usage != ORR__EXIT_FINE || helped) return usage;
-    const char *display = getenv("WAYLAND_DISPLAY") ? getenv("WAYLAND_DISPLAY") : getenv("DISPLAY");
     const char *path = getenv("ORRERY_LUA_PATH");
     printf("%-10s %s, job interface %u\n", "orrery", ORR_VERSION, ORR_ABI);
     printf("%-10s %s\n", "compiler", compiler());
     printf("%-10s %s\n", "lua", orr_host_engine());
     printf("%-10s %u\n", "cores", orr__cpu_count());
     printf("%-10s %s\n", "vectors", vector_width());
-    printf("%-10s %s\n", "display", display && *display ? display : "none");
+    print_view();
+    print_ffmpeg();
     if (path && *path) printf("%-10s %s (ORRERY_LUA_PATH)\n", "lua path", path);
     orr_world *world = orr_world_create(&(orr_world_desc){ .threads = ORR_THREADS_ALL });
     if (!world) {
@@ -74,6 +107,6 @@ static int doctor(const orr__command *command, int count, char **arguments)
 }
 
 const orr__command orr__command_doctor = {
-    "doctor", "",     0, 0, "print versions, cores, JIT, vector width, display, helper", "  orrery doctor\n",
+    "doctor", "",     0, 0, "print versions, cores, JIT, vectors, display, window, ffmpeg, helper", "  orrery doctor\n",
     options,  doctor,
 };

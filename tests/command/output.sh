@@ -49,7 +49,28 @@ if [ -w /dev/full ]; then
     done
 fi
 
-for command in run check graph header trace doctor bench new; do
+# What doctor finds: windows and films.
+"$orrery" doctor > out
+if [ "${ORRERY_VIEW-}" = 1 ]; then window='with'; else window='none: built without'; fi
+grep -q "^window  *$window" out || fail "doctor: window"
+DISPLAY=:5 WAYLAND_DISPLAY='' "$orrery" doctor > out
+grep -q '^display  *:5$' out || fail "doctor: display"
+mkdir -p programs && printf '#!/bin/sh\n' > programs/ffmpeg && chmod +x programs/ffmpeg
+PATH="/nowhere::$PWD/programs" "$orrery" doctor > out
+grep -q "^ffmpeg  *$PWD/programs/ffmpeg$" out || fail "doctor: ffmpeg"
+PATH=/nowhere "$orrery" doctor > out
+grep -q '^ffmpeg  *none' out || fail "doctor: no ffmpeg"
+
+# Demos: a line each, in whole sentences.
+mkdir -p demos
+echo '-- long: one sentence. And another that goes on and' > demos/long.lua
+echo '-- short: no dot' > demos/short.lua
+ORRERY_SCRIPTS=demos/../demos "$orrery" demos > out
+grep -qx '  long           one sentence\.' out || fail "demos: a sentence"
+grep -qx '  short          no dot' out || fail "demos: a text without a dot"
+grep -q "they are in $(cd demos && pwd -P)$" out || fail "demos: where they are"
+
+for command in run demos check graph header trace doctor bench new; do
     "$orrery" help "$command" > out
     "$orrery" "$command" --help | cmp -s out - || fail "help $command is not $command --help"
     [ "$(sed -n 1p out | cut -d ' ' -f 1-3)" = "usage: orrery $command" ] || fail "help $command: $(sed -n 1p out)"
