@@ -14,8 +14,8 @@
  *       if d > 0 then more = (d - length - soft * sum) / (wi + wj + soft);  sum = sum + more;  g = more / d
  *         pi = pi + d. * (g * wi);  pj = pj - d. * (g * wj) end
  *     for each point with w > 0:  v = (p - old) / h
- * strain of a point is the largest (d - length) / length of its threads in the end, and light the cosine between the
- * normal of its corner (threads a and b) and (0.36, 0.48, 0.8), 1 where it lacks one.                             */
+ * strain of a point is the largest (d - length) / length of its threads in the end, of those that have a length, and
+ * light the cosine between the normal of its corner (threads a and b) and (0.36, 0.48, 0.8), 1 where it lacks one. */
 #include <orrery_job.h>
 
 #include <math.h>
@@ -151,6 +151,7 @@ static void measure(net *n)
     for (uint32_t k = 0; k < n->thread_count; k++) {
         const thread *t = &n->threads[k];
         const uint32_t i = t->from, j = t->to;
+        if (!(t->length > 0)) continue;
         const double dx = n->x[j] - n->x[i], dy = n->y[j] - n->y[i], dz = n->z[j] - n->z[i];
         const double strain = (sqrt(dx * dx + dy * dy + dz * dz) - t->length) / t->length;
         n->strain[i] = strain > n->strain[i] ? strain : n->strain[i];

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -81,6 +82,32 @@ static void particles_gather(void **state)
     assert_true(near(host, "Position Velocity", "Position", 480, 300, 60) < gathered / 2);
     assert_true(scene_resource(host, "Hand", "pull") == 0);
     orr_host_close(host);
+}
+
+/* The key M: rules change by at most a fifth of what there is between two, and stay mutual when they were. */
+static void rules_change(void **state)
+{
+    (void)state;
+    static const char *const sets[][3] = { { "count=100", "symmetric=0" }, { "count=100", "symmetric=1" } };
+    for (int k = 0; k < 2; k++) {
+        orr_host *host = begin("particle_life.lua", sets[k]);
+        float before[36], changed = 0;
+        memcpy(before, scene_cells(host, "rules", "pull", NULL, NULL), sizeof before);
+        orr_input key = { .kind = ORR_INPUT_KEY, .key = "n" };
+        assert_int_equal(orr_world_input(orr_host_world(host), &key), ORR_OK);
+        scene_step(host, 1);
+        assert_memory_equal(before, scene_cells(host, "rules", "pull", NULL, NULL), sizeof before);
+        key.key[0] = 'm';
+        assert_int_equal(orr_world_input(orr_host_world(host), &key), ORR_OK);
+        scene_step(host, 1);
+        const float *after = scene_cells(host, "rules", "pull", NULL, NULL);
+        for (int i = 0; i < 36; i++) {
+            changed = fmaxf(changed, fabsf(after[i] - before[i]));
+            assert_true(fabsf(after[i]) <= 1 && (k == 0 || after[i] == after[i % 6 * 6 + i / 6]));
+        }
+        assert_true(changed > 0.05f && changed <= (k == 0 ? 0.4f : 0.8f)); /* who is mutual changes twice */
+        orr_host_close(host);
+    }
 }
 
 static void cells_are_sown_and_wiped(void **state)
@@ -194,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(birds_come_and_flee),
         cmocka_unit_test(particles_gather),
+        cmocka_unit_test(rules_change),
         cmocka_unit_test(cells_are_sown_and_wiped),
         cmocka_unit_test(people_fall_ill),
         cmocka_unit_test(animals_are_dropped),

@@ -117,6 +117,24 @@ static void a_lone_disc_keeps_its_size(void **state)
     orr_host_close(host);
 }
 
+/* As many as make several ranges, so that threads have something to share out. */
+static void threads_do_not_matter(void **state)
+{
+    (void)state;
+    static const char *const many[] = { "stars=10000", NULL };
+    uint64_t hashes[4];
+    for (uint32_t threads = 0; threads < 4; threads++) {
+        orr_host *host = orr_host_open(
+            &(orr_host_desc){ .script = "scripts/galaxy.lua", .set = many, .threads = threads, .seed = 4 });
+        if (!host) fail_msg("%s", orr_last_error());
+        scene_step(host, scene_long() ? 50 : 2);
+        hashes[threads] = orr_world_hash(orr_host_world(host));
+        assert_int_equal(scene_count(host, all), 10002);
+        orr_host_close(host);
+    }
+    for (int k = 1; k < 4; k++) assert_true(hashes[k] == hashes[0]);
+}
+
 /* The oracle notices: a pull that is not mutual, half a drift too many, a law other than that of squares. */
 static void mistakes_are_noticed(void **state)
 {
@@ -134,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_laws_hold),
         cmocka_unit_test(a_lone_disc_keeps_its_size),
+        cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(mistakes_are_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
