@@ -133,7 +133,9 @@ static void exchange(orr_world *world, redefined *r)
         r->tables[t] = world->tables[t];
         world->tables[t] = aside;
         for (uint32_t p = 0; p < world->prefab_count; p++) {
-            if (world->prefabs[p]->table == r->tables[t]) world->prefabs[p]->table = aside;
+            orr__prefab *prefab = world->prefabs[p];
+            if (prefab->table == r->tables[t]) prefab->table = aside;
+            if (prefab->home == r->tables[t]) prefab->home = aside;
         }
     }
     for (uint32_t p = 0; p < r->prefab_count && p < world->prefab_count; p++) {
