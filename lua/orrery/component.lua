@@ -54,7 +54,8 @@ function component.fields(fields, what, loose)
     if not info and loose and type(value) == "number" then info = { name = "f64", default = value } end
     if not info and loose and type(value) == "boolean" then info = { name = "bool", default = value and 1 or 0 } end
     if not info then
-      local hint = type(value) == "string" and check.nearest(value, component.types) or ""
+      local hint = component.types[value] and string.format(": write orrery.%s, without quotes", value) or
+                   type(value) == "string" and check.nearest(value, component.types) or ""
       fail("%s: field '%s' needs a type such as orrery.f32, got %s%s", what, name, name_of(value), hint)
     end
     list[k] = { name = name, type = info.name, number = seam.types[info.name], default = info.default, index = k - 1 }

@@ -24,6 +24,7 @@ end
 
 function lattice.new(desc)
   check.record(desc, "orrery.lattice")
+  if desc.name == nil then check.known(desc, keys, "a lattice") end
   check.identifier(desc.name, "a lattice")
   local what = "lattice '" .. desc.name .. "'"
   check.known(desc, keys, what)

@@ -117,6 +117,7 @@ end
 
 function mailbox.new(desc)
   check.record(desc, "orrery.mailbox")
+  if desc.name == nil then check.known(desc, keys, "a mailbox") end
   check.identifier(desc.name, "a mailbox")
   local what = "mailbox '" .. desc.name .. "'"
   check.known(desc, keys, what)

@@ -54,6 +54,7 @@ end
 
 function neighbours.new(desc)
   check.record(desc, "orrery.neighbours")
+  if desc.name == nil then check.known(desc, keys, "neighbours") end
   check.identifier(desc.name, "neighbours")
   local what = "neighbours '" .. desc.name .. "'"
   check.known(desc, keys, what)

@@ -217,9 +217,11 @@ end
 
 local names = {}
 for name, method in pairs(methods) do names[name] = method end
+local known = { first = true, last = true, count = true, entity = true, width = true, height = true }
+for name in pairs(methods) do known[name] = true end
 parts.fallback = {
   __index = setmetatable(names, { __index = function(_, key)
-    return fail("rows have no '%s'%s", tostring(key), check.nearest(key, names))
+    return fail("rows have no '%s'%s", tostring(key), check.nearest(key, known))
   end }),
 }
 function parts.refuse(_, key) fail("rows: '%s' cannot be assigned", tostring(key)) end

@@ -296,13 +296,34 @@ end
 
 -- ---- strict globals ----
 
+-- Globals, and the locals and upvalues of the function that asked for a name: a misspelt name is mostly one of those.
+local get_local, get_upvalue, get_info = debug.getlocal, debug.getupvalue, debug.getinfo
+
+local function names_around(level, into)
+  local known = {}
+  for name in real_pairs(into) do known[name] = true end
+  local info = get_info(level + 1, "f")
+  if not info then return known end
+  for i = 1, 250 do
+    local name = get_local(level + 1, i)
+    if not name then break end
+    if sub(name, 1, 1) ~= "(" then known[name] = true end
+  end
+  for i = 1, 60 do
+    local name = get_upvalue(info.func, i)
+    if not name then break end
+    if name ~= "" then known[name] = true end
+  end
+  return known
+end
+
 local function make_strict(into)
   into._G = into
   return setmetatable(into, {
     __metatable = false,
     __index = function(_, key)
       if missing[key] then return fail("'%s' is not there for scripts: %s", key, missing[key]) end
-      return fail("global '%s' is not defined%s", tostring(key), check.nearest(key, into))
+      return fail("global '%s' is not defined%s", tostring(key), check.nearest(key, names_around(2, into)))
     end,
     __newindex = function(_, key, value)
       fail("global '%s' is assigned: scripts have no globals; write 'local %s%s'", tostring(key),

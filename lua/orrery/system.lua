@@ -242,6 +242,7 @@ end
 
 function system.new(desc)
   check.record(desc, "orrery.system")
+  if desc.name == nil then check.known(desc, keys, "a system") end
   check.text(desc.name, "a system's name")
   if find(desc.name, "%c") then fail("the name of a system has control characters") end
   local name = desc.name

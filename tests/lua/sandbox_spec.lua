@@ -63,6 +63,12 @@ end)
 
 spec.it("strict globals", function()
   spec.raises("global 'printt' is not defined (did you mean 'print'?)", function() printt "x" end)
+  local Position = "p"
+  spec.raises("global 'Positoin' is not defined (did you mean 'Position'?)", function() return Positoin, Position end)
+  spec.raises("global 'velocty' is not defined (did you mean 'velocity'?)", function()
+    local velocity = 1
+    return velocty, velocity
+  end)
   spec.raises("global 'count' is assigned: scripts have no globals; write 'local count'", function() count = 1 end)
   spec.raises("write 'local function f'", function() function f() end end)
 end)
