@@ -115,40 +115,55 @@ static uint32_t button_of(uint32_t button)
     return button == SDL_BUTTON_LEFT ? 1 : button == SDL_BUTTON_MIDDLE ? 2 : 3;
 }
 
-static uint32_t held_of(uint32_t state)
+/* The left button and the right one are the script's unless shift is held. Who was told of a press is told of its end,
+ * whatever has happened meanwhile, or it would hold on for ever. */
+static bool offer_button(orr__window *window, const SDL_MouseButtonEvent *event)
 {
-    if (state & SDL_BUTTON_LMASK) return 1;
-    return state & SDL_BUTTON_MMASK ? 2 : state & SDL_BUTTON_RMASK ? 3 : 0;
+    const uint32_t mask = SDL_BUTTON(event->button);
+    const bool presses = event->type == SDL_MOUSEBUTTONDOWN, shift = (SDL_GetModState() & KMOD_SHIFT) != 0;
+    if (presses && (shift || event->button == SDL_BUTTON_MIDDLE)) return false;
+    if (!presses && !(window->given & mask)) return false;
+    window->given = presses ? window->given | mask : window->given & ~mask;
+    const orr_input input = { .kind = presses ? ORR_INPUT_PRESS : ORR_INPUT_RELEASE,
+                              .button = button_of(event->button) };
+    feed(window, input, event->x, event->y);
+    return true;
 }
 
-/* A script that looks at input has the left button, unless shift is held, the wheel with control, and sees all keys. */
+static bool offer_motion(orr__window *window, const SDL_MouseMotionEvent *event)
+{
+    if (window->dragging || (!window->given && (SDL_GetModState() & KMOD_SHIFT))) return false;
+    const orr_input input = { .kind = ORR_INPUT_MOVE,
+                              .button = window->given & SDL_BUTTON_LMASK   ? 1
+                                        : window->given & SDL_BUTTON_RMASK ? 3
+                                                                           : 0 };
+    feed(window, input, event->x, event->y);
+    return true;
+}
+
+/* A script that looks at input has the mouse, unless shift is held, the wheel with control, and sees all keys. */
 static bool offer(orr__window *window, const SDL_Event *event)
 {
-    if (!wants_input(window) || (SDL_GetModState() & KMOD_SHIFT)) return false;
+    if (!wants_input(window)) {
+        window->given = 0;
+        return false;
+    }
+    const bool shift = (SDL_GetModState() & KMOD_SHIFT) != 0;
     orr_input input = { 0 };
     switch (event->type) {
     case SDL_MOUSEBUTTONDOWN:
-    case SDL_MOUSEBUTTONUP:
-        if (event->button.button != SDL_BUTTON_LEFT) return false;
-        input.kind = event->type == SDL_MOUSEBUTTONDOWN ? ORR_INPUT_PRESS : ORR_INPUT_RELEASE;
-        input.button = button_of(event->button.button);
-        feed(window, input, event->button.x, event->button.y);
-        return true;
-    case SDL_MOUSEMOTION:
-        input.kind = ORR_INPUT_MOVE;
-        input.button = held_of(event->motion.state);
-        if (input.button > 1) return false;
-        feed(window, input, event->motion.x, event->motion.y);
-        return true;
+    case SDL_MOUSEBUTTONUP: return offer_button(window, &event->button);
+    case SDL_MOUSEMOTION: return offer_motion(window, &event->motion);
     case SDL_KEYDOWN:
     case SDL_KEYUP:
+        if (shift) return false;
         input.kind = event->type == SDL_KEYDOWN ? ORR_INPUT_KEY : ORR_INPUT_KEY_UP;
         snprintf(input.key, sizeof input.key, "%s", SDL_GetKeyName(event->key.keysym.sym));
         for (char *c = input.key; *c; c++) *c = (char)SDL_tolower(*c);
         feed(window, input, window->mouse_x, window->mouse_y);
         return false; /* what the window does with it, it does too */
     case SDL_MOUSEWHEEL:
-        if (!(SDL_GetModState() & KMOD_CTRL)) return false;
+        if (shift || !(SDL_GetModState() & KMOD_CTRL)) return false;
         input.kind = ORR_INPUT_WHEEL;
         input.dx = event->wheel.x;
         input.dy = event->wheel.y;

@@ -764,7 +764,7 @@ void keys(orr__panel *panel)
                                            { "+  -", "faster, slower" },
                                            { "U", "as fast as it can" },
                                            { "F", "all of it in the picture" },
-                                           { "drag", "move; with shift where the script has the mouse" },
+                                           { "drag", "move; with shift, or the middle button, where the script has the mouse" },
                                            { "wheel", "zoom at the pointer" },
                                            { "click", "look at an entity" },
                                            { "P", "save a picture (PNG)" },

@@ -33,6 +33,7 @@ typedef struct orr__window {
     bool moved;          /* by hand since it was fitted */
     bool runs, paused;   /* runs: the world has its thread */
     bool dragging, over; /* over: somebody closed the window */
+    uint32_t given;      /* SDL_BUTTON masks that were pressed for the script and are held */
     double speed;
     uint64_t seed, frames;
     bool console;        /* the world runs lines of text */

@@ -340,6 +340,78 @@ static void test_input_reaches_the_script(void **state)
     shut(&f);
 }
 
+static const char button_scene[] =
+    "local orrery = require 'orrery'\n"
+    "local P = orrery.component('P', { x = orrery.f32, y = orrery.f32 })\n"
+    "local numbers = { left = 1, right = 3, middle = 2 }\n"
+    "orrery.on_input(function(input, ctx)\n"
+    "  local kinds = { press = 1, release = 2, move = 3 }\n"
+    "  if not kinds[input.kind] then return end\n"
+    "  ctx:spawn({ [P] = { x = kinds[input.kind], y = numbers[input.button] or 0 } })\n"
+    "end)\n"
+    "orrery.draw { view = { x = 0, y = 0, width = 10, height = 10 }, points = { x = P.x, y = P.y } }\n";
+
+static void button(fixture *f, uint32_t type, uint8_t which, int x)
+{
+    SDL_Event event = { 0 };
+    if (type == SDL_MOUSEMOTION)
+        event.motion = (SDL_MouseMotionEvent){ .type = type, .x = x, .y = 300, .xrel = 5 };
+    else
+        event.button = (SDL_MouseButtonEvent){ .type = type, .button = which, .x = x, .y = 300 };
+    SDL_PushEvent(&event);
+    frames(f, 1);
+}
+
+/* What the script was told: ten times the kind (1 press, 2 release, 3 move) and the button, in order. */
+static uint64_t told(fixture *f, uint32_t *out, uint64_t most, uint64_t expected)
+{
+    uint64_t count = 0;
+    for (int i = 0; i < PATIENCE_MS && f->window.state->entity_count < expected; i++) frames(f, 1);
+    frames(f, 3);
+    const orr_entity *entities = orr_mail_entities(f->window.state, 0, &count);
+    for (uint64_t i = 0; i < count && i < most; i++) {
+        double x = 0, y = 0;
+        assert_true(orr__pick_find(f->window.show, f->window.state, entities[i], &x, &y));
+        out[i] = (uint32_t)(10 * x + y);
+    }
+    return count;
+}
+
+/* Both buttons are the script's; with shift, and the middle one, the picture is moved; and whoever saw a press sees the
+ * release, also when shift came in between or the mouse is over the panel by then. */
+static void test_buttons_of_the_script(void **state)
+{
+    (void)state;
+    fixture f;
+    open_scene(&f, button_scene, false);
+    until_tick(&f, 1);
+    const int x = (int)orr__panel_covers(f.window.panel) + 200;
+    const double at = f.window.camera.x;
+    button(&f, SDL_MOUSEBUTTONDOWN, SDL_BUTTON_RIGHT, x);
+    button(&f, SDL_MOUSEMOTION, 0, x + 5);
+    SDL_SetModState(KMOD_LSHIFT);
+    button(&f, SDL_MOUSEBUTTONUP, SDL_BUTTON_RIGHT, x + 5);
+    assert_true(f.window.camera.x == at);
+    button(&f, SDL_MOUSEBUTTONDOWN, SDL_BUTTON_LEFT, x);
+    button(&f, SDL_MOUSEMOTION, 0, x + 5);
+    SDL_SetModState(KMOD_NONE);
+    button(&f, SDL_MOUSEBUTTONUP, SDL_BUTTON_LEFT, x + 5);
+    assert_true(f.window.camera.x != at);
+    const double moved = f.window.camera.x;
+    button(&f, SDL_MOUSEBUTTONDOWN, SDL_BUTTON_MIDDLE, x);
+    button(&f, SDL_MOUSEMOTION, 0, x + 5);
+    button(&f, SDL_MOUSEBUTTONUP, SDL_BUTTON_MIDDLE, x + 5);
+    assert_true(f.window.camera.x != moved);
+    button(&f, SDL_MOUSEBUTTONDOWN, SDL_BUTTON_LEFT, x);
+    button(&f, SDL_MOUSEBUTTONUP, SDL_BUTTON_LEFT, 20); /* over the panel */
+    assert_int_equal(f.window.given, 0);
+    static const uint32_t expected[] = { 13, 33, 23, 11, 21 };
+    uint32_t got[16];
+    assert_int_equal(told(&f, got, 16, 5), 5);
+    for (int k = 0; k < 5; k++) assert_int_equal(got[k], expected[k]);
+    shut(&f);
+}
+
 /* ---- nobody waits for the other ---- */
 
 static void slow_call(orr_world *world, void *context)
@@ -644,6 +716,7 @@ int main(void)
         cmocka_unit_test(test_console_and_failure),
         cmocka_unit_test(test_restart),
         cmocka_unit_test(test_input_reaches_the_script),
+        cmocka_unit_test(test_buttons_of_the_script),
         cmocka_unit_test(test_slow_world),
         cmocka_unit_test(test_lockstep),
         cmocka_unit_test(test_rests),
