@@ -41,7 +41,16 @@ const char *orr__host_test_setting(const orr_host *host, uint32_t index)
 
 void orr__host_timestep(orr_host *host, double dt)
 {
-    if (host->dt == 0 && orr_world_tick(host->world) == 0) host->world->sim->dt = dt;
+    orr_world *world = host->world;
+    if (host->dt != 0 || dt == world->sim->dt) return;
+    if (orr_world_tick(world) == 0)
+        world->sim->dt = dt;
+    else if (world->edition) /* time is ticks times dt: it would jump */
+        orr__edition_note_add(world, 1, "orrery.timestep: a tick stays %.9g seconds and is %.9g after a restart",
+                              world->sim->dt, dt);
+    else
+        orr__sim_log(world, 1, "orrery.timestep: a tick stays %.9g seconds: it is set before the first tick",
+                     world->sim->dt);
 }
 
 /* A path without a leading slash is looked for beside the script first. */
@@ -51,8 +60,9 @@ int32_t orr__host_load_jobs(orr_host *host, const char *path)
     const char *slash = strrchr(host->name, '/');
     if (path[0] != '/' && slash) {
         snprintf(beside, sizeof beside, "%.*s%s", (int)(slash - host->name + 1), host->name, path);
-        if (orr__file_exists(beside)) return orr_job_load(host->world, beside);
+        if (orr__file_exists(beside)) path = beside;
     }
+    (void)orr__files_met(host, path); /* else it is not watched */
     return orr_job_load(host->world, path);
 }
 

@@ -18,6 +18,7 @@ typedef struct orr__posted {
     void *context;
     orr_param param;
     double value;
+    bool quiet; /* is no reason to publish a state */
 } posted;
 
 /* ---- other threads ---- */
@@ -45,18 +46,28 @@ static int32_t push(orr_world *world, const posted *what)
 
 int32_t orr__free_set_param(orr_world *world, orr_param param, double value)
 {
-    const int32_t code = orr__param_check(world, param, value); /* what it looks at is not changed while running free */
+    const int32_t code = orr__param_check(world, param, value);
     return code == ORR_OK ? push(world, &(posted){ .param = param, .value = value }) : code;
+}
+
+static int32_t hand_over(orr_world *world, const posted *call)
+{
+    if (atomic_load(&world->owner)) return push(world, call);
+    if (world->locked || world->sim->stepping)
+        return orr__fail(ORR_E_LOCKED, "orr_world_post is called outside of systems and hooks");
+    call->function(world, call->context);
+    return ORR_OK;
 }
 
 int32_t orr_world_post(orr_world *world, orr_post_function *function, void *context)
 {
     if (!function) return orr__fail(ORR_E_ARGUMENT, "orr_world_post: no function");
-    if (atomic_load(&world->owner)) return push(world, &(posted){ .function = function, .context = context });
-    if (world->locked || world->sim->stepping)
-        return orr__fail(ORR_E_LOCKED, "orr_world_post is called outside of systems and hooks");
-    function(world, context);
-    return ORR_OK;
+    return hand_over(world, &(posted){ .function = function, .context = context });
+}
+
+int32_t orr__free_ask(orr_world *world, orr_post_function *function, void *context)
+{
+    return hand_over(world, &(posted){ .function = function, .context = context, .quiet = true });
 }
 
 static int32_t command(orr_world *world, uint32_t what, const char *call)
@@ -112,7 +123,7 @@ int32_t orr_world_free_status(const orr_world *world, orr_free_status *out)
 
 /* ---- the world's thread ---- */
 
-/* Makes the calls in order of arrival; returns how many there were. */
+/* Makes the calls in order of arrival; returns how many there were that are not quiet. */
 static uint32_t make_calls(orr_world *world)
 {
     posted *last = atomic_exchange_explicit(&world->sim->free.posted, NULL, memory_order_acquire), *first = NULL;
@@ -123,8 +134,9 @@ static uint32_t make_calls(orr_world *world)
         first = last;
         last = before;
     }
-    for (posted *next; first; first = next, count++) {
+    for (posted *next; first; first = next) {
         next = first->next;
+        count += !first->quiet;
         if (first->function)
             first->function(world, first->context);
         else if (orr_world_input(world, &(orr_input){ .kind = ORR_INPUT_PARAM,
@@ -134,6 +146,12 @@ static uint32_t make_calls(orr_world *world)
         orr__alloc_free(&world->alloc, first, sizeof *first);
     }
     return count;
+}
+
+void orr__free_changed(orr_world *world)
+{
+    world->sim->free.unseen = true;
+    world->sim->free.state_due = 0;
 }
 
 /* Steps; keeps code and text of a failure. */

@@ -33,6 +33,11 @@ typedef struct orr__free {
     char text[2048];
 } orr__free;
 
+/* As orr_world_post, many times a second: no state is published for its sake. A function that has changed something says
+ * so by orr__free_changed. */
+int32_t orr__free_ask(orr_world *world, orr_post_function *function, void *context);
+void orr__free_changed(orr_world *world);
+
 /* orr_param_set from another thread: checked there, set by the world's. */
 int32_t orr__free_set_param(orr_world *world, orr_param param, double value);
 

@@ -108,11 +108,36 @@ int32_t orr_job_register(orr_world *world, const orr_job_module *module)
     return ORR_OK;
 }
 
+/* The system keeps what a process has loaded from a path: a file that was built anew is read by the next process. */
+static bool is_loaded(orr_world *world, const char *path)
+{
+    const orr__jobs *jobs = &world->sim->jobs;
+    char absolute[4096];
+    if (!jobs->library_count) return false;
+    if (orr__path_absolute(path, absolute, sizeof absolute) != ORR_OK) {
+        orr__error_clear();
+        return false;
+    }
+    for (uint32_t i = 0; i < jobs->library_count; i++) {
+        orr__job_library *library = &jobs->libraries[i];
+        if (strcmp(library->path, absolute) != 0) continue;
+        const orr__file_stamp now = orr__file_stamp_of(absolute);
+        if (memcmp(&now, &library->stamp, sizeof now) != 0)
+            orr__sim_log(world, 1,
+                         "'%s' has changed: its jobs stay as they were loaded until the program is started again",
+                         path);
+        library->stamp = now;
+        return true;
+    }
+    return false;
+}
+
 int32_t orr_job_load(orr_world *world, const char *path)
 {
     orr__jobs *jobs = &world->sim->jobs;
     if (orr__world_mine(world, "orr_job_load")) return orr__error_code();
     if (!path) return orr__fail(ORR_E_ARGUMENT, "orr_job_load: no path given");
+    if (is_loaded(world, path)) return ORR_OK;
     int32_t code = orr__array_reserve(&world->alloc, &jobs->libraries, &jobs->library_capacity, jobs->library_count + 1,
                                       sizeof *jobs->libraries);
     if (code != ORR_OK) return code;
@@ -128,7 +153,8 @@ int32_t orr_job_load(orr_world *world, const char *path)
     else
         code = orr__fail(ORR_E_ABI, "exports no jobs (no symbol orr_jobs; see ORR_EXPORT_JOBS)");
     if (code == ORR_OK) {
-        loaded = (orr__job_library){ library, module, orr__alloc_string(&world->alloc, absolute) };
+        loaded = (orr__job_library){ library, module, orr__alloc_string(&world->alloc, absolute),
+                                     orr__file_stamp_of(absolute) };
         code = loaded.path ? orr_job_register(world, module) : ORR_E_MEMORY;
     }
     if (code != ORR_OK) {

@@ -9,7 +9,8 @@
 typedef struct orr__job_library {
     orr__library library;
     const orr_job_module *module;
-    char *path; /* absolute */
+    char *path;            /* absolute */
+    orr__file_stamp stamp; /* when it was loaded, or when it was told last that the file has changed since */
 } orr__job_library;
 
 typedef struct orr__jobs {

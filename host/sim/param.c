@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/os.h"
 #include "sim/fields.h"
 #include "sim/sim.h"
 
@@ -33,6 +34,16 @@ static orr__param *need(const orr_world *world, orr_param param, const char *cal
                   (unsigned)world->sim->params.count);
     }
     return found;
+}
+
+static void lock(const orr_world *world)
+{
+    while (atomic_flag_test_and_set_explicit(&world->sim->params.moves, memory_order_acquire)) orr__thread_yield();
+}
+
+static void unlock(const orr_world *world)
+{
+    atomic_flag_clear_explicit(&world->sim->params.moves, memory_order_release);
 }
 
 static int32_t check_value(const char *name, double value, double min, double max)
@@ -77,13 +88,14 @@ static int32_t insert(orr_world *world, const orr_param_desc *desc)
     param.hidden.scripted = world->scripted;
     param.name = orr__alloc_string(&world->alloc, desc->name);
     if (param.name && desc->help) param.help = orr__alloc_string(&world->alloc, desc->help);
-    if (!param.name || (desc->help && !param.help) ||
-        orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof param)) {
-        release(world, &param);
-        return ORR_E_MEMORY;
-    }
-    all->items[all->count++] = param;
-    return ORR_OK;
+    bool fine = param.name && (!desc->help || param.help);
+    lock(world);
+    fine = fine && orr__array_reserve(&world->alloc, &all->items, &all->capacity, all->count + 1, sizeof param) == 0;
+    if (fine) all->items[all->count++] = param;
+    unlock(world);
+    if (fine) return ORR_OK;
+    release(world, &param);
+    return ORR_E_MEMORY;
 }
 
 /* ---- declared anew while a script is loaded again ---- */
@@ -99,7 +111,9 @@ static void revert(orr_world *world, orr__undo *undo)
     const redefined *r = (const redefined *)(void *)undo;
     orr__param *now = at(world, r->id);
     orr__alloc_string_free(&world->alloc, now->help);
+    lock(world);
     *now = r->old;
+    unlock(world);
 }
 
 static void forget(orr_world *world, orr__undo *undo)
@@ -129,6 +143,7 @@ static int32_t redefine(orr_world *world, orr_param id, const orr_param_desc *de
     r->undo.kind = UINT32_MAX;
     r->id = id;
     r->old = *param;
+    lock(world);
     param->help = help;
     param->value = value_of(&r->old, desc);
     param->initial = desc->value;
@@ -136,6 +151,7 @@ static int32_t redefine(orr_world *world, orr_param id, const orr_param_desc *de
     param->max = desc->max;
     param->step = desc->step;
     param->hidden.now = false;
+    unlock(world);
     orr__undo_push(world, &r->undo);
     if (param->value != r->old.value)
         orr__edition_note_add(world, 0, "param '%s' is %.9g instead of %.9g", param->name, param->value, r->old.value);
@@ -211,8 +227,11 @@ double orr_param_get(const orr_world *world, orr_param param)
 
 int32_t orr__param_check(const orr_world *world, orr_param param, double value)
 {
+    lock(world);
     const orr__param *found = need(world, param, "orr_param_set");
-    return found ? check_value(found->name, value, found->min, found->max) : ORR_E_ARGUMENT;
+    const int32_t code = found ? check_value(found->name, value, found->min, found->max) : ORR_E_ARGUMENT;
+    unlock(world);
+    return code;
 }
 
 int32_t orr_param_set(orr_world *world, orr_param param, double value)
@@ -257,7 +276,9 @@ void orr__params_apply(orr_world *world)
 void orr__params_drop(orr_world *world, uint32_t count)
 {
     orr__params *all = &world->sim->params;
+    lock(world);
     while (all->count > count) release(world, &all->items[--all->count]);
+    unlock(world);
 }
 
 void orr__params_fini(orr_world *world)

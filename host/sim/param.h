@@ -3,6 +3,8 @@
 #ifndef ORR_SIM_PARAM_H
 #define ORR_SIM_PARAM_H
 
+#include <stdatomic.h>
+
 #include "ecs/edition.h"
 #include "orrery.h"
 
@@ -24,9 +26,10 @@ typedef struct orr__params {
     uint32_t count, capacity;
     orr__param_change *queue; /* in order of arrival */
     uint32_t queue_count, queue_capacity;
+    atomic_flag moves; /* items move or are declared anew: who sets params from another thread looks at them too */
 } orr__params;
 
-/* Whether orr_param_set would take the value; the same errors. */
+/* Whether orr_param_set would take the value; the same errors. Any thread. */
 int32_t orr__param_check(const orr_world *world, orr_param param, double value);
 
 /* What it will be in the next tick. */

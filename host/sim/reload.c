@@ -15,6 +15,7 @@ struct orr__reload {
     uint32_t *places; /* [systems.aside_count] of the embedder's systems: stage, place */
     uint32_t systems, params, resources, events, grids, series, mailboxes; /* how many there were */
     double dt;
+    bool input_wanted;
 };
 
 /* ---- lists of what has a name ---- */
@@ -108,6 +109,8 @@ int32_t orr__reload_begin(orr_world *world)
     orr__hooks_take(world, &r->hooks);
     r->scene = orr__scene_take(world);
     r->dt = sim->dt;
+    r->input_wanted = sim->gestures.wanted;
+    sim->gestures.wanted = false;
     sim->reload = r;
     return ORR_OK;
 }
@@ -314,6 +317,7 @@ void orr__reload_undo(orr_world *world)
     orr__params_drop(world, r->params);
     hide_all(world, show_again);
     sim->dt = r->dt;
+    sim->gestures.wanted = r->input_wanted;
     for (uint32_t i = 0; i < r->systems; i++) {
         const orr__system *system = sim->systems.items[i];
         if (system && system->binding) orr__binding_resolve(world, system->binding);

@@ -31,6 +31,7 @@ static int32_t let_run(orr__window *window)
 static void failed(orr__window *window, int32_t code, const char *text)
 {
     window->code = code;
+    window->resumes = window->resumes || !window->paused;
     window->paused = true;
     snprintf(window->error, sizeof window->error, "%s", text);
 }
@@ -51,6 +52,7 @@ static void resume(orr__window *window)
 void orr__window_pause(orr__window *window, bool paused)
 {
     window->paused = paused;
+    window->resumes = false;
     if (window->restart.active) return; /* the new one begins so */
     if (!paused)
         resume(window);

@@ -6,7 +6,7 @@
 #include "base/os.h"
 #include "sim/sim.h"
 
-#define PERIOD_NS 50000000u
+#define PERIOD_NS 5000000u /* each frame: what is saved is to be seen within 100 ms */
 
 static void answer(orr_world *world, void *context)
 {
@@ -19,6 +19,7 @@ static void answer(orr_world *world, void *context)
         if (!tend->fresh) orr__sim_log(world, 2, "the new picture cannot be shown: %s", orr__error_text());
         tend->version = world->sim->scene_version;
     }
+    if (tend->code != 0 || tend->fresh) orr__free_changed(world);
     atomic_store(&tend->answered, true);
 }
 
@@ -28,7 +29,7 @@ void orr__tend_ask(orr__tend *tend)
     if (tend->asked || now - tend->asked_ns < PERIOD_NS) return;
     tend->asked_ns = now;
     tend->asked = true;
-    if (orr_world_post(tend->world, answer, tend) == ORR_OK) return;
+    if (orr__free_ask(tend->world, answer, tend) == ORR_OK) return;
     orr__error_clear(); /* no memory now: asked again later */
     tend->asked = false;
 }

@@ -1,4 +1,4 @@
-/* Tending: what a window has done on its world's thread some times a second, between ticks: the script is looked at and
+/* Tending: what a window has done on its world's thread in each frame, between ticks: the script is looked at and
  * loaded again when it was saved, and a scene that was declared anew gets a new show.
  *
  *   window's thread                          world's thread

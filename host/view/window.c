@@ -114,15 +114,15 @@ static void tend(orr__window *window)
     if (!orr__tend_take(&window->tend)) return;
     if (window->tend.fresh) take_show(window, window->tend.fresh);
     if (window->tend.code < 0) {
+        const bool resumes = window->resumes || !window->paused;
         orr__window_pause(window, true);
         snprintf(window->error, sizeof window->error, "%s", window->tend.text);
-        window->waits_for_script = true;
+        window->resumes = resumes;
     } else if (window->tend.code > 0) {
-        const bool resumes = window->waits_for_script || window->code != ORR_OK;
-        window->waits_for_script = false;
+        window->code = ORR_OK;
         window->error[0] = '\0';
         orr__window_notice(window, "the script was loaded again");
-        if (resumes) orr__window_pause(window, false);
+        if (window->resumes) orr__window_pause(window, false);
     }
 }
 

@@ -50,8 +50,8 @@ typedef struct orr__window {
     int mouse_x, mouse_y;    /* by the events, which may be older than where the mouse is now */
     int press_x, press_y;    /* where a button went down */
     bool light;
-    bool waits_for_script; /* paused because what was saved could not be loaded */
-    char notice[512];      /* something to be read for a while */
+    bool resumes;     /* paused by an error and not by somebody: goes on when the script is mended */
+    char notice[512]; /* something to be read for a while */
     uint64_t notice_ns;
     uint64_t error_note; /* the last error of the log that was shown */
     uint32_t pictures;   /* taken so far */
