@@ -13,8 +13,6 @@
 #include "app/args.h"
 #include "base/os.h"
 
-enum { REPEATS_MAX = 101 };
-
 typedef struct bench_options {
     bool json;
     uint64_t repeats;
@@ -23,7 +21,7 @@ typedef struct bench_options {
 
 static const orr__option options[] = {
     { "--json", NULL, ORR__OPTION_FLAG, offsetof(bench_options, json), 0, 0, "rows as JSON" },
-    { "--repeats", "N", ORR__OPTION_WHOLE, offsetof(bench_options, repeats), 1, REPEATS_MAX,
+    { "--repeats", "N", ORR__OPTION_WHOLE, offsetof(bench_options, repeats), 1, ORR__BENCH_REPEATS,
       "of each row (default 15)" },
     { "--only", "PART", ORR__OPTION_TEXT, offsetof(bench_options, only), 0, 0, "groups whose name contains this" },
     { NULL, NULL, 0, 0, 0, 0, NULL },
@@ -72,7 +70,7 @@ static orr__bench_row *new_row(orr__bench *bench, const char *name, const char *
 void orr__bench_pair(orr__bench *bench, const char *name, const char *unit, double units, double target,
                      orr__bench_function *ours, orr__bench_function *raw, orr__bench_function *before, void *context)
 {
-    double our_times[REPEATS_MAX], raw_times[REPEATS_MAX];
+    double our_times[ORR__BENCH_REPEATS], raw_times[ORR__BENCH_REPEATS];
     if (bench->failed) return;
     if (orr__is_terminal(2)) fprintf(stderr, "\r%-60s", name);
     for (uint32_t k = 0; k <= bench->repeats; k++) { /* the first is to warm up */
@@ -171,6 +169,7 @@ static int bench_all(const orr__command *command, int count, char **arguments)
     orr__bench_trace(bench);
     orr__bench_reload(bench);
     orr__bench_draw(bench);
+    orr__bench_window(bench);
     orr__bench_pool(bench);
     if (orr__is_terminal(2)) fprintf(stderr, "\r%-60s\r", "");
     if (o.only && !bench->count && !bench->failed) {

@@ -18,7 +18,7 @@ typedef struct orr__bench_row {
     bool absolute;    /* the target is of ours itself, although there is a raw loop */
 } orr__bench_row;
 
-enum { ORR__BENCH_ROWS = 128 };
+enum { ORR__BENCH_ROWS = 160, ORR__BENCH_REPEATS = 101 };
 
 typedef struct orr__bench {
     orr__bench_row rows[ORR__BENCH_ROWS];
@@ -55,6 +55,7 @@ void orr__bench_isolate(orr__bench *bench);  /* jobs in a helper program */
 void orr__bench_trace(orr__bench *bench);    /* a tick with its timeline written and without */
 void orr__bench_reload(orr__bench *bench);   /* from saving a script to its first tick */
 void orr__bench_draw(orr__bench *bench);     /* points and triangles into a picture */
+void orr__bench_window(orr__bench *bench);   /* boids in a window with its panel */
 void orr__bench_pool(orr__bench *bench);     /* dispatch and join */
 
 #endif

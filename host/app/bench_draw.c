@@ -2,7 +2,6 @@
 #include "app/bench.h"
 
 #if ORRERY_VIEW
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +11,14 @@
 #include "view/gather.h"
 #include "view/target.h"
 
-enum { WIDTH = 1280, HEIGHT = 800 };
+enum { WIDTH = 1280, HEIGHT = 800, ROWS_TIMED = 1000000 };
 #define FRAME_MS 16.7
 
 typedef struct draw_case {
     orr_world *world;
     orr_field x, y, vx, vy;
     orr_query query;
-    uint32_t count;
+    uint32_t count, columns, rounds; /* rows; columns that are gathered; how often, for small ones take microseconds */
     orr__show *show;
     const orr_mail *state;
     orr__target target;
@@ -109,47 +108,85 @@ static void end(draw_case *c)
 
 /* ---- what is timed ---- */
 
+static const float *column(const draw_case *c, uint32_t k)
+{
+    const orr_field fields[] = { c->x, c->y, c->vx, c->vy };
+    return orr_mail_column(c->state, 0, fields[k], NULL);
+}
+
+/* As layers do it: each column times a number, plus another one. */
 static void gather(void *context)
 {
     const draw_case *c = context;
-    const orr__source x = { .data = orr_mail_column(c->state, 0, c->x, NULL), .type = ORR_TYPE_F32 };
-    const orr__source y = { .data = orr_mail_column(c->state, 0, c->y, NULL), .type = ORR_TYPE_F32 };
-    orr__gather_line(&x, c->count, c->camera.zoom, 640 - c->camera.x * c->camera.zoom, c->out);
-    orr__gather_line(&y, c->count, -c->camera.zoom, 400 + c->camera.y * c->camera.zoom, c->out + c->count);
+    const orr__camera *camera = &c->camera;
+    const double scales[] = { camera->zoom, -camera->zoom, 1, -1 };
+    const double shifts[] = { 640 - camera->x * camera->zoom, 400 + camera->y * camera->zoom, 0, 0 };
+    for (uint32_t round = 0; round < c->rounds; round++) {
+        for (uint32_t k = 0; k < c->columns; k++) {
+            const orr__source source = { .data = column(c, k), .type = ORR_TYPE_F32 };
+            orr__gather_line(&source, c->count, scales[k], shifts[k], c->out + (size_t)k * c->count);
+        }
+    }
 }
 
 static void copy(void *context)
 {
     const draw_case *c = context;
-    memcpy(c->out, orr_mail_column(c->state, 0, c->x, NULL), c->count * sizeof(float));
-    memcpy(c->out + c->count, orr_mail_column(c->state, 0, c->y, NULL), c->count * sizeof(float));
+    for (uint32_t round = 0; round < c->rounds; round++) {
+        for (uint32_t k = 0; k < c->columns; k++)
+            memcpy(c->out + (size_t)k * c->count, column(c, k), c->count * sizeof(float));
+    }
 }
 
-static void draw(void *context)
+/* ---- a picture, and what of it is what ---- */
+
+enum { GATHERING, SHAPES, SHOWING, WHOLE, PARTS };
+
+static int by_size(const void *a, const void *b)
 {
-    const draw_case *c = context;
-    (void)orr__draw(c->drawer, c->show, c->state, &c->camera);
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }
 
-static void show(void *context)
+static void pictures(orr__bench *bench, const char *name, const draw_case *c, bool parts, double target)
 {
-    const draw_case *c = context;
-    (void)orr__draw_show(c->drawer);
+    static const char *const what[PARTS] = { "of it gathering", "of it shapes", "of it canvas to SDL",
+                                             "the whole picture" };
+    double ms[PARTS][ORR__BENCH_REPEATS];
+    for (uint32_t k = 0; k <= bench->repeats; k++) { /* the first is to warm up */
+        if (orr__draw(c->drawer, c->show, c->state, &c->camera) != ORR_OK) {
+            orr__bench_fail(bench, name);
+            return;
+        }
+        const orr__draw_times t = orr__draw_timed(c->drawer);
+        if (k == 0) continue;
+        ms[GATHERING][k - 1] = (double)t.gather * 1e-6;
+        ms[SHAPES][k - 1] = (double)t.paint * 1e-6;
+        ms[SHOWING][k - 1] = (double)t.show * 1e-6;
+        ms[WHOLE][k - 1] = (double)(t.gather + t.paint + t.show) * 1e-6;
+    }
+    for (uint32_t i = 0; i < PARTS; i++) {
+        const uint32_t part = (i + WHOLE) % PARTS; /* the whole first */
+        char text[64];
+        if (part != WHOLE && !parts) continue;
+        snprintf(text, sizeof text, "%s: %s", name, what[part]);
+        qsort(ms[part], bench->repeats, sizeof ms[part][0], by_size);
+        orr__bench_add(bench, text, "ms", ms[part][bench->repeats / 2], 0, part == WHOLE ? target : 0);
+    }
 }
 
 static void rows(orr__bench *bench, const char *name, uint32_t count, bool triangles, bool coloured, double target)
 {
     char text[64];
-    draw_case c = { .count = count, .out = malloc(2 * count * sizeof(float)) };
+    draw_case c = { .count = count, .columns = triangles ? 4 : 2 };
+    c.rounds = ROWS_TIMED / (count * c.columns) + 1;
+    c.out = malloc((size_t)c.columns * count * sizeof *c.out);
     if (!c.out || !make_world(&c) || !make_scene(&c, triangles, coloured)) {
         orr__bench_fail(bench, name);
     } else {
         snprintf(text, sizeof text, "%s: gathering, to memcpy", name);
-        if (!coloured) orr__bench_pair(bench, text, "ms", 1e6, 2, gather, copy, NULL, &c);
-        snprintf(text, sizeof text, "%s: the whole picture", name);
-        orr__bench_pair(bench, text, "ms", 1e6, target, draw, NULL, NULL, &c);
-        snprintf(text, sizeof text, "%s: of it, canvas to SDL", name);
-        if (count == 10000) orr__bench_pair(bench, text, "ms", 1e6, 0, show, NULL, NULL, &c);
+        if (!coloured) orr__bench_pair(bench, text, "ms", 1e6 * c.rounds, 2, gather, copy, NULL, &c);
+        pictures(bench, name, &c, !coloured, target);
     }
     end(&c);
 }

@@ -169,13 +169,11 @@ static orr__tile tile_of(const orr_scene_desc *scene, const orr__camera *camera)
 static int32_t draw_layer(orr__drawer *drawer, orr__pass *pass)
 {
     const uint32_t kind = pass->layer->kind;
-    const uint64_t start = orr__clock_ns();
     if (kind == ORR_LAYER_TRAILS) return orr__layer_trails(pass);
     if (kind == ORR_LAYER_LATTICE) return orr__layer_cells(pass);
     if (kind == ORR_LAYER_TEXT && need_text(drawer) != ORR_OK) return orr__error_code();
     pass->text = drawer->text;
     const int32_t code = orr__layer_gather(pass);
-    drawer->times.gather += orr__clock_ns() - start;
     if (code != ORR_OK) return code;
     return kind == ORR_LAYER_LINES ? orr__layer_lines(pass) : orr__layer_rows(pass);
 }
@@ -194,7 +192,8 @@ static int32_t draw_layers(orr__drawer *drawer, const orr__show *show, const orr
                            .layer = &scene->layers[i],
                            .index = i,
                            .tile = tile,
-                           .ramp = &drawer->ramps[i] };
+                           .ramp = &drawer->ramps[i],
+                           .gather_ns = &drawer->times.gather };
         orr__arena_reset(&drawer->arena);
         if (tile.on) clip_to(&drawer->canvas, &tile);
         const int32_t code = draw_layer(drawer, &pass);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/os.h"
+
 /* ---- gathering ---- */
 
 void *orr__pass_room(const orr__pass *pass, size_t bytes)
@@ -12,9 +14,11 @@ void *orr__pass_room(const orr__pass *pass, size_t bytes)
 
 float *orr__pass_amount(const orr__pass *pass, const orr_amount *amount, double scale, double shift)
 {
+    const uint64_t start = orr__clock_ns();
     float *out = orr__pass_room(pass, pass->count * sizeof *out);
     const orr__source source = orr__gather_source(pass->show, pass->state, pass->index, amount);
     if (out) orr__gather_line(&source, pass->count, scale, shift, out);
+    *pass->gather_ns += orr__clock_ns() - start;
     return out;
 }
 
@@ -37,6 +41,7 @@ double orr__pass_unit(const orr__pass *pass)
 
 static int32_t gather_colours(orr__pass *pass)
 {
+    const uint64_t start = orr__clock_ns();
     const orr_amount amount = { .field = pass->layer->paint.field };
     const orr__source source = orr__gather_source(pass->show, pass->state, pass->index, &amount);
     orr__ramp_make(pass->ramp, &pass->layer->paint, pass->state, &source, pass->count);
@@ -46,6 +51,7 @@ static int32_t gather_colours(orr__pass *pass)
     if (!steps) return ORR_E_MEMORY;
     orr__gather_steps(&source, 0, pass->count, pass->ramp->min, pass->ramp->max, steps);
     pass->steps = steps;
+    *pass->gather_ns += orr__clock_ns() - start;
     return ORR_OK;
 }
 

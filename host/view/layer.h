@@ -33,6 +33,7 @@ typedef struct orr__pass {
     uint64_t count;
     float *x, *y; /* pixels */
     const uint8_t *steps;
+    uint64_t *gather_ns; /* grows by what reading columns takes */
 } orr__pass;
 
 /* Places and colours of its rows. ORR_E_MEMORY, as for all of these. */

@@ -119,6 +119,13 @@ const theme &look(const orr__panel *panel)
     return panel->light ? bright : dark;
 }
 
+// Not by a graphics card. SDL then takes ten times as long for a round corner as for a square one.
+bool is_painted(SDL_Renderer *renderer)
+{
+    SDL_RendererInfo info;
+    return SDL_GetRendererInfo(renderer, &info) == 0 && (info.flags & SDL_RENDERER_SOFTWARE);
+}
+
 void style(const orr__panel *panel)
 {
     const theme &t = look(panel);
@@ -129,8 +136,9 @@ void style(const orr__panel *panel)
     else
         ImGui::StyleColorsDark();
     to.WindowRounding = 0;
-    to.FrameRounding = to.GrabRounding = to.PopupRounding = to.ChildRounding = 4;
-    to.ScrollbarRounding = 6;
+    const bool round = !is_painted(panel->renderer);
+    to.FrameRounding = to.GrabRounding = to.PopupRounding = to.ChildRounding = round ? 4 : 0;
+    to.ScrollbarRounding = round ? 6 : 0;
     to.ScrollbarSize = 10;
     to.WindowBorderSize = 0;
     to.WindowPadding = ImVec2(12, 10);
