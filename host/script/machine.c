@@ -342,9 +342,9 @@ static int32_t enter_text(orr__machine *m, const char *what, const char *text, s
     lua_pushstring(L, what);
     lua_pushlstring(L, text, bytes);
     lua_pushfstring(L, "@%s", name);
-    m->world->scripted = true;
+    if (!m->worker) m->world->scripted = true; /* workers declare nothing in the world, and are on other threads */
     const int32_t status = enter(m, base, 0);
-    m->world->scripted = false;
+    if (!m->worker) m->world->scripted = false;
     return status;
 }
 

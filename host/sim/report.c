@@ -269,7 +269,7 @@ void orr__report_note(const orr_world *world, int32_t level, const char *text)
     orr__sim *sim = world->sim;
     while (atomic_flag_test_and_set_explicit(&sim->notes_lock, memory_order_acquire)) orr__pause();
     orr__note *note = &sim->notes.items[sim->notes.count % ORR__NOTES];
-    note->tick = sim->tick;
+    note->tick = atomic_load_explicit(&sim->tick_told, memory_order_relaxed);
     note->number = ++sim->notes.count;
     note->level = level;
     snprintf(note->text, sizeof note->text, "%s", text);

@@ -84,6 +84,7 @@ static void tick(orr_world *world)
     if (sim->ticked) sim->ticked(world, sim->ticked_context);
     orr__trace_drain(&sim->trace);
     sim->tick++;
+    atomic_store_explicit(&sim->tick_told, sim->tick, memory_order_relaxed);
 }
 
 static void run_once(orr_world *world)
