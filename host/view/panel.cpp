@@ -95,7 +95,7 @@ bool make_font(orr__panel *panel, float scale)
     io.Fonts->GetTexDataAsRGBA32(&bytes, &width, &height);
     panel->glyphs = SDL_CreateTexture(panel->renderer, SDL_PIXELFORMAT_RGBA32, SDL_TEXTUREACCESS_STATIC, width, height);
     if (!panel->glyphs) return false;
-    SDL_UpdateTexture(panel->glyphs, nullptr, bytes, 4 * width);
+    if (SDL_UpdateTexture(panel->glyphs, nullptr, bytes, 4 * width) != 0) return false;
     SDL_SetTextureBlendMode(panel->glyphs, SDL_BLENDMODE_BLEND);
     SDL_SetTextureScaleMode(panel->glyphs, SDL_ScaleModeLinear);
     io.Fonts->SetTexID(panel->glyphs);
@@ -940,6 +940,11 @@ extern "C" orr__panel *orr__panel_create(SDL_Window *window, SDL_Renderer *rende
     if (make_font(panel, float(scale > 0 ? scale : 1))) return panel;
     orr__panel_destroy(panel);
     return nullptr;
+}
+
+extern "C" bool orr__panel_is_built(void)
+{
+    return true;
 }
 
 extern "C" void orr__panel_destroy(orr__panel *panel)

@@ -61,6 +61,8 @@ typedef struct orr__panel orr__panel;
  * that the mouse counts where the system does not scale and the display is dense. */
 orr__panel *orr__panel_create(SDL_Window *window, SDL_Renderer *renderer, double scale);
 void orr__panel_destroy(orr__panel *panel); /* takes NULL */
+/* Whether this library has one: then NULL means that there was no memory. */
+bool orr__panel_is_built(void);
 
 /* Offers an event; true: it was meant for the panel. */
 bool orr__panel_event(orr__panel *panel, const SDL_Event *event);

@@ -10,6 +10,11 @@ orr__panel *orr__panel_create(SDL_Window *window, SDL_Renderer *renderer, double
     return NULL;
 }
 
+bool orr__panel_is_built(void)
+{
+    return false;
+}
+
 void orr__panel_destroy(orr__panel *panel)
 {
     (void)panel;

@@ -11,7 +11,6 @@
 typedef struct output {
     orr__file file;
     int32_t code;
-    char text[200]; /* of libpng */
 } output;
 
 static void put(png_structp png, png_bytep data, png_size_t bytes)

@@ -117,8 +117,13 @@ static const glyph *make_glyph(orr__text *text, uint32_t letter)
         refuse("a letter");
         return NULL;
     }
-    /* A letter without a picture (a space) gives none. */
+    /* A letter without a picture (a space, a mark that takes no room) gives none, and so does one without memory. */
+    SDL_ClearError();
     SDL_Surface *surface = TTF_RenderGlyph32_Blended(text->font, letter, (SDL_Color){ 255, 255, 255, 255 });
+    if (!surface && strstr(SDL_GetError(), "emory")) {
+        refuse("a letter");
+        return NULL;
+    }
     glyph *g = copy_glyph(text, surface);
     SDL_FreeSurface(surface);
     if (!g) return NULL;

@@ -294,6 +294,7 @@ static int32_t open(orr__window *window)
     window->drawer = orr__drawer_create(&window->alloc, window->screen.renderer);
     if (!window->drawer) return orr__error_code();
     window->panel = orr__panel_create(window->screen.window, window->screen.renderer, window->screen.scale);
+    if (!window->panel && orr__panel_is_built()) orr__window_notice(window, "no panel: no memory for it");
     if (desc->no_panel) orr__panel_lock(window->panel);
     take_size(window);
     return orr__drive_begin(window);
