@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/os.h"
+#include "sim/sim.h"
 
 enum { SIDE_MOST = 16384 };
 
@@ -106,6 +107,7 @@ int32_t orr__shoot_begin(orr__shoot *shoot, orr_world *world)
 {
     const orr__shoot_options *o = shoot->options;
     if (!o->film && !o->picture) return ORR_OK;
+    shoot->world = world;
     if (o->picture) {
         const int32_t code = probe(o->picture);
         if (code != ORR_OK) return code;
@@ -156,11 +158,20 @@ int32_t orr__shoot_look(orr__shoot *shoot, uint64_t tick)
     return orr_film_picture(shoot->film, shoot->options->picture);
 }
 
+/* No layers, and nothing by hand into the last picture. */
+static bool is_blank(const orr_world *world)
+{
+    const orr__scene *scene = world->sim->scene;
+    return (!scene || scene->desc.layer_count == 0) && world->sim->display.count == 0;
+}
+
 int32_t orr__shoot_end(orr__shoot *shoot, bool failed)
 {
     int32_t code = ORR_OK;
     if (!failed && shoot->film && shoot->has_picture && !shoot->taken && shoot->options->at == UINT64_MAX)
         code = orr_film_picture(shoot->film, shoot->options->picture); /* interrupted: of how far it came */
+    if (!failed && shoot->film && is_blank(shoot->world))
+        fprintf(stderr, "orrery: warning: there was nothing to draw: orrery.draw says what a picture shows\n");
     const int32_t closed = orr_film_close(shoot->film, true);
     shoot->film = NULL;
     return code == ORR_OK ? closed : code;

@@ -17,6 +17,7 @@ typedef struct orr__shoot {
     const orr__shoot_options *options;
     uint32_t width, height;
     uint64_t picture_tick, every;
+    orr_world *world;
     orr_film *film; /* NULL: nothing is asked for */
     bool has_picture, taken;
 } orr__shoot;

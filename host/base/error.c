@@ -31,14 +31,20 @@ const char *orr_error_name(int32_t code)
     return code <= 0 && code > -count ? error_names[-code] : "unknown";
 }
 
-/* Ends a cut text in "...", not in the middle of a character of several bytes. */
-static void mark_cut(char text[ORR__ERROR_BYTES])
+void orr__text_cut(char *text, size_t bytes, size_t length)
 {
-    size_t at = ORR__ERROR_BYTES - 4;
+    if (length < bytes) return;
+    size_t at = bytes - 4;
     while (at > 0 && ((unsigned char)text[at] & 0xC0u) == 0x80u) {
         at--;
     }
     memcpy(text + at, "...", 4);
+}
+
+void orr__text_copy(char *to, size_t bytes, const char *from)
+{
+    const int length = snprintf(to, bytes, "%s", from);
+    if (length > 0) orr__text_cut(to, bytes, (size_t)length);
 }
 
 static void format_text(char text[ORR__ERROR_BYTES], const char *format, va_list arguments)
@@ -46,8 +52,8 @@ static void format_text(char text[ORR__ERROR_BYTES], const char *format, va_list
     const int length = vsnprintf(text, ORR__ERROR_BYTES, format, arguments);
     if (length < 0) {
         strcpy(text, "an error whose text cannot be formatted");
-    } else if (length >= ORR__ERROR_BYTES) {
-        mark_cut(text);
+    } else {
+        orr__text_cut(text, ORR__ERROR_BYTES, (size_t)length);
     }
 }
 
@@ -89,7 +95,7 @@ int32_t orr__fail_more(const char *format, ...)
         memcpy(whole + prefix, ": ", 2);
     }
     memcpy(whole, text, prefix);
-    mark_cut(whole);
+    orr__text_cut(whole, sizeof last_text, sizeof last_text);
     return last_code;
 }
 

@@ -1,6 +1,7 @@
 #ifndef ORR__BASE_ERROR_H
 #define ORR__BASE_ERROR_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -40,6 +41,13 @@ const char *orr__error_text(void);
 
 /* This thread's code, ORR_OK when there is none. */
 int32_t orr__error_code(void);
+
+/*
+ * For texts in buffers of `bytes` (4 or more), which people read: what does not fit is cut and ends in "...", not in the
+ * middle of a character. orr__text_copy copies; orr__text_cut marks what snprintf, which says `length`, has cut.
+ */
+void orr__text_copy(char *to, size_t bytes, const char *from);
+void orr__text_cut(char *text, size_t bytes, size_t length);
 
 /*
  * The name most like `name` among `count` names (NULL entries are skipped), for "did you mean": least edit distance,

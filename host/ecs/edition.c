@@ -49,8 +49,9 @@ void orr__edition_note_add(orr_world *world, int32_t level, const char *format, 
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    const int told = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    if (told > 0) orr__text_cut(text, sizeof text, (size_t)told);
     const size_t length = strlen(text) + 1;
     orr__edition_note *note = orr__alloc_new(&world->alloc, sizeof *note + length, 0);
     if (!note) {

@@ -61,8 +61,9 @@ static void say(char *text, size_t bytes, const char *format, ...)
     const size_t used = strlen(text);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text + used, bytes - used, format, arguments);
+    const int told = vsnprintf(text + used, bytes - used, format, arguments);
     va_end(arguments);
+    if (told > 0) orr__text_cut(text, bytes, used + (size_t)told);
 }
 
 void orr__fields_tell(const orr__field *old, uint32_t old_count, const orr__field *now, uint32_t count, char *text,

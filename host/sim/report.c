@@ -97,6 +97,7 @@ static void name_table(const orr_world *world, const orr__table *table, char *te
         length += (size_t)snprintf(text + length, NAME_BYTES - length, "%s%s", i ? " " : "",
                                    orr_component_name(world, table->components[i]));
     }
+    orr__text_cut(text, NAME_BYTES, length);
 }
 
 static void add_tables(orr_world *world)
@@ -272,7 +273,7 @@ void orr__report_note(const orr_world *world, int32_t level, const char *text)
     note->tick = atomic_load_explicit(&sim->tick_told, memory_order_relaxed);
     note->number = ++sim->notes.count;
     note->level = level;
-    snprintf(note->text, sizeof note->text, "%s", text);
+    orr__text_copy(note->text, sizeof note->text, text);
     atomic_flag_clear_explicit(&sim->notes_lock, memory_order_release);
 }
 

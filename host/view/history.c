@@ -1,7 +1,6 @@
 #include "view/history.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -14,8 +13,10 @@ void orr__histories_init(orr__histories *histories, orr__alloc *alloc)
 
 void orr__histories_fini(orr__histories *histories)
 {
-    for (uint32_t i = 0; i < histories->count; i++)
+    for (uint32_t i = 0; i < histories->count; i++) {
         orr__alloc_free(histories->alloc, histories->values[i], ORR__HISTORY_VALUES * sizeof(float));
+        orr__alloc_string_free(histories->alloc, histories->names[i]);
+    }
     histories->count = 0;
 }
 
@@ -23,16 +24,17 @@ void orr__histories_fini(orr__histories *histories)
 static int32_t find(orr__histories *all, const char *name)
 {
     for (uint32_t i = 0; i < all->count; i++) {
-        if (strncmp(all->names[i], name, sizeof all->names[i] - 1) == 0) return (int32_t)i;
+        if (strcmp(all->names[i], name) == 0) return (int32_t)i;
     }
     if (all->count == ORR__HISTORY_MOST) return -1;
     const uint32_t at = all->count;
     all->values[at] = orr__alloc_new(all->alloc, ORR__HISTORY_VALUES * sizeof(float), 0);
-    if (!all->values[at]) {
+    all->names[at] = all->values[at] ? orr__alloc_string(all->alloc, name) : NULL;
+    if (!all->names[at]) {
+        orr__alloc_free(all->alloc, all->values[at], ORR__HISTORY_VALUES * sizeof(float));
         orr__error_clear();
         return -1;
     }
-    snprintf(all->names[at], sizeof all->names[at], "%s", name);
     all->items[at] = (orr__history){ .name = all->names[at], .values = all->values[at] };
     all->count++;
     return (int32_t)at;

@@ -76,6 +76,14 @@ static void take_errors(orr__window *window, const orr__report *report)
     }
 }
 
+/* Nobody shall wonder at an empty window. */
+static void tell_blank(orr__window *window, const orr__report *report)
+{
+    if (window->show->scene->desc.layer_count || report->stroke_count) return;
+    if (orr__clock_ns() - window->notice_ns < NOTICE_NS) return;
+    orr__window_notice(window, "there is nothing to draw: orrery.draw says what is shown");
+}
+
 static void take_state(orr__window *window)
 {
     orr_mailbox *mailbox = window->show->mailbox;
@@ -89,6 +97,7 @@ static void take_state(orr__window *window)
     if (!report) return;
     orr__histories_add(&window->histories, report);
     take_errors(window, report);
+    tell_blank(window, report);
 }
 
 /* States of the old show are given back before it is closed, on the thread of the world. */
@@ -221,7 +230,7 @@ static void draw_panel(orr__window *window)
 
 void orr__window_notice(orr__window *window, const char *text)
 {
-    snprintf(window->notice, sizeof window->notice, "%s", text);
+    orr__text_copy(window->notice, sizeof window->notice, text);
     window->notice_ns = orr__clock_ns();
 }
 

@@ -61,6 +61,17 @@ grep -q "^ffmpeg  *$PWD/programs/ffmpeg$" out || fail "doctor: ffmpeg"
 PATH=/nowhere "$orrery" doctor > out
 grep -q '^ffmpeg  *none' out || fail "doctor: no ffmpeg"
 
+# A picture of nothing says so; one by hand, or with a layer, is not nothing.
+if [ "${ORRERY_VIEW-}" = 1 ]; then
+    echo 'local o = require "orrery"; o.on_frame(function(p) p:line(0, 0, 1, 1) end)' > hand.lua
+    echo 'local o = require "orrery"; local A = o.component("A", { x = o.f32 }); o.draw { points = { x = A.x, y = A.x } }' > layer.lua
+    for script in fine hand layer; do
+        "$orrery" run $script.lua --ticks 2 --quiet --picture p.png > out 2> err
+        count=$(grep -c 'nothing to draw' err || true)
+        [ "$count" = "$([ $script = fine ] && echo 1 || echo 0)" ] || fail "nothing to draw: $script"
+    done
+fi
+
 # Demos: a line each, in whole sentences.
 mkdir -p demos
 echo '-- long: one sentence. And another that goes on and' > demos/long.lua
