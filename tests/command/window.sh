@@ -10,7 +10,7 @@ server=
 shown=
 trap 'kill $shown $server 2>/dev/null; rm -rf "$folder"' EXIT
 unset SDL_VIDEODRIVER WAYLAND_DISPLAY
-export SDL_RENDER_DRIVER=software # what Mesa does on top is not ours
+export SDL_RENDER_DRIVER=software SDL_FRAMEBUFFER_ACCELERATION=0 # what Mesa does on top is not ours
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # nor what X leaves behind; our leaks are for c/test_window
 failed=0
 
