@@ -912,6 +912,7 @@ typedef struct orr_window_host {
      * did, 0: nothing to do, negative: it could not, with the error set. */
     int32_t (*reload)(void *context);
     bool (*closes)(void *context); /* asked at every picture: whether to close, as after Ctrl-C */
+    void (*closed)(void *context); /* the window is gone; the tick that runs is waited for, however long it takes */
 } orr_window_host;
 
 typedef struct orr_window_desc {

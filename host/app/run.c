@@ -256,19 +256,27 @@ static bool closes(void *context)
     return orr__signals_asked();
 }
 
+/* Nobody looks any more: what does not end by itself is ended. */
+static void closed(void *context)
+{
+    (void)context;
+    orr__signals_hurry();
+}
+
 static int32_t show(run *r)
 {
     const run_options *o = r->options;
     return orr_window_run(
         r->world,
-        &(orr_window_desc){ .title = r->script,
-                            .width = r->shoot.width,
-                            .height = r->shoot.height,
-                            .ticks = o->ticks_given ? o->ticks : 0,
-                            .no_panel = o->no_panel,
-                            .lockstep = o->lockstep,
-                            .scale = isnan(o->shoot.scale) ? 0 : o->shoot.scale,
-                            .host = { .context = r, .restart = restart, .reload = reload, .closes = closes } });
+        &(orr_window_desc){
+            .title = r->script,
+            .width = r->shoot.width,
+            .height = r->shoot.height,
+            .ticks = o->ticks_given ? o->ticks : 0,
+            .no_panel = o->no_panel,
+            .lockstep = o->lockstep,
+            .scale = isnan(o->shoot.scale) ? 0 : o->shoot.scale,
+            .host = { .context = r, .restart = restart, .reload = reload, .closes = closes, .closed = closed } });
 }
 
 static bool is_set(const char *name)

@@ -54,12 +54,12 @@ static void say_what_hangs(const char *system)
 static void watch(void *context)
 {
     (void)context;
-    while (sem_wait(&state.wake) != 0) continue; /* woken by Ctrl-C, or by the end */
+    while (sem_wait(&state.wake) != 0) continue; /* woken by Ctrl-C, by the end of a window, or of all */
     for (int waited = 0; waited < GRACE_MS && atomic_load(&state.watching); waited += 10) orr__sleep_ns(10000000);
     if (!atomic_load(&state.watching)) return;
     orr_world *world = atomic_load(&state.world);
     say_what_hangs(world ? orr_world_running(world) : "");
-    _exit(ORR__EXIT_INTERRUPTED);
+    _exit(orr__signals_asked() ? ORR__EXIT_INTERRUPTED : ORR__EXIT_SIMULATION);
 }
 
 int32_t orr__signals_begin(void)
@@ -80,6 +80,11 @@ int32_t orr__signals_begin(void)
 void orr__signals_world(orr_world *world)
 {
     atomic_store(&state.world, world);
+}
+
+void orr__signals_hurry(void)
+{
+    sem_post(&state.wake);
 }
 
 void orr__signals_end(void)

@@ -11,6 +11,8 @@
 int32_t orr__signals_begin(void);
 /* The world whose ticks Ctrl-C ends; NULL before it is destroyed. */
 void orr__signals_world(orr_world *world);
+/* As after Ctrl-C, but nobody pressed it: what goes on for longer than a while is ended. */
+void orr__signals_hurry(void);
 void orr__signals_end(void);
 /* Whether somebody asked to end. */
 bool orr__signals_asked(void);

@@ -234,7 +234,9 @@ static void live(void *context)
     orr_world *world = context;
     orr__free *free = &world->sim->free;
     atomic_store(&world->owner, orr__thread_self());
-    while (turn(world)) {}
+    if (world->sim->started || step(world, 0, true)) { /* startup, and a first state */
+        while (turn(world)) {}
+    }
     if (make_calls(world)) free->unseen = true; /* all that were posted before the command that ends it */
     if (free->unseen && (free->code == ORR_OK || free->code == ORR_E_INTERRUPTED)) (void)step(world, 0, true);
     atomic_store(&free->state, ORR_FREE_ENDED);

@@ -4,12 +4,14 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/os.h"
 #include "sim/sim.h"
 
-enum { READERS = 3 };
+enum { READERS = 3, PATIENCE_MS = 500 };
 #define TICKS_PER_SECOND 60.0
 #define STATES_MOST 120.0
 #define STATES_LEAST 10.0
+#define LATE_NS 3000000000u
 
 static double pace_of(const orr__window *window)
 {
@@ -128,6 +130,24 @@ void orr__drive_states(orr__window *window)
     if (orr_world_post(window->world, take_pace_of_states, window) != ORR_OK) orr__error_clear();
 }
 
+void orr__drive_watch(orr__window *window)
+{
+    orr_free_status status = { 0 };
+    char text[256];
+    const uint64_t now = orr__clock_ns();
+    if (!window->runs || orr_world_free_status(window->world, &status) != ORR_OK || status.tick != window->late_tick ||
+        status.state != ORR_FREE_RUNNING) {
+        window->late_tick = status.tick;
+        window->late_ns = now;
+        return;
+    }
+    const char *name = orr_world_running(window->world);
+    if (now - window->late_ns < LATE_NS || !*name) return;
+    snprintf(text, sizeof text, "system '%s' has been running for %.0f s (an endless loop? --guard makes it an error)",
+             name, (double)(now - window->late_ns) * 1e-9);
+    orr__window_notice(window, text);
+}
+
 /* ---- the end of a world, another one ---- */
 
 static void take_end(orr__window *window)
@@ -156,6 +176,8 @@ static void enter(orr__window *window)
 {
     window->seed = orr_world_seed(window->world);
     window->console = window->world->sim->gestures.console != NULL;
+    window->late_tick = 0;
+    window->late_ns = orr__clock_ns();
     window->tend = (orr__tend){
         .host = &window->desc.host, .world = window->world, .readers = READERS, .version = window->show->version
     };
@@ -172,6 +194,8 @@ static void take_restart(orr__window *window)
         window->code = ORR_OK;
         window->error[0] = '\0';
         window->moved = window->moved && window->fitted;
+        window->paused = window->paused && !window->resumes;
+        window->resumes = false;
     }
     if (restart->code != ORR_OK)
         failed(window, restart->code, restart->text);
@@ -213,14 +237,36 @@ void orr__drive_turn(orr__window *window)
     step_along(window);
 }
 
+bool orr__drive_never_began(const orr__window *window)
+{
+    orr_free_status status;
+    return window->code != ORR_OK && window->desc.host.restart &&
+           orr_world_free_status(window->world, &status) == ORR_OK && status.tick == 0;
+}
+
+/* Startup is done on the world's thread: most are over at once, and who takes longer is not waited for. */
+static void await_first(orr__window *window)
+{
+    for (int waited = 0; waited < PATIENCE_MS; waited++) {
+        orr_free_status status;
+        if (orr_mailbox_sequence(window->show->mailbox) != 0) return;
+        if (orr_world_free_status(window->world, &status) != ORR_OK || status.state == ORR_FREE_ENDED) return;
+        orr__sleep_ns(1000000);
+    }
+    orr__window_notice(window, "starting");
+}
+
 int32_t orr__drive_begin(orr__window *window)
 {
     window->states_per_second = STATES_MOST;
     window->show = orr__show_open(window->world, READERS);
     if (!window->show) return orr__error_code();
     enter(window);
-    const int32_t code = orr_world_step(window->world, 0); /* startup, and a first state */
-    return code == ORR_OK ? let_run(window) : code;
+    if (window->desc.lockstep && orr_world_step(window->world, 0) != ORR_OK)
+        failed(window, orr__error_code(), orr__error_text());
+    const int32_t code = let_run(window);
+    if (window->runs) await_first(window);
+    return code;
 }
 
 int32_t orr__drive_end(orr__window *window)

@@ -14,8 +14,9 @@
 
 #include "view/font.h"
 
-enum { LINES = 16, LINE_BYTES = 1024, FIELDS = 256 };
+enum { LINES = 16, LINE_BYTES = 1024, FIELDS = 256, WAITING = 256, REFOCUS = 8 };
 constexpr float NARROW = 240, USUAL = 350;
+constexpr float EDGE = 5; // beside the panel, where it is taken to make it wider
 
 struct orr__panel {
     SDL_Window *window;
@@ -28,7 +29,11 @@ struct orr__panel {
     float width; // that a person gave it
     float mouse_x, mouse_y;
     bool buttons[3], pressed[3]; // down; went down since the last picture
-    ImRect boxes[4];             // what was drawn last: where the mouse is the panel's
+    SDL_Event waiting[WAITING];  // keys and letters that are not yet handed on
+    int waiting_count;
+    int refocus; // so many pictures more until the console has the keys again
+    ImGuiID console_id;
+    ImRect boxes[4]; // what was drawn last: where the mouse is the panel's
     int box_count;
     uint32_t histograms; // which plots are
     char search[32];
@@ -258,14 +263,16 @@ void run_controls(const orr__panel *panel, const orr__panel_view *v)
 {
     const orr__panel_actions &act = v->actions;
     const float gap = ImGui::GetStyle().ItemSpacing.x, all = ImGui::GetContentRegionAvail().x;
-    const float quarter = std::floor((all - 3 * gap) / 4), third = std::floor((all - 2 * gap) / 3);
+    const bool narrow = all < 270 * panel->ui; // two lines of buttons
+    const float quarter = std::floor(narrow ? (all - gap) / 2 : (all - 3 * gap) / 4);
+    const float third = std::floor(narrow ? (all - gap) / 2 : (all - 2 * gap) / 3);
     ImGui::PushStyleColor(ImGuiCol_Button, rgb(look(panel).accent, v->paused ? 1.0f : 0.35f));
     if (v->paused) ImGui::PushStyleColor(ImGuiCol_Text, rgb(0xffffff));
     if (button(v->paused ? "Run###run" : "Pause###run", quarter, "space")) act.pause(act.context, !v->paused);
     ImGui::PopStyleColor(v->paused ? 2 : 1);
     ImGui::SameLine();
-    if (button("Step", quarter, "one tick:  .")) act.step(act.context);
-    ImGui::SameLine();
+    if (button("Step", narrow ? -1 : quarter, "one tick:  .")) act.step(act.context);
+    if (!narrow) ImGui::SameLine();
     if (button("Fit", quarter, "all of it in the picture:  F")) act.fit(act.context);
     ImGui::SameLine();
     if (button("Picture", -1, "save a PNG file:  P")) act.picture(act.context);
@@ -273,8 +280,9 @@ void run_controls(const orr__panel *panel, const orr__panel_view *v)
     if (!v->can_restart) return;
     if (button("Restart", third, "from the beginning, with the same seed:  R")) act.restart(act.context, true);
     ImGui::SameLine();
-    if (button("New seed", third, "from the beginning, with another seed:  N")) act.restart(act.context, false);
-    ImGui::SameLine();
+    if (button("New seed", narrow ? -1 : third, "from the beginning, with another seed:  N"))
+        act.restart(act.context, false);
+    if (!narrow) ImGui::SameLine();
     ImGui::AlignTextToFramePadding();
     ImGui::TextDisabled("seed %" PRIu64, v->seed);
 }
@@ -412,6 +420,22 @@ void histogram(const orr__history &h, const extent &e, const ImRect &box, ImU32 
     }
 }
 
+// From where to where: up in a line, along in a histogram.
+void scale(const orr__history &h, const extent &e, const ImRect &box, bool bins)
+{
+    ImDrawList *draw = ImGui::GetWindowDrawList();
+    ImFont *font = ImGui::GetFont();
+    const float size = ImGui::GetFontSize() * 0.8f;
+    const ImU32 colour = ImGui::GetColorU32(ImGuiCol_TextDisabled);
+    char least[32], most[32];
+    std::snprintf(least, sizeof least, "%.4g", double(e.least));
+    std::snprintf(most, sizeof most, "%.4g", double(e.most));
+    const float high = box.Max.y - size + 2, wide = font->CalcTextSizeA(size, FLT_MAX, 0, most).x;
+    if (h.count < 2 || e.most <= e.least || box.GetWidth() < 3 * wide) return;
+    draw->AddText(font, size, ImVec2(box.Min.x, high), colour, least);
+    draw->AddText(font, size, bins ? ImVec2(box.Max.x - wide, high) : ImVec2(box.Min.x, box.Min.y - 2), colour, most);
+}
+
 void plot(orr__panel *panel, const orr__history &h, uint32_t index)
 {
     const theme &t = look(panel);
@@ -436,6 +460,7 @@ void plot(orr__panel *panel, const orr__history &h, uint32_t index)
         histogram(h, e, box, ImGui::GetColorU32(rgb(t.accent)));
     else
         line(h, e, box, ImGui::GetColorU32(rgb(t.accent)));
+    scale(h, e, box, bins);
 }
 
 void plots(orr__panel *panel, const orr__panel_view *v)
@@ -576,6 +601,7 @@ void tables(const orr__panel *panel, const orr__panel_view *v)
     ImGui::TableSetupColumn("KiB", ImGuiTableColumnFlags_WidthStretch, 1.3f);
     ImGui::TableHeadersRow();
     uint32_t small = 0;
+    char rows[32];
     for (uint32_t i = 0; i < report->table_count; i++) {
         const orr__report_table &t = list[i];
         small += t.row_count > 0 && t.row_count < 64;
@@ -585,7 +611,7 @@ void tables(const orr__panel *panel, const orr__panel_view *v)
         ImGui::TextUnformatted(*text_of(report, t.name) ? text_of(report, t.name) : "(no components)");
         hint(text_of(report, t.name));
         ImGui::TableNextColumn();
-        ImGui::Text("%" PRIu64, t.row_count);
+        ImGui::TextUnformatted(grouped(t.row_count, rows));
         ImGui::TableNextColumn();
         ImGui::Text("%u", t.chunk_count);
         ImGui::TableNextColumn();
@@ -627,7 +653,8 @@ void systems(const orr__panel_view *v)
         ImGui::PushID(int(s.id));
         bool on = s.enabled;
         if (s.can_switch && ImGui::Checkbox("##on", &on)) act.enable(act.context, s.id, on);
-        if (s.can_switch) ImGui::SameLine();
+        if (!s.can_switch) ImGui::Dummy(ImVec2(ImGui::GetFrameHeight(), ImGui::GetFrameHeight()));
+        ImGui::SameLine();
         ImGui::TextUnformatted(text_of(report, s.name));
         if (ImGui::IsItemHovered())
             ImGui::SetTooltip("%s\nstage %s, %s\n%.0f%% of the time of all systems", text_of(report, s.name),
@@ -651,6 +678,39 @@ ImU32 colour_of(const char *name)
     return ImColor::HSV(float(hash % 360) / 360, 0.55f, 0.85f);
 }
 
+// When the world was at work, in order: between its ticks it waits for the next, which is nothing to look at.
+struct busy {
+    static constexpr uint32_t MOST = 32;
+    uint32_t count;
+    struct {
+        uint64_t begin, end;
+    } spans[MOST];
+};
+
+busy busy_of(const orr__report *report)
+{
+    busy all = {};
+    const orr__report_lane *list = ORR__REPORT_LIST(report, orr__report_lane, lanes);
+    for (uint32_t i = 0; i < report->lane_count && all.count < busy::MOST; i++) {
+        if (list[i].kind != ORR_TRACE_TICK && list[i].kind != ORR_TRACE_PUBLISH) continue;
+        uint32_t at = all.count++;
+        for (; at > 0 && all.spans[at - 1].begin > list[i].begin_ns; at--) all.spans[at] = all.spans[at - 1];
+        all.spans[at] = { list[i].begin_ns, list[i].end_ns };
+    }
+    return all;
+}
+
+// How much of the time up to that moment the world was at work.
+uint64_t busy_until(const busy &all, uint64_t moment)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < all.count; i++) {
+        const uint64_t end = moment < all.spans[i].end ? moment : all.spans[i].end;
+        if (end > all.spans[i].begin) sum += end - all.spans[i].begin;
+    }
+    return sum;
+}
+
 void lanes(orr__panel *panel, const orr__panel_view *v)
 {
     const orr__panel_actions &act = v->actions;
@@ -662,29 +722,27 @@ void lanes(orr__panel *panel, const orr__panel_view *v)
         panel->lanes_on = true;
         panel->lanes_asked = now;
     }
-    uint64_t begin = UINT64_MAX, end = 0;
-    for (uint32_t i = 0; i < report->lane_count; i++) {
-        begin = list[i].begin_ns < begin ? list[i].begin_ns : begin;
-        end = list[i].end_ns > end && list[i].kind != ORR_TRACE_WAIT ? list[i].end_ns : end;
-    }
+    const busy all = busy_of(report);
     const uint32_t threads = report->threads < 8 ? report->threads : 8;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x, high = 18 * panel->ui, height = float(threads) * high;
     ImGui::InvisibleButton("lanes", ImVec2(width > 1 ? width : 1, height));
     ImDrawList *draw = ImGui::GetWindowDrawList();
     draw->AddRectFilled(at, ImVec2(at.x + width, at.y + height), ImGui::GetColorU32(ImGuiCol_FrameBg), 4);
-    if (end <= begin) return;
-    const double scale = double(width) / double(end - begin);
+    const uint64_t whole = busy_until(all, UINT64_MAX);
+    if (whole == 0) return;
+    const double scale = double(width) / double(whole);
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     for (uint32_t i = 0; i < report->lane_count; i++) {
         const orr__report_lane &lane = list[i];
-        const float left = at.x + float(double(lane.begin_ns - begin) * scale);
+        const float left = at.x + float(double(busy_until(all, lane.begin_ns)) * scale);
         if (lane.kind == ORR_TRACE_TICK) {
             draw->AddLine(ImVec2(left, at.y), ImVec2(left, at.y + height), ImGui::GetColorU32(ImGuiCol_TextDisabled));
             continue;
         }
         if (lane.worker >= threads || (lane.kind != ORR_TRACE_SYSTEM && lane.kind != ORR_TRACE_SPAN)) continue;
-        const float right = at.x + float(double(lane.end_ns - begin) * scale), top = at.y + float(lane.worker) * high;
+        const float right = at.x + float(double(busy_until(all, lane.end_ns)) * scale),
+                    top = at.y + float(lane.worker) * high;
         const char *name = text_of(report, lane.name);
         const ImVec2 corner(left, top + 1), other(right > left + 1 ? right : left + 1, top + high - 1);
         draw->AddRectFilled(corner, other, colour_of(name));
@@ -714,9 +772,10 @@ void console(orr__panel *panel, const orr__panel_view *v)
 {
     const ImGuiInputTextFlags flags = ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackHistory;
     ImGui::SetNextItemWidth(-1);
-    if (!ImGui::InputTextWithHint("##console", "Lua, between two ticks: orrery.world ...", panel->console,
-                                  sizeof panel->console, flags, recall, panel))
-        return;
+    const bool entered = ImGui::InputTextWithHint("##console", "Lua, between two ticks: orrery.world ...",
+                                                  panel->console, sizeof panel->console, flags, recall, panel);
+    panel->console_id = ImGui::GetItemID();
+    if (!entered) return;
     if (*panel->console) {
         std::snprintf(panel->lines[panel->line_count++ % LINES], LINE_BYTES, "%s", panel->console);
         v->actions.console(v->actions.context, panel->console);
@@ -724,6 +783,7 @@ void console(orr__panel *panel, const orr__panel_view *v)
     panel->line_at = 0;
     *panel->console = '\0';
     ImGui::SetKeyboardFocusHere(-1);
+    panel->refocus = REFOCUS;
 }
 
 void messages(orr__panel *panel, const orr__panel_view *v)
@@ -732,6 +792,7 @@ void messages(orr__panel *panel, const orr__panel_view *v)
     const theme &t = look(panel);
     const orr__note *list = ORR__REPORT_LIST(report, orr__note, notes);
     ImGui::BeginChild("notes", ImVec2(0, 150 * panel->ui), true);
+    if (!report->note_count) ImGui::TextDisabled("nothing was said yet");
     for (uint32_t i = 0; i < report->note_count; i++) {
         const uint32_t colour = list[i].level == 2 ? t.error : list[i].level == 1 ? t.warning : t.text;
         ImGui::TextDisabled("%" PRIu64, list[i].tick);
@@ -757,11 +818,11 @@ uint32_t errors_of(const orr__report *report)
 
 // ---- over the picture ----
 
-void remember(orr__panel *panel)
+void remember(orr__panel *panel, float edge = 0)
 {
     const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     if (panel->box_count < IM_ARRAYSIZE(panel->boxes))
-        panel->boxes[panel->box_count++] = ImRect(at, ImVec2(at.x + size.x, at.y + size.y));
+        panel->boxes[panel->box_count++] = ImRect(at, ImVec2(at.x + size.x + edge, at.y + size.y));
 }
 
 void keys(orr__panel *panel)
@@ -804,7 +865,8 @@ void keys(orr__panel *panel)
 bool begin_box(const orr__panel *panel, const char *name, uint32_t ground, float most_width)
 {
     const ImVec2 size = ImGui::GetIO().DisplaySize;
-    const float left = float(orr__panel_covers(panel)), room = ImMax(size.x - left, 60.0f);
+    const float covers = float(orr__panel_covers(panel)), least = 260 * panel->ui;
+    const float left = size.x - covers >= least ? covers : 0, room = ImMax(size.x - left, 60.0f);
     const float width = ImMin(most_width * panel->ui, room - 24);
     ImGui::SetNextWindowPos(ImVec2(left + room * 0.5f, size.y - 16), ImGuiCond_Always, ImVec2(0.5f, 1));
     ImGui::SetNextWindowSizeConstraints(ImVec2(0, 0), ImVec2(width, size.y * 0.7f));
@@ -877,9 +939,9 @@ void heading(orr__panel *panel, const char *title)
 void sections(orr__panel *panel, const orr__panel_view *v)
 {
     const ImGuiTreeNodeFlags open = ImGuiTreeNodeFlags_DefaultOpen;
-    char log[48] = "Log###log";
+    char log[48] = "Log, console###log";
     const uint32_t errors = errors_of(v->report);
-    if (errors) std::snprintf(log, sizeof log, "Log: %u error%s###log", errors, errors == 1 ? "" : "s");
+    if (errors) std::snprintf(log, sizeof log, "Log, console: %u error%s###log", errors, errors == 1 ? "" : "s");
     numbers(v);
     if (v->report->param_count && ImGui::CollapsingHeader("Params", open)) params(panel, v);
     if (v->history_count && ImGui::CollapsingHeader("Plots", open)) plots(panel, v);
@@ -905,14 +967,17 @@ void main_window(orr__panel *panel, const orr__panel_view *v)
     const float most = ImMax(size.x * 0.7f, 1.0f), least = ImMin(NARROW * panel->ui, most);
     ImGui::SetNextWindowPos(ImVec2(0, 0));
     ImGui::SetNextWindowSizeConstraints(ImVec2(least, size.y), ImVec2(most, size.y));
-    ImGui::SetNextWindowSize(ImVec2(ImClamp(panel->width, least, most), size.y));
+    const float width = ImClamp(panel->width, least, most);
+    ImGui::SetNextWindowSize(ImVec2(width, size.y));
     const ImGuiWindowFlags flags = ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoMove;
     if (ImGui::Begin("panel", nullptr, flags)) {
         heading(panel, v->title);
         run_controls(panel, v);
         if (v->report) sections(panel, v);
-        remember(panel);
+        remember(panel, EDGE * panel->ui);
     }
+    const float drawn = ImGui::GetWindowWidth();
+    if (std::fabs(drawn - width) >= 1) panel->width = drawn; // somebody draws at its edge
     ImGui::End();
 }
 
@@ -991,18 +1056,65 @@ static bool is_over(const orr__panel *panel)
     return ImGui::IsAnyItemActive() || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
 }
 
+// Keys that do something by themselves, and not through the letters they make.
+static bool is_command(const SDL_KeyboardEvent &key)
+{
+    const SDL_Keycode code = key.keysym.sym;
+    return code < ' ' || code > '~' || (key.keysym.mod & (KMOD_CTRL | KMOD_GUI)) != 0;
+}
+
+static bool is_modifier(const SDL_KeyboardEvent &key)
+{
+    return key.keysym.scancode >= SDL_SCANCODE_LCTRL && key.keysym.scancode <= SDL_SCANCODE_RGUI;
+}
+
+// It was let go, but not in a picture yet.
+static bool is_between(SDL_Scancode code)
+{
+    const ImGuiIO &io = ImGui::GetIO();
+    return code < IM_ARRAYSIZE(io.KeysDown) && !io.KeysDown[code] && io.KeysDownDuration[code] >= 0;
+}
+
+// Dear ImGui sees which keys are down when a picture is made: one that went down and up since the last was not pressed,
+// and letters that came after it would come before it. So what follows a command waits for the next picture.
+static void hand_on(orr__panel *panel)
+{
+    int count = 0;
+    bool command = false;
+    if (panel->refocus > 0 && --panel->refocus > 0 && panel->context->ActiveId != panel->console_id) return;
+    panel->refocus = 0;
+    while (count < panel->waiting_count && !command) {
+        const SDL_Event &event = panel->waiting[count];
+        if (event.type == SDL_KEYDOWN && is_between(event.key.keysym.scancode)) break;
+        ImGui_ImplSDL2_ProcessEvent(&event);
+        count++;
+        command = event.type == SDL_KEYDOWN && is_command(event.key) && !is_modifier(event.key);
+    }
+    panel->waiting_count -= count;
+    std::memmove(panel->waiting, panel->waiting + count, size_t(panel->waiting_count) * sizeof *panel->waiting);
+}
+
+static void wait(orr__panel *panel, const SDL_Event *event)
+{
+    if (panel->waiting_count == WAITING) hand_on(panel);
+    if (panel->waiting_count < WAITING) panel->waiting[panel->waiting_count++] = *event;
+}
+
 extern "C" bool orr__panel_event(orr__panel *panel, const SDL_Event *event)
 {
     if (!panel) return false;
     ImGui::SetCurrentContext(panel->context);
-    ImGui_ImplSDL2_ProcessEvent(event);
+    if (event->type == SDL_KEYDOWN || event->type == SDL_KEYUP || event->type == SDL_TEXTINPUT)
+        wait(panel, event);
+    else
+        ImGui_ImplSDL2_ProcessEvent(event);
     track(panel, event);
     switch (event->type) {
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEWHEEL:
     case SDL_MOUSEMOTION: return is_over(panel);
     case SDL_KEYDOWN:
-    case SDL_TEXTINPUT: return !panel->hidden && ImGui::GetIO().WantTextInput;
+    case SDL_TEXTINPUT: return !panel->hidden && (ImGui::GetIO().WantTextInput || panel->refocus > 0);
     default: return false;
     }
 }
@@ -1010,6 +1122,7 @@ extern "C" bool orr__panel_event(orr__panel *panel, const SDL_Event *event)
 static void begin(orr__panel *panel)
 {
     ImGuiIO &io = ImGui::GetIO();
+    hand_on(panel);
     ImGui_ImplSDL2_NewFrame();
     io.MousePos = ImVec2(panel->mouse_x, panel->mouse_y);
     for (int i = 0; i < 3; i++) io.MouseDown[i] = panel->buttons[i] || panel->pressed[i];

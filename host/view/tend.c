@@ -17,6 +17,7 @@ static void answer(orr_world *world, void *context)
     if (world->sim->scene_version != tend->version) {
         tend->fresh = orr__show_open(world, tend->readers);
         if (!tend->fresh) orr__sim_log(world, 2, "the new picture cannot be shown: %s", orr__error_text());
+        orr__mailboxes_publish(world); /* the next tick may fail: there is something to be seen nevertheless */
         tend->version = world->sim->scene_version;
     }
     if (tend->code != 0 || tend->fresh) orr__free_changed(world);

@@ -128,10 +128,14 @@ static void tend(orr__window *window)
         snprintf(window->error, sizeof window->error, "%s", window->tend.text);
         window->resumes = resumes;
     } else if (window->tend.code > 0) {
+        const bool begins = orr__drive_never_began(window);
         window->code = ORR_OK;
         window->error[0] = '\0';
         orr__window_notice(window, "the script was loaded again");
-        if (window->resumes) orr__window_pause(window, false);
+        if (window->resumes && begins)
+            orr__window_restart(window, true);
+        else if (window->resumes)
+            orr__window_pause(window, false);
     }
 }
 
@@ -171,7 +175,9 @@ static void take_rates(orr__window *window)
     window->rate_ns = now;
     window->rate_tick = tick;
     window->rate_frame = window->frames;
-    if (!first && !window->restart.active) orr__drive_states(window);
+    if (first || window->restart.active) return;
+    orr__drive_states(window);
+    orr__drive_watch(window);
 }
 
 /* Where the entity that is looked at is on the screen, for the panel's mark; in what the mouse counts. */
@@ -204,7 +210,7 @@ static void say(orr__window *window, const char *text)
 static void draw_panel(orr__window *window)
 {
     const orr_mail *state = window->state;
-    const bool fresh = orr__clock_ns() - window->notice_ns < NOTICE_NS;
+    const bool fresh = window->restart.active || orr__clock_ns() - window->notice_ns < NOTICE_NS;
     orr__panel_view view = { .report = state ? orr__report_of(state) : NULL,
                              .histories = window->histories.items,
                              .history_count = window->histories.count,
@@ -266,10 +272,8 @@ static void make_frame(orr__window *window)
     if (host->closes && host->closes(host->context)) window->over = true;
     take_events(window);
     orr__drive_turn(window);
-    if (!window->restart.active && window->show) {
-        tend(window);
-        take_state(window);
-    }
+    if (!window->restart.active && window->show) tend(window);
+    if (!window->restart.active && window->show) take_state(window); /* a mended one may begin again */
     follow(window);
     if (!orr__screen_is_hidden(&window->screen)) {
         draw_picture(window);
@@ -338,6 +342,7 @@ int32_t orr__window_close(orr__window *window)
     window->letters = NULL;
     window->panel = NULL;
     window->drawer = NULL;
+    if (window->over && window->desc.host.closed) window->desc.host.closed(window->desc.host.context);
     const int32_t code = orr__drive_end(window);
     orr__histories_fini(&window->histories);
     return code;

@@ -53,8 +53,9 @@ typedef struct orr__window {
     bool resumes;     /* paused by an error and not by somebody: goes on when the script is mended */
     char notice[512]; /* something to be read for a while */
     uint64_t notice_ns;
-    uint64_t error_note; /* the last error of the log that was shown */
-    uint32_t pictures;   /* taken so far */
+    uint64_t late_tick, late_ns; /* the last tick that was seen, and when */
+    uint64_t error_note;         /* the last error of the log that was shown */
+    uint32_t pictures;           /* taken so far */
     orr__tend tend;
     orr__restart restart;
     int32_t code; /* of the tick that failed, with its text */

@@ -413,7 +413,7 @@ function system.watch()
 end
 
 local function tell_notes()
-  for _, text in ipairs(trace.notes) do S.log(M, 2, text) end
+  for _, text in ipairs(trace.notes) do S.log(M, 1, text) end
   trace.notes = nil
 end
 

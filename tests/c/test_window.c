@@ -17,101 +17,7 @@
 #include "sim/sim.h"
 #include "view/actions.h"
 #include "view/pick.h"
-#include "view/window.h"
-
-#define assert_ok(call)                                                                                                \
-    do {                                                                                                               \
-        if ((call) != ORR_OK) fail_msg("%s: %s", #call, orr_last_error());                                             \
-    } while (0)
-
-#define assert_near(a, b, most) assert_true(fabs((a) - (b)) <= (most))
-
-enum { WIDTH = 400, HEIGHT = 300, PATIENCE_MS = 20000 };
-
-static const char scene[] = "local orrery = require 'orrery'\n"
-                            "local P = orrery.component('P', { x = orrery.f32, y = orrery.f32 })\n"
-                            "local pull = orrery.param('pull', 0, { min = 0, max = 4 })\n"
-                            "orrery.system { name = 'populate', stage = 'startup', run = function(ctx)\n"
-                            "  ctx:spawn({ [P] = { x = 5, y = 5 } })\n"
-                            "end }\n"
-                            "orrery.system { name = 'fall', all = { P }, writes = { P }, run = function(rows)\n"
-                            "  local p, d = rows:write(P), pull()\n"
-                            "  for i = rows.first, rows.last do p.y[i] = p.y[i] - d end\n"
-                            "end }\n"
-                            "orrery.series('ticks', function(world) return world:count { all = { P } } end)\n"
-                            "orrery.draw { background = '#102030', view = { x = 0, y = 0, width = 10, height = 10 },\n"
-                            "  points = { x = P.x, y = P.y, size = 20, shape = 'square', colour = '#ff0000' } }\n";
-
-typedef struct fixture {
-    orr_host *host;
-    orr__window window;
-} fixture;
-
-static orr_world *restart(void *context, uint64_t seed)
-{
-    fixture *f = context;
-    orr_host *host = orr_host_open(&(orr_host_desc){ .script = "scene.lua", .text = scene, .seed = seed });
-    if (!host) return NULL;
-    orr_host_close(f->host);
-    f->host = host;
-    return orr_host_world(host);
-}
-
-static void open_with(fixture *f, const char *text, const orr_window_desc *given)
-{
-    memset(f, 0, sizeof *f);
-    f->host = orr_host_open(&(orr_host_desc){ .script = "scene.lua", .text = text });
-    if (!f->host) fail_msg("%s", orr_last_error());
-    orr_window_desc desc = *given;
-    desc.title = "test";
-    desc.host = (orr_window_host){ .context = f, .restart = restart };
-    if (!desc.width) desc.width = WIDTH;
-    if (!desc.height) desc.height = HEIGHT;
-    assert_ok(orr__window_open(&f->window, orr_host_world(f->host), &desc));
-}
-
-static void open_scene(fixture *f, const char *text, bool paused)
-{
-    open_with(f, text, &(orr_window_desc){ .paused = paused });
-}
-
-static void shut(fixture *f)
-{
-    (void)orr__window_close(&f->window);
-    orr_host_close(f->host);
-}
-
-static void frames(fixture *f, int count)
-{
-    for (int i = 0; i < count; i++) assert_true(orr__window_frame(&f->window));
-}
-
-static uint64_t tick_of(const fixture *f)
-{
-    orr_free_status status;
-    assert_ok(orr_world_free_status(f->window.world, &status));
-    return status.tick;
-}
-
-/* Frames until the shown state has done so many ticks. */
-static void until_tick(fixture *f, uint64_t tick)
-{
-    for (int i = 0; i < PATIENCE_MS; i++) {
-        frames(f, 1);
-        if (f->window.state && f->window.state->tick >= tick) return;
-        orr__sleep_ns(1000000);
-    }
-    fail_msg("tick %u was not reached", (unsigned)tick);
-}
-
-static void key(fixture *f, SDL_Keycode code)
-{
-    SDL_Event event = { .key = { .type = SDL_KEYDOWN, .state = SDL_PRESSED, .keysym = { .sym = code } } };
-    assert_int_equal(SDL_PushEvent(&event), 1);
-    event.type = SDL_KEYUP;
-    assert_int_equal(SDL_PushEvent(&event), 1);
-    frames(f, 1);
-}
+#include "window_case.h"
 
 static void until_restarted(fixture *f)
 {
@@ -521,14 +427,6 @@ static void test_sizes(void **state)
     }
 }
 
-/* A library may be without the panel (ORRERY_PANEL=OFF). */
-static void need_panel(fixture *f)
-{
-    if (f->window.panel) return;
-    shut(f);
-    skip();
-}
-
 /* What the panel leaves free is where the world is fitted, and stays so until somebody moves it. */
 static void test_fits_beside_the_panel(void **state)
 {
@@ -577,19 +475,6 @@ static void test_dense(void **state)
 }
 
 /* ---- by the mouse ---- */
-
-static void press(fixture *f, int x, int y)
-{
-    SDL_Event event = { .motion = { .type = SDL_MOUSEMOTION, .x = x, .y = y } };
-    SDL_PushEvent(&event);
-    frames(f, 1);
-    event = (SDL_Event){ .button = { .type = SDL_MOUSEBUTTONDOWN, .button = SDL_BUTTON_LEFT, .x = x, .y = y } };
-    SDL_PushEvent(&event);
-    frames(f, 2);
-    event.type = event.button.type = SDL_MOUSEBUTTONUP;
-    SDL_PushEvent(&event);
-    frames(f, 2);
-}
 
 /* The sink of the input sees what the panel did. */
 static void note_kind(void *context, uint64_t tick, const orr_input *input)

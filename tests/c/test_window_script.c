@@ -1,0 +1,283 @@
+/* needs: lua view
+ * The window and its script: one that fails, is mended and saved, takes long; and the panel's edge and console. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <SDL.h>
+
+#include "base/os.h"
+#include "sim/sim.h"
+#include "window_case.h"
+
+/* ---- a script that is mended ---- */
+
+static int32_t reload(void *context)
+{
+    return orr_host_watch(((fixture *)context)->host);
+}
+
+static void closed(void *context)
+{
+    ((fixture *)context)->closed++;
+}
+
+static void save(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static orr_world *restart_file(void *context, uint64_t seed)
+{
+    fixture *f = context;
+    orr_host *host = orr_host_open(&(orr_host_desc){ .script = f->path, .seed = seed });
+    if (!host) return NULL;
+    orr_host_close(f->host);
+    f->host = host;
+    return orr_host_world(host);
+}
+
+static void open_file(fixture *f, const char *text)
+{
+    memset(f, 0, sizeof *f);
+    snprintf(f->path, sizeof f->path, "/tmp/orrery-window-%d.lua", (int)getpid());
+    save(f->path, text);
+    f->host = orr_host_open(&(orr_host_desc){ .script = f->path });
+    if (!f->host) fail_msg("%s", orr_last_error());
+    const orr_window_desc desc = { .width = WIDTH,
+                                   .height = HEIGHT,
+                                   .host = {
+                                       .context = f, .restart = restart_file, .reload = reload, .closed = closed } };
+    assert_ok(orr__window_open(&f->window, orr_host_world(f->host), &desc));
+}
+
+static void shut_file(fixture *f)
+{
+    assert_int_equal(remove(f->path), 0);
+    shut(f);
+}
+
+static void until_error(fixture *f, const char *text)
+{
+    for (int i = 0; i < PATIENCE_MS && !strstr(f->window.error, text); i++) {
+        frames(f, 1);
+        orr__sleep_ns(1000000);
+    }
+    assert_non_null(strstr(f->window.error, text));
+    assert_true(f->window.paused);
+}
+
+#define HEAD                                                                                                           \
+    "local orrery = require 'orrery'\n"                                                                                \
+    "local P = orrery.component('P', { x = orrery.f32, y = orrery.f32 })\n"                                            \
+    "orrery.draw { points = { x = P.x, y = P.y } }\n"
+#define POPULATE(and_then)                                                                                             \
+    "orrery.system { name = 'populate', stage = 'startup', run = function(ctx) ctx:spawn({ P }, 3) " and_then " end "  \
+    "}\n"
+#define MOVE(how) "orrery.system { name = 'move', run = function(ctx) " how " end }\n"
+
+/* An error stops it; a save that does not help shows another one; one that does goes on where it stopped. */
+static void test_save_resumes(void **state)
+{
+    (void)state;
+    fixture f;
+    open_file(&f, HEAD POPULATE("") MOVE("if ctx.tick > 20 then error 'first' end"));
+    until_error(&f, "first");
+    const uint64_t tick = tick_of(&f);
+    save(f.path, HEAD POPULATE("") MOVE("local half = ") "-- and so on");
+    until_error(&f, "near 'end'");
+    frames(&f, 3);
+    save(f.path, HEAD "orrery.draw { points = { x = P.y, y = P.x } }\n" POPULATE("") MOVE("error 'another'"));
+    until_error(&f, "another");
+    for (int i = 0; i < PATIENCE_MS && !f.window.state; i++) frames(&f, 1);
+    assert_non_null(orr__report_of(f.window.state)); /* the panel has something to show */
+    save(f.path, HEAD POPULATE("") MOVE(""));
+    until_tick(&f, tick + 10);
+    assert_string_equal(f.window.error, "");
+    assert_false(f.window.paused);
+    assert_int_equal(f.window.state->entity_count, 3); /* the same world: startup did not run again */
+    SDL_PushEvent(&(SDL_Event){ .type = SDL_QUIT });
+    assert_false(orr__window_frame(&f.window));
+    assert_int_equal(f.closed, 0);
+    shut_file(&f);
+    assert_int_equal(f.closed, 1); /* told that the window is gone */
+}
+
+/* A startup that fails is shown, too; what is mended begins from the beginning. */
+static void test_startup_fails(void **state)
+{
+    (void)state;
+    fixture f;
+    open_file(&f, HEAD POPULATE("error 'not today'") MOVE(""));
+    until_error(&f, "not today");
+    frames(&f, 3);
+    save(f.path, HEAD POPULATE("") MOVE(""));
+    until_tick(&f, 5);
+    assert_string_equal(f.window.error, "");
+    assert_false(f.window.paused);
+    assert_int_equal(f.window.state->entity_count, 3);
+    shut_file(&f);
+}
+
+/* Startup takes long: the window is there, and answers. */
+static void test_slow_startup(void **state)
+{
+    (void)state;
+    fixture f;
+    uint64_t count = 0;
+    const uint64_t begin = orr__clock_ns();
+    open_scene(&f, HEAD POPULATE("local sum = 0 for i = 1, 1e9 do sum = sum + i % 3 end"), false);
+    const uint64_t opened = orr__clock_ns();
+    while (!f.window.state && orr__clock_ns() - begin < 60000000000u) {
+        frames(&f, 1);
+        count++;
+        if (orr_world_running(f.window.world)[0]) f.window.late_ns -= f.window.late_ns > 3000000000u ? 3000000000u : 0;
+        if (strstr(f.window.notice, "'populate' has been running")) break;
+        orr__sleep_ns(10000000);
+    }
+    const uint64_t all = orr__clock_ns() - opened;
+    if (!f.window.state) assert_non_null(strstr(f.window.notice, "'populate' has been running"));
+    assert_true(count >= 3 || all < 200000000u);
+    shut(&f);
+}
+
+/* ---- the panel's edge, its console ---- */
+
+static void test_panel_is_made_wider(void **state)
+{
+    (void)state;
+    fixture f;
+    open_with(&f, scene, &(orr_window_desc){ .width = 1000, .height = 600, .paused = true });
+    need_panel(&f);
+    frames(&f, 3);
+    const int edge = (int)orr__panel_covers(f.window.panel);
+    const double zoom = f.window.camera.zoom;
+    SDL_Event event = { .motion = { .type = SDL_MOUSEMOTION, .x = edge, .y = 500 } };
+    SDL_PushEvent(&event);
+    frames(&f, 2);
+    event = (SDL_Event){ .button = { .type = SDL_MOUSEBUTTONDOWN, .button = SDL_BUTTON_LEFT, .x = edge, .y = 500 } };
+    SDL_PushEvent(&event);
+    frames(&f, 2);
+    event = (SDL_Event){
+        .motion = { .type = SDL_MOUSEMOTION, .state = SDL_BUTTON_LMASK, .x = edge + 150, .y = 500, .xrel = 150 }
+    };
+    SDL_PushEvent(&event);
+    frames(&f, 2);
+    event =
+        (SDL_Event){ .button = { .type = SDL_MOUSEBUTTONUP, .button = SDL_BUTTON_LEFT, .x = edge + 150, .y = 500 } };
+    SDL_PushEvent(&event);
+    frames(&f, 2);
+    assert_near(orr__panel_covers(f.window.panel), edge + 150, 6);
+    assert_true(f.window.camera.zoom < zoom); /* fitted beside it: nobody moved the picture */
+    assert_false(f.window.moved);
+    shut(&f);
+}
+
+static void type(const char *text)
+{
+    SDL_Event event = { .text = { .type = SDL_TEXTINPUT } };
+    snprintf(event.text.text, sizeof event.text.text, "%s", text);
+    SDL_PushEvent(&event);
+    event = (SDL_Event){ .key = { .type = SDL_KEYDOWN,
+                                  .keysym = { .sym = SDLK_RETURN, .scancode = SDL_SCANCODE_RETURN } } };
+    SDL_PushEvent(&event);
+    event.type = SDL_KEYUP;
+    SDL_PushEvent(&event);
+}
+
+static bool has_note(const fixture *f, const char *text)
+{
+    const orr__report *report = f->window.state ? orr__report_of(f->window.state) : NULL;
+    const orr__note *notes = report ? ORR__REPORT_LIST(report, orr__note, notes) : NULL;
+    for (uint32_t i = 0; report && i < report->note_count; i++) {
+        if (strcmp(notes[i].text, text) == 0) return true;
+    }
+    return false;
+}
+
+static void take_log(void *context, int level, const char *text)
+{
+    char *all = context;
+    (void)level;
+    strncat(all, text, 1023 - strlen(all));
+    strncat(all, "|", 1023 - strlen(all));
+}
+
+/* Opens the section that is the panel's last; where its header is. */
+static int open_last_section(fixture *f)
+{
+    for (int y = 590; y > 100; y -= 11) {
+        uint32_t before = 0, after = 0;
+        const SDL_Rect below = { 200, y + 60, 1, 1 };
+        SDL_Renderer *renderer = f->window.screen.renderer;
+        SDL_RenderReadPixels(renderer, &below, SDL_PIXELFORMAT_RGBA8888, &before, 4);
+        press(f, 60, y);
+        SDL_RenderReadPixels(renderer, &below, SDL_PIXELFORMAT_RGBA8888, &after, 4);
+        if (before != after) return y;
+    }
+    fail_msg("no section can be opened");
+    return 0;
+}
+
+/* Lines that are typed faster than pictures are made, on the console of the panel; what they say is in the log, on the
+ * panel and where the host's goes. */
+static void test_console_by_keys(void **state)
+{
+    (void)state;
+    fixture f = { 0 };
+    char all[1024] = "";
+    f.host =
+        orr_host_open(&(orr_host_desc){ .script = "scene.lua", .text = scene, .log = take_log, .log_context = all });
+    assert_non_null(f.host);
+    assert_ok(orr__window_open(&f.window, orr_host_world(f.host),
+                               &(orr_window_desc){ .width = 1000, .height = 800, .paused = true }));
+    need_panel(&f);
+    frames(&f, 3);
+    const int y = open_last_section(&f);
+    for (int down = 150; down < 230 && !has_note(&f, "one"); down += 8) {
+        press(&f, 60, y + down);
+        type("print 'one'");
+        for (int i = 0; i < 20; i++) {
+            frames(&f, 1);
+            orr__sleep_ns(1000000);
+        }
+    }
+    assert_true(has_note(&f, "one"));
+    type("print 'two'"); /* the console kept the keys */
+    type("print 'three'");
+    type("2 + 2");
+    type("error 'four'");
+    for (int i = 0; i < PATIENCE_MS / 4 && !has_note(&f, "four"); i++) {
+        frames(&f, 1);
+        orr__sleep_ns(1000000);
+    }
+    assert_true(has_note(&f, "two") && has_note(&f, "three") && has_note(&f, "4") && has_note(&f, "four"));
+    assert_string_equal(f.window.notice, "four");
+    shut(&f);
+    assert_string_equal(all,
+                        "> print 'one'|one|> print 'two'|two|> print 'three'|three|> 2 + 2|4|> error 'four'|four|");
+}
+
+int main(void)
+{
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_console_by_keys),
+        cmocka_unit_test(test_save_resumes),
+        cmocka_unit_test(test_startup_fails),
+        cmocka_unit_test(test_slow_startup),
+        cmocka_unit_test(test_panel_is_made_wider),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
