@@ -73,13 +73,20 @@ typedef struct shapes {
     const float *numbers[NUMBERS]; /* NULL: not needed */
 } shapes;
 
+/* A float is exact as a whole number up to 2^24: those are shown with all digits. */
+static void write_number(double value, char *out, size_t bytes)
+{
+    const bool whole = fabs(value) <= 16777216.0 && value == floor(value);
+    snprintf(out, bytes, whole ? "%.0f" : "%.6g", value + 0.0);
+}
+
 static int32_t paint_text(orr__pass *pass, const shapes *s)
 {
     const float *values = s->numbers[1];
     for (uint64_t i = 0; i < s->batch.count; i++) {
         char number[40];
         const uint32_t colour = s->batch.palette[s->batch.steps ? s->batch.steps[i] : 0];
-        if (!pass->layer->text) snprintf(number, sizeof number, "%.6g", (double)values[i]);
+        if (!pass->layer->text) write_number((double)values[i], number, sizeof number);
         const char *line = pass->layer->text ? pass->layer->text : number;
         const int32_t code = orr__text_paint(pass->text, pass->canvas, line, s->batch.x[i], s->batch.y[i], 0.5f,
                                              s->numbers[0][i], colour);

@@ -139,6 +139,8 @@ int32_t orr__reel_close(orr__reel *reel, bool keep)
     if (!reel->alloc) return ORR_OK;
     if (reel->pipe.id && keep && reel->frames) {
         code = orr__pipe_finish(&reel->pipe);
+        if (code == ORR_OK && orr__file_stamp_of(reel->file.beside).bytes == 0)
+            code = orr__fail(ORR_E_FILE, "'ffmpeg' ended well and wrote nothing");
         if (code != ORR_OK) orr__fail_more("film '%s'", reel->path);
         if (code == ORR_OK) code = orr__file_commit(&reel->file);
     }

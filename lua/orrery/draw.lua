@@ -22,6 +22,9 @@ local function colour(value, what)
 end
 
 local function field(value, what)
+  if type(value) == "string" then
+    fail("%s: write the field itself, as in Position.x, not a text: '%s'", what, value)
+  end
   local info = registry.need(value, "field", what)
   if info.type == "entity" then fail("%s: '%s' is an entity, not a number", what, info.name) end
   return info
@@ -75,7 +78,7 @@ for k = 0, 255 do
 end
 
 -- What counted colours are called, for the legend.
-local function read_labels(t, what)
+local function read_labels(t, what, type_name)
   if t.labels == nil then return nil end
   if t.legend == nil then fail("%s.labels: they are of a legend, and there is none: legend = \"what\"", what) end
   local lines = {}
@@ -83,11 +86,17 @@ local function read_labels(t, what)
     if check.text(label, what .. ".labels"):find("\n", 1, true) then fail("%s.labels: one line each", what) end
     lines[k] = label
   end
+  if t.colours == nil or t.min ~= nil or t.max ~= nil or type_name == "f32" or type_name == "f64" then
+    fail("%s.labels: they are of counted colours: a field of whole numbers, `colours`, and no min and max", what)
+  end
+  if #lines > #t.colours then
+    fail("%s.labels: %d labels for %d colours", what, #lines, #t.colours)
+  end
   return table.concat(lines, "\n")
 end
 
--- `colours` or `map`, min, max, legend, labels. Gives what hands them over.
-local function scale(t, what)
+-- `colours` or `map`, min, max, legend, labels, for a field of that type. Gives what hands them over.
+local function scale(t, what, type_name)
   local list = {}
   if t.colours ~= nil then
     if t.map ~= nil then fail("%s: `colours` or `map`, not both", what) end
@@ -101,7 +110,7 @@ local function scale(t, what)
   end
   local hands = range(t, what)
   if t.legend ~= nil then check.text(t.legend, what .. ".legend") end
-  local labels = read_labels(t, what)
+  local labels = read_labels(t, what, type_name)
   return function()
     for _, rgba in ipairs(list) do number("colour", rgba) end
     if list.map then need(S.scene_text(M, seam.scene_text.map, list.map)) end
@@ -118,11 +127,14 @@ local function read_paint(value, what)
     local rgba = colour(value, what)
     return function() number("colour", rgba) end
   end
+  if registry.info(value) then
+    fail("%s: by a field it is written { field = %s, map = \"viridis\" }", what, registry.info(value).name)
+  end
   check.record(value, what)
   check.known(value, { field = true, colours = true, map = true, min = true, max = true, legend = true, labels = true },
               what)
   local info = field(value.field, what .. ".field")
-  local hand = scale(value, what)
+  local hand = scale(value, what, info.type)
   return function()
     say("colour", info, 0, 0)
     hand()
@@ -207,6 +219,9 @@ local function read_heading(self, layer, what, key)
   if layer[key] == nil then return end
   local pair = registry.info(layer[key]) and { layer[key] } or layer[key]
   if type(pair) == "number" then pair = { pair } end
+  if type(pair) ~= "table" then
+    fail("%s.%s: a field in radians, or the two fields of a direction, got %s", what, key, name_of(pair))
+  end
   if #check.list(pair, what .. "." .. key) > 2 or #pair == 0 then
     fail("%s.%s: a field in radians, or the two fields of a direction", what, key)
   end
@@ -288,11 +303,14 @@ function kinds.lattice(layer, what)
   check.known(layer, { of = true, field = true, colours = true, map = true, min = true, max = true, legend = true,
                        labels = true, x = true, y = true, width = true, height = true }, what)
   local info = registry.need(layer.of, "lattice", what .. ".of")
-  if type(layer.field) ~= "string" or not info.by_name[layer.field] then
+  if type(layer.field) ~= "string" then
+    fail("%s.field: the name of a field of lattice '%s' as a text, got %s", what, info.name, name_of(layer.field))
+  end
+  if not info.by_name[layer.field] then
     fail("%s.field: lattice '%s' has no field %s%s", what, info.name, name_of(layer.field),
          check.nearest(layer.field, info.by_name))
   end
-  local hand = scale(layer, what)
+  local hand = scale(layer, what, info.by_name[layer.field].type)
   local x, y = layer.x or 0, layer.y or 0
   local width, height = layer.width or info.object.width, layer.height or info.object.height
   check.number(x, what .. ".x", -1e300, 1e300)
@@ -357,6 +375,9 @@ function draw.new(desc)
   for k, item in ipairs(desc) do
     local what = "orrery.draw: [" .. k .. "]"
     check.known(check.record(item, what), known, what)
+    for _, key in ipairs { "background", "view", "wrap" } do
+      if item[key] ~= nil then fail("%s.%s: it is of the whole picture: write it beside the list", what, key) end
+    end
     steps[k] = true
     read_layers(item, what .. ".", hands)
   end

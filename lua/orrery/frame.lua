@@ -1,5 +1,6 @@
 -- What happens when a picture is made: orrery.on_frame draws by hand, orrery.series gives numbers to plot. Each is a
 -- system of the stage `render`, so that it is held to what such systems may do, and its time is seen.
+local core = require "orrery.core"
 local seam = require "orrery.seam"
 local check = require "orrery.check"
 local system = require "orrery.system"
@@ -18,10 +19,17 @@ local WHITE = 0xffffffff
 local options = { colour = true, width = true, filled = true, screen = true }
 local text_options = { colour = true, size = true, screen = true }
 
-local function number(value, what)
+local painter
+
+local function number(value, what, name)
   if type(value) ~= "number" or value ~= value or value == huge or value == -huge then
-    fail("painter:%s: a number is needed, got %s", what, name_of(value))
+    fail("painter:%s: %s must be a number, got %s", what, name, name_of(value))
   end
+  return value
+end
+
+local function size(value, what, name)
+  if number(value, what, name) < 0 then fail("painter:%s: %s is %s, below 0", what, name, value) end
   return value
 end
 
@@ -38,43 +46,52 @@ local function colour_of(value, what)
   return rgba
 end
 
-local function stroke(kind, what, a, b, c, d, given, known)
+-- `names` are of a to d; one that is false is not there.
+local function stroke(self, kind, what, names, a, b, c, d, given, known)
   local colour, width, filled, screen = WHITE, 1, true, false
+  if self ~= painter then fail("painter:%s is called with a colon, on the painter of on_frame", what) end
   if given ~= nil then
-    check.known(check.record(given, "painter:" .. what), known, "painter:" .. what)
+    if type(given) ~= "table" then
+      fail("painter:%s: what comes last is a table, as in { colour = \"red\" }, got %s", what, name_of(given))
+    end
+    check.known(given, known, "painter:" .. what)
     colour = colour_of(given.colour, what)
-    if given.width ~= nil then width = number(given.width, what) end
-    if given.size ~= nil then width = number(given.size, what) end
+    if given.width ~= nil then width = size(given.width, what, "width") end
+    if given.size ~= nil then width = size(given.size, what, "size") end
     if given.filled ~= nil then filled = check.boolean(given.filled, "painter:" .. what .. ": filled") end
     if given.screen ~= nil then screen = check.boolean(given.screen, "painter:" .. what .. ": screen") end
   end
-  cell[0], cell[1], cell[2], cell[3] = number(a, what), number(b, what), number(c, what), number(d, what)
+  cell[0], cell[1] = number(a, what, names[1]), number(b, what, names[2])
+  cell[2], cell[3] = number(c, what, names[3]), number(d, what, names[4])
   cell[4] = width
   return kind, colour, (filled and 1 or 0) + (screen and 2 or 0)
 end
 
 local function paint(text, kind, colour, flags) need(S.paint(M, kind, colour, flags, cell, text)) end
 
-function members.line(_, x1, y1, x2, y2, given)
-  paint(nil, stroke(0, "line", x1, y1, x2, y2, given, options))
+local of_line, of_circle = { "x1", "y1", "x2", "y2" }, { "x", "y", "radius" }
+local of_rectangle, of_text = { "x", "y", "width", "height" }, { "x", "y" }
+
+function members.line(self, x1, y1, x2, y2, given)
+  paint(nil, stroke(self, 0, "line", of_line, x1, y1, x2, y2, given, options))
 end
-function members.circle(_, x, y, radius, given)
-  paint(nil, stroke(1, "circle", x, y, radius, 0, given, options))
+function members.circle(self, x, y, radius, given)
+  if type(radius) == "number" then size(radius, "circle", "radius") end
+  paint(nil, stroke(self, 1, "circle", of_circle, x, y, radius, 0, given, options))
 end
-function members.rectangle(_, x, y, width, height, given)
-  paint(nil, stroke(2, "rectangle", x, y, width, height, given, options))
+function members.rectangle(self, x, y, width, height, given)
+  paint(nil, stroke(self, 2, "rectangle", of_rectangle, x, y, width, height, given, options))
 end
-function members.text(_, x, y, text, given)
+function members.text(self, x, y, text, given)
   if type(text) == "number" then text = tostring(text) end
-  check.text(text, "painter:text")
-  if given == nil then given = { size = 14 } end
-  if given.size == nil then cell[5] = 14 end
-  local kind, colour, flags = stroke(3, "text", x, y, 0, 0, given, text_options)
-  if given.size == nil then cell[4] = cell[5] end
+  if text == "" then text = " " end
+  if self == painter then check.text(text, "painter:text: the text") end
+  local kind, colour, flags = stroke(self, 3, "text", of_text, x, y, 0, 0, given, text_options)
+  if given == nil or given.size == nil then cell[4] = 14 end
   paint(text, kind, colour, flags)
 end
 
-local painter = setmetatable({}, {
+painter = setmetatable({}, {
   __metatable = false,
   __index = setmetatable(members, { __index = function(_, key)
     return fail("the painter has no '%s'%s", tostring(key), check.nearest(key, members))
@@ -105,7 +122,9 @@ local function put(item)
   end
   item.over = true
   S.series_put(M, item.id, 0 / 0)
-  local why = fine and "gave " .. name_of(value) .. " instead of a number" or tostring(value)
+  local why = type(value) == "string" and value or "an error that is no text (" .. name_of(value) .. ")"
+  if fine then why = "gave " .. name_of(value) .. " instead of a number" end
+  if item.place and not why:find("^[^\n]*:%d+: ") then why = item.place .. ": " .. why end
   S.log(M, 2, "series '" .. item.name .. "': " .. why .. "; it is not plotted any more")
 end
 
@@ -128,7 +147,7 @@ function frame.series(name, fn)
       end
     end }
   end
-  items[#items + 1] = { name = name, fn = fn, id = need(S.series_create(M, name)) }
+  items[#items + 1] = { name = name, fn = fn, id = need(S.series_create(M, name)), place = core.where() }
 end
 
 -- ---- input ----

@@ -152,6 +152,15 @@ static double text_area(draw_case *d, const char *text, double size)
     return draw_area(d);
 }
 
+static double number_area(draw_case *d, double value)
+{
+    orr_layer layer = draw_layer(d, ORR_LAYER_TEXT, 8);
+    layer.value.value = value;
+    draw_scene(d, &layer, 1, false);
+    draw_now(d);
+    return draw_area(d);
+}
+
 static void test_text(void **state)
 {
     (void)state;
@@ -164,6 +173,9 @@ static void test_text(void **state)
     assert_near(text_area(&d, " ", 20), 0, 0);
     assert_near(text_area(&d, "", 20), 0, 0);
     assert_near(text_area(&d, NULL, 20), text_area(&d, "30", 20), 0); /* the number */
+    assert_near(number_area(&d, 12345678), text_area(&d, "12345678", 8), 0);
+    assert_near(number_area(&d, -0.0), text_area(&d, "0", 8), 0);
+    assert_near(number_area(&d, 1.5e9), text_area(&d, "1.5e+09", 8), 0);
     const double eszett = text_area(&d, "\xc3\x9f", 20), box = text_area(&d, "\xff", 20);
     assert_true(eszett > 10 && box > 10 && eszett != box);
     assert_true(text_area(&d, "\xf0\x9f", 20) > 10); /* broken off */

@@ -215,8 +215,9 @@ static void test_programs_that_die(void **state)
                    { "exit 0", "ended before it had everything" },
                    { "kill -9 $$", "ended by signal 9" },
                    { "head -c 9000 >/dev/null; echo one >&2; echo no such codec >&2; exit 1", "code 1: no such codec" },
-                   { "cat >/dev/null; exit 3", "failed with exit code 3" } };
-    for (uint32_t i = 0; i < 5; i++) {
+                   { "cat >/dev/null; exit 3", "failed with exit code 3" },
+                   { "cat >/dev/null", "wrote nothing" } };
+    for (uint32_t i = 0; i < 6; i++) {
         fake_ffmpeg(deaths[i].script);
         assert_int_equal(shoot(&d, "a.mp4", 40, true), ORR_E_FILE);
         assert_says(deaths[i].says);

@@ -178,6 +178,15 @@ spec.it("declarations are checked", function()
   spec.raises("'x' is a name in it", function() orrery.draw { points = { { x = P.x, y = P.x }, x = 5 } } end)
   spec.raises("width is 0: it must be above 0", function() orrery.draw { view = { width = 0 } } end)
   spec.raises("not both", function() orrery.draw { lines = { x = P.x, y = P.x, to = P.x, x2 = P.x } } end)
+  spec.raises("points.x: write the field itself", points("x", "P.x"))
+  spec.raises("points.colour: by a field it is written { field = P.x,", points("colour", P.x))
+  local ends = { "red", "blue" }
+  spec.raises("labels: they are of counted colours",
+              points("colour", { field = P.x, colours = ends, legend = "x", labels = { "a" } }))
+  spec.raises("triangles.heading: a field in radians, or the two fields of a direction, got 'up'", function()
+    orrery.draw { triangles = { x = P.x, y = P.x, heading = "up" } }
+  end)
+  spec.raises("[1].background: it is of the whole picture", function() orrery.draw { { background = "red" } } end)
   spec.raises("its function must be a function", function() orrery.series("s", 5) end)
   spec.raises("orrery has no 'sytem' (did you mean 'system'?)", function() return orrery.sytem end)
   spec.raises("there is no param 'nub'", function() orrery.test { ticks = 1, set = { nub = 1 } } end)
