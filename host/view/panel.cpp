@@ -574,7 +574,7 @@ void inspector(orr__panel *panel, const orr__panel_view *v)
     }
     if (!report->inspected) return;
     ImGui::AlignTextToFramePadding();
-    ImGui::Text("%" PRIu64 "%s", report->inspected, report->inspected_dead ? " has died" : "");
+    ImGui::Text("%" PRIu64 "%s", report->inspected, report->inspected_dead ? " is not alive" : "");
     ImGui::SameLine();
     bool follows = v->followed == report->inspected;
     if (!report->inspected_dead && ImGui::Checkbox("follow", &follows))
@@ -589,22 +589,34 @@ void inspector(orr__panel *panel, const orr__panel_view *v)
 
 // ---- tables ----
 
+void warn_of_fragments(const orr__panel *panel, const orr__report *report)
+{
+    const orr__report_table *list = ORR__REPORT_LIST(report, orr__report_table, tables);
+    uint32_t small = 0;
+    for (uint32_t i = 0; i < report->table_count; i++) small += list[i].row_count > 0 && list[i].row_count < 64;
+    if (small <= 20) return;
+    ImGui::PushStyleColor(ImGuiCol_Text, rgb(look(panel).warning));
+    ImGui::TextWrapped("%u tables have fewer than 64 rows: components that come and go singly split entities into many "
+                       "tables",
+                       small);
+    ImGui::PopStyleColor();
+}
+
 void tables(const orr__panel *panel, const orr__panel_view *v)
 {
     const ImVec4 warning = rgb(look(panel).warning);
     const orr__report *report = v->report;
     const orr__report_table *list = ORR__REPORT_LIST(report, orr__report_table, tables);
+    warn_of_fragments(panel, report);
     if (!ImGui::BeginTable("tables", 4, ImGuiTableFlags_RowBg | ImGuiTableFlags_Resizable)) return;
     ImGui::TableSetupColumn("table", ImGuiTableColumnFlags_WidthStretch, 3);
     ImGui::TableSetupColumn("rows", ImGuiTableColumnFlags_WidthStretch, 1.4f);
     ImGui::TableSetupColumn("chunks", ImGuiTableColumnFlags_WidthStretch, 1.3f);
     ImGui::TableSetupColumn("KiB", ImGuiTableColumnFlags_WidthStretch, 1.3f);
     ImGui::TableHeadersRow();
-    uint32_t small = 0;
     char rows[32];
     for (uint32_t i = 0; i < report->table_count; i++) {
         const orr__report_table &t = list[i];
-        small += t.row_count > 0 && t.row_count < 64;
         if (!t.row_count) continue;
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
@@ -623,12 +635,6 @@ void tables(const orr__panel *panel, const orr__panel_view *v)
         }
     }
     ImGui::EndTable();
-    if (small <= 20) return;
-    ImGui::PushStyleColor(ImGuiCol_Text, warning);
-    ImGui::TextWrapped("%u tables have fewer than 64 rows: components that come and go singly split entities into many "
-                       "tables",
-                       small);
-    ImGui::PopStyleColor();
 }
 
 void systems(const orr__panel_view *v)
@@ -833,7 +839,8 @@ void keys(orr__panel *panel)
                                            { "+  -", "faster, slower" },
                                            { "U", "as fast as it can" },
                                            { "F", "all of it in the picture" },
-                                           { "drag", "move; with shift, or the middle button, where the script has the mouse" },
+                                           { "drag",
+                                             "move; with shift, or the middle button, where the script has the mouse" },
                                            { "wheel", "zoom at the pointer" },
                                            { "click", "look at an entity" },
                                            { "P", "save a picture (PNG)" },

@@ -102,6 +102,54 @@ code=$?
 shown=
 [ "$code" -eq 130 ] && ok 'Ctrl-C closes the window' || fail "Ctrl-C closes the window: exit code $code" err
 
+# by a real mouse and real keys, where there is something that moves them
+if command -v xdotool >/dev/null 2>&1; then
+    "$orrery" run moves.lua --size 640x480 --no-panel >out 2>err &
+    shown=$!
+    until_shown || fail 'a window for the mouse' err
+    xdotool mousemove 400 300 key space
+    sleep 2
+    picture before
+    xdotool mousemove 400 300 mousedown 1 mousemove 430 310 mousemove 500 330 mouseup 1 \
+        mousemove 400 300 # the server paints the pointer, too
+    sleep 2
+    picture moved
+    cmp -s before moved && fail 'the mouse drags the picture' err || ok 'the mouse drags the picture'
+    xdotool click 4 click 4
+    sleep 2
+    picture zoomed
+    cmp -s moved zoomed && fail 'the wheel zooms' err || ok 'the wheel zooms'
+    xdotool key f
+    sleep 2
+    picture again
+    cmp -s before again && ok 'F shows all of it again' || fail 'F shows all of it again' err
+    xdotool key Escape
+    wait "$shown" && ok 'Esc closes the window' || fail "Esc closes the window: exit code $?" err
+    shown=
+
+    sed 's/^orrery.draw/orrery.system { name = "spin", run = function(ctx) while ctx.tick > 5 do end end }\n&/' moves.lua >spin.lua
+    "$orrery" run spin.lua --size 640x480 >out 2>err &
+    shown=$!
+    until_shown || fail 'a window over an endless loop' err
+    sleep 1
+    xdotool mousemove 400 300 key Escape
+    for i in $(seq 300); do kill -0 "$shown" 2>/dev/null || break; sleep 0.1; done
+    if kill -0 "$shown" 2>/dev/null; then
+        fail 'a window that is closed over an endless loop: the command hangs' err
+    else
+        wait "$shown"
+        code=$?
+        if [ "$code" -eq 1 ] && grep -q "system 'spin' does not end" err; then
+            ok 'a window that is closed over an endless loop'
+        else
+            fail "a window that is closed over an endless loop: exit code $code" err
+        fi
+    fi
+    shown=
+else
+    echo 'window: no xdotool: real mouse and keys are left out'
+fi
+
 "$orrery" run moves.lua --size 640x480 >out 2>err &
 shown=$!
 until_shown || fail 'a window with its panel' err
