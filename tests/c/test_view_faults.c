@@ -100,7 +100,6 @@ REFUSING(int, SDL_RenderCopy, SDL_COPY, -1,
          (SDL_Renderer * renderer, SDL_Texture *texture, const SDL_Rect *from, const SDL_Rect *to),
          (renderer, texture, from, to))
 REFUSING(int, TTF_Init, FONT_INIT, -1, (void), ())
-REFUSING(TTF_Font *, TTF_OpenFontRW, FONT_OPEN, NULL, (SDL_RWops * from, int close, int size), (from, close, size))
 REFUSING(int, TTF_SetFontSize, FONT_SIZE, -1, (TTF_Font * font, int size), (font, size))
 REFUSING(int, TTF_GlyphMetrics32, FONT_METRICS, -1,
          (TTF_Font * font, Uint32 letter, int *left, int *right, int *bottom, int *top, int *advance),
@@ -111,6 +110,20 @@ REFUSING(png_structp, png_create_write_struct, PNG_STRUCT, NULL,
          (png_const_charp version, png_voidp context, png_error_ptr error, png_error_ptr warning),
          (version, context, error, warning))
 REFUSING(png_infop, png_create_info_struct, PNG_INFO, NULL, (png_const_structrp png), (png))
+
+/* Closes what it is given also when it refuses. */
+TTF_Font *TTF_OpenFontRW(SDL_RWops *from, int close, int size)
+{
+    typedef TTF_Font *function(SDL_RWops *, int, int);
+    if (refuses(FONT_OPEN)) {
+        if (close) SDL_RWclose(from);
+        return NULL;
+    }
+    void *found = real("TTF_OpenFontRW");
+    function *go = NULL;
+    memcpy(&go, &found, sizeof go);
+    return go(from, close, size);
+}
 
 void png_write_row(png_structrp png, png_const_bytep row)
 {
