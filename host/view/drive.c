@@ -262,8 +262,9 @@ int32_t orr__drive_begin(orr__window *window)
     window->show = orr__show_open(window->world, READERS);
     if (!window->show) return orr__error_code();
     enter(window);
-    if (window->desc.lockstep && orr_world_step(window->world, 0) != ORR_OK)
-        failed(window, orr__error_code(), orr__error_text());
+    /* a world that has begun publishes nothing when it goes on: it may be paused */
+    const bool here = window->desc.lockstep || window->world->sim->started;
+    if (here && orr_world_step(window->world, 0) != ORR_OK) failed(window, orr__error_code(), orr__error_text());
     const int32_t code = let_run(window);
     if (window->runs) await_first(window);
     return code;
