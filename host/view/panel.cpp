@@ -420,20 +420,33 @@ void histogram(const orr__history &h, const extent &e, const ImRect &box, ImU32 
     }
 }
 
-// From where to where: up in a line, along in a histogram.
-void scale(const orr__history &h, const extent &e, const ImRect &box, bool bins)
+// A number in few letters.
+const char *brief(char (&out)[32], double value)
+{
+    const double size = std::fabs(value);
+    std::snprintf(out, sizeof out, size >= 1000 && size < 1e8 ? "%.0f" : "%.4g", value);
+    return out;
+}
+
+// From where to where: up in a line, along in a histogram. Returns what is left for the curve.
+ImRect scale(const orr__history &h, const extent &e, ImRect box, bool bins)
 {
     ImDrawList *draw = ImGui::GetWindowDrawList();
     ImFont *font = ImGui::GetFont();
     const float size = ImGui::GetFontSize() * 0.8f;
     const ImU32 colour = ImGui::GetColorU32(ImGuiCol_TextDisabled);
     char least[32], most[32];
-    std::snprintf(least, sizeof least, "%.4g", double(e.least));
-    std::snprintf(most, sizeof most, "%.4g", double(e.most));
-    const float high = box.Max.y - size + 2, wide = font->CalcTextSizeA(size, FLT_MAX, 0, most).x;
-    if (h.count < 2 || e.most <= e.least || box.GetWidth() < 3 * wide) return;
-    draw->AddText(font, size, ImVec2(box.Min.x, high), colour, least);
-    draw->AddText(font, size, bins ? ImVec2(box.Max.x - wide, high) : ImVec2(box.Min.x, box.Min.y - 2), colour, most);
+    const float low = font->CalcTextSizeA(size, FLT_MAX, 0, brief(least, double(e.least))).x;
+    const float high = font->CalcTextSizeA(size, FLT_MAX, 0, brief(most, double(e.most))).x;
+    const float wide = low > high ? low : high, bottom = box.Max.y - size + 2;
+    if (h.count < 2 || e.most <= e.least || box.GetWidth() < 3 * wide || box.GetHeight() < 2.5f * size) return box;
+    draw->AddText(font, size, ImVec2(box.Min.x, bottom), colour, least);
+    draw->AddText(font, size, bins ? ImVec2(box.Max.x - high, bottom) : ImVec2(box.Min.x, box.Min.y - 2), colour, most);
+    if (bins)
+        box.Max.y = bottom - 1;
+    else
+        box.Min.x += wide + 0.5f * size;
+    return box;
 }
 
 void plot(orr__panel *panel, const orr__history &h, uint32_t index)
@@ -456,11 +469,11 @@ void plot(orr__panel *panel, const orr__history &h, uint32_t index)
                           bins ? "over time" : "how often which value");
     box.Expand(ImVec2(-5 * panel->ui, -5 * panel->ui));
     if (box.GetWidth() < 2 || box.GetHeight() < 2) return;
+    box = scale(h, e, box, bins);
     if (bins)
         histogram(h, e, box, ImGui::GetColorU32(rgb(t.accent)));
     else
         line(h, e, box, ImGui::GetColorU32(rgb(t.accent)));
-    scale(h, e, box, bins);
 }
 
 void plots(orr__panel *panel, const orr__panel_view *v)
@@ -857,11 +870,13 @@ void keys(orr__panel *panel)
         ImGui::PushFont(panel->heading);
         ImGui::TextUnformatted("Keys");
         ImGui::PopFont();
+        ImGui::PushTextWrapPos(ImMin(480 * panel->ui, ImGui::GetIO().DisplaySize.x - 12 * panel->ui));
         for (const auto &row : list) {
             ImGui::TextColored(rgb(look(panel).accent), "%s", row[0]);
             ImGui::SameLine(90 * panel->ui);
             ImGui::TextUnformatted(row[1]);
         }
+        ImGui::PopTextWrapPos();
         remember(panel);
     }
     ImGui::End();
