@@ -43,6 +43,17 @@ static bool held_key(orr__window *window, SDL_Keycode code)
     }
 }
 
+/* Without a panel the keys are told over the picture. */
+static void help(orr__window *window)
+{
+    if (window->panel)
+        orr__panel_help(window->panel, !orr__panel_helps(window->panel));
+    else
+        orr__window_notice(window, "space: pause, run    .: one tick    + -: faster, slower    U: as fast as it can\n"
+                                   "drag, wheel: move, zoom    F: all of it    P: save a picture\n"
+                                   "R, N: from the beginning, with another seed    esc: close");
+}
+
 static void key(orr__window *window, SDL_Keycode code)
 {
     switch (code) {
@@ -56,7 +67,7 @@ static void key(orr__window *window, SDL_Keycode code)
         orr__panel_theme(window->panel, window->light);
         break;
     case SDLK_TAB: orr__panel_hide(window->panel, !orr__panel_hidden(window->panel)); break;
-    case SDLK_F1: orr__panel_help(window->panel, !orr__panel_helps(window->panel)); break;
+    case SDLK_F1: help(window); break;
     case SDLK_f:
         window->followed = 0;
         orr__window_fit(window);
@@ -69,7 +80,7 @@ static void key(orr__window *window, SDL_Keycode code)
 /* The question mark is another key on each keyboard: it is known by its letter. */
 static void letter(orr__window *window, const char *text)
 {
-    if (text[0] == '?') orr__panel_help(window->panel, !orr__panel_helps(window->panel));
+    if (text[0] == '?') help(window);
 }
 
 static void wheel(orr__window *window, const SDL_MouseWheelEvent *event)

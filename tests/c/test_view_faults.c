@@ -252,6 +252,27 @@ static void test_pictures_in_windows(void **state)
     orr_host_close(host);
 }
 
+/* Without a panel the window says so, and its keys are told over the picture. */
+static void test_no_panel(void **state)
+{
+    (void)state;
+    static orr__window window;
+    orr_host *host = open_host(NULL);
+    plan(SDL_TEXTURE, 0, false); /* the first one is that of the panel's letters, in libraries that have one */
+    assert_int_equal(orr__window_open(&window, orr_host_world(host), &paused), ORR_OK);
+    assert_null(window.panel);
+    if (orr__panel_is_built()) assert_non_null(strstr(window.notice, "no panel"));
+    plan(POINTS, 0, false);
+    assert_true(orr__window_frame(&window));
+    SDL_Event event = { .key = { .type = SDL_KEYDOWN, .state = SDL_PRESSED, .keysym = { .sym = SDLK_F1 } } };
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    assert_true(orr__window_frame(&window));
+    assert_non_null(strstr(window.notice, "space: pause"));
+    assert_int_equal(orr__window_close(&window), ORR_OK);
+    sound(host);
+    orr_host_close(host);
+}
+
 static void test_windows_without_memory(void **state)
 {
     (void)state;
@@ -308,8 +329,8 @@ int main(void)
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_windows_that_do_not_open), cmocka_unit_test(test_second_renderer),
-        cmocka_unit_test(test_pictures_in_windows),      cmocka_unit_test(test_windows_without_memory),
-        cmocka_unit_test(test_pictures_as_files),
+        cmocka_unit_test(test_pictures_in_windows),      cmocka_unit_test(test_no_panel),
+        cmocka_unit_test(test_windows_without_memory),   cmocka_unit_test(test_pictures_as_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
