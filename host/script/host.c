@@ -250,6 +250,16 @@ static int32_t after_text(orr_host *host, uint32_t systems, const char *text, co
     return orr__worker_eval(host, text, name);
 }
 
+/* What a text declared before its mistake is there, so workers must know it too. The mistake is what is told. */
+static int32_t after_mistake(orr_host *host, uint32_t systems, const char *text, const char *name, int32_t status)
+{
+    orr__failure why = { .code = status };
+    if (orr_system_count(host->world) == systems) return status;
+    snprintf(why.text, sizeof why.text, "%s", orr__error_text());
+    (void)after_text(host, systems, text, name);
+    return orr__fail(why.code, "%s", why.text);
+}
+
 int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
 {
     if (orr__world_mine(host->world, "orr_host_eval")) return orr__error_code();
@@ -257,8 +267,9 @@ int32_t orr_host_eval(orr_host *host, const char *text, const char *name)
     if (host->world->sim->stepping) return orr__fail(ORR_E_LOCKED, "text is run between ticks only");
     const uint32_t before = orr_system_count(host->world);
     orr__world_still(host->world);
-    const int32_t status = orr__machine_eval(host->main, text, name ? name : "eval");
-    return status == ORR_OK ? after_text(host, before, text, name ? name : "eval") : status;
+    if (!name) name = "eval";
+    const int32_t status = orr__machine_eval(host->main, text, name);
+    return status == ORR_OK ? after_text(host, before, text, name) : after_mistake(host, before, text, name, status);
 }
 
 /* A line of the console, as input: see orr_world_input. */
@@ -268,7 +279,7 @@ static int32_t console(void *context, const char *text)
     const uint32_t before = orr_system_count(host->world);
     orr__world_still(host->world);
     const int32_t status = orr__machine_console(host->main, text);
-    return status == ORR_OK ? after_text(host, before, text, NULL) : status;
+    return status == ORR_OK ? after_text(host, before, text, NULL) : after_mistake(host, before, text, NULL, status);
 }
 
 #if defined(__x86_64__)

@@ -116,15 +116,19 @@ void orr__worker_let_go(orr_host *host, uint32_t worker)
 
 int32_t orr__worker_eval(orr_host *host, const char *text, const char *name)
 {
+    int32_t first = ORR_OK;
+    char why[1024] = "";
     for (uint32_t i = 0; i < host->worker_count; i++) {
         orr__machine *machine = host->workers[i].machine;
         if (!machine) continue;  /* loads the script again when it is needed */
         machine->loaded = false; /* what was declared is declared there too, silently */
         const int32_t status = name ? orr__machine_eval(machine, text, name) : orr__machine_console(machine, text);
         machine->loaded = true;
-        if (status != ORR_OK) return status;
+        if (status == ORR_OK || first != ORR_OK) continue;
+        first = status; /* the others learn it all the same */
+        snprintf(why, sizeof why, "%s", orr__error_text());
     }
-    return ORR_OK;
+    return first == ORR_OK ? ORR_OK : orr__fail(first, "%s", why);
 }
 
 /* ---- packing ---- */

@@ -417,8 +417,13 @@ local function tell_notes()
   trace.notes = nil
 end
 
+local function unknown()
+  check.fail("this worker's machine does not know it: the line that declared it failed here; it goes when the " ..
+             "script is loaded again")
+end
+
 function system.run(id)
-  local record = records[id]
+  local record = records[id] or unknown()
   if not record.ctx then prepare(record) end
   local context = record.ctx
   state.running = record.what
@@ -448,7 +453,7 @@ function system.extra(id)
 end
 
 function system.take(id, extra)
-  local record = records[id]
+  local record = records[id] or unknown()
   if not record.ctx then prepare(record) end
   ctx.seen(record.ctx).extra = extra
 end

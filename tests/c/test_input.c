@@ -168,6 +168,22 @@ static void test_console(void **state)
     assert_int_equal(type_in(host, "error 'as was asked'"), ORR_E_SCRIPT);
     assert_non_null(strstr(orr_last_error(), "as was asked"));
     assert_ok(orr_host_step(host, 3));
+    /* what it declared before its mistake is known to workers, too */
+    assert_int_equal(type_in(host, "orrery.system { name = 'torn', on = 'workers', all = { orrery.component('P', "
+                                   "{ x = orrery.f32, n = orrery.i16, on = orrery.bool }) },\n"
+                                   "run = function(rows, ctx) ctx:sum('torn', rows.count) end } error 'later'"),
+                     ORR_E_SCRIPT);
+    assert_non_null(strstr(orr_last_error(), "later"));
+    assert_ok(orr_host_step(host, 3));
+    assert_true(orr_system_find(orr_host_world(host), "torn") != 0);
+    /* a mistake that is made there alone is told */
+    assert_int_equal(type_in(host, "if orrery.role == 'worker' then error 'only there' end\n"
+                                   "orrery.system { name = 'apart', on = 'workers', all = { orrery.component('P', "
+                                   "{ x = orrery.f32, n = orrery.i16, on = orrery.bool }) }, run = function() end }"),
+                     ORR_E_SCRIPT);
+    assert_non_null(strstr(orr_last_error(), "only there"));
+    assert_int_equal(orr_host_step(host, 1), ORR_E_SCRIPT);
+    if (!strstr(orr_last_error(), "this worker's machine does not know it")) fail_msg("%s", orr_last_error());
     orr_host_close(host);
 }
 
