@@ -1,4 +1,4 @@
-/* orrery run SCRIPT: a simulation from its script, without a window. */
+/* orrery run SCRIPT: a simulation from its script, in a window where there is one to be had. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
