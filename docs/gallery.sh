@@ -9,13 +9,16 @@ mkdir -p "$folder"
 
 ticks_of() {
     case $1 in
-    life) echo 1103 ;;
-    fluid) echo 1200 ;;
-    nbody) echo 2000 ;;
+    life) echo 400 ;;
+    fluid) echo 3200 ;;
+    nbody) echo 6000 ;;
     hello) echo 700 ;;
-    epidemic) echo 250 ;;
-    sandpile | fire) echo 200 ;;
-    wealth | ants | schelling) echo 600 ;;
+    epidemic) echo 520 ;;
+    fire) echo 200 ;;
+    cloth) echo 140 ;;
+    galaxy) echo 560 ;;
+    sandpile) echo 1200 ;;
+    wealth | ants | schelling | traffic) echo 600 ;;
     *) echo 300 ;;
     esac
 }

@@ -115,18 +115,18 @@ orrery.system { name = "move", job = "integrate", all = flying, bind = { positio
 orrery.system { name = "wrap", job = "wrap", all = flying, bind = { position = Position },
   params = { max_x = SIZE, max_y = SIZE } }
 
--- For the picture the heading without a sine: how far along the edges of a square. And how much they agree.
+-- For the picture the heading without a sine: how far along the edges of a square. And how much they agree, how fast.
 orrery.system { name = "look", stage = "late", on = "workers", all = { Velocity, Look }, reads = { Velocity },
   writes = { Look }, run = function(rows, ctx)
-    local v, look, along_x, along_y = rows:read(Velocity), rows:write(Look), 0, 0
+    local v, look, along_x, along_y, speed = rows:read(Velocity), rows:write(Look), 0, 0, 0
     for i = rows.first, rows.last do
       local x, y = v.x[i], v.y[i]
       local part = y / (math.abs(x) + math.abs(y) + 1e-30)
       look.turn[i] = x < 0 and 2 - part or y < 0 and 4 + part or part
-      local k = 1 / math.sqrt(x * x + y * y + 1e-30)
-      along_x, along_y = along_x + x * k, along_y + y * k
+      local fast = math.sqrt(x * x + y * y + 1e-30)
+      along_x, along_y, speed = along_x + x / fast, along_y + y / fast, speed + fast
     end
-    ctx:sum("along x", along_x) ctx:sum("along y", along_y)
+    ctx:sum("along x", along_x) ctx:sum("along y", along_y) ctx:sum("speed", speed)
   end }
 
 orrery.on_input(function(input, ctx)
@@ -147,5 +147,8 @@ orrery.series("polarisation", function(world)
   local x, y = world:reduction "along x", world:reduction "along y"
   return x and math.sqrt(x * x + y * y) / math.max(1, world:count(Velocity))
 end)
-orrery.series("birds", function(world) return world:count(Velocity) end)
+orrery.series("mean speed", function(world)
+  local speed = world:reduction "speed"
+  return speed and speed / math.max(1, world:count(Velocity))
+end)
 orrery.test { ticks = 60, set = { count = 1000 } }

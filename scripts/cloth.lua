@@ -34,23 +34,25 @@ local iterations = orrery.param("iterations", 4, { min = 1, max = 100, step = 1,
 local SPACE = 0.15                                     -- between points
 local Hand = orrery.resource("Hand", { x = f32, y = f32, cut = f32, inverse = f64, held = entity })
 
+-- Who is so far to the right of and below point k, or 0; and how long a thread there is.
+local function thread(grid, k, wide, right, below)
+  local x = k % wide + right
+  return x >= 0 and x < wide and grid[k + right + below * wide] or 0, SPACE * math.sqrt(right * right + below * below)
+end
+
 -- Every point has a thread to the next one of its line, one to the point below, and two diagonals.
 orrery.system { name = "weave", stage = "startup", run = function(ctx)
-  local wide, high, grid = columns(), lines(), {}
+  local wide, grid = columns(), {}
   local slack = wide > 1 and 0.86 or 1                 -- hung up a little narrower than it is: hence folds
-  for k = wide * high - 1, 0, -1 do                    -- from the last one on, so that threads lead to who is there
+  for k = wide * lines() - 1, 0, -1 do                 -- from the last one on, so that threads lead to who is there
     local x, y = k % wide, math.floor(k / wide)
-    local function thread(dx, dy)
-      local to = x + dx >= 0 and x + dx < wide and y + dy < high and grid[k + dx + dy * wide]
-      return to or 0, SPACE * math.sqrt(dx * dx + dy * dy)
-    end
     local gaps = math.max(1, math.min(rings(), wide) - 1)
     local ring = math.floor(x * gaps / math.max(1, wide - 1) + 0.5)
     local hung = y == 0 and x == math.floor(ring * (wide - 1) / gaps + 0.5)
-    local a, la = thread(1, 0)
-    local b, lb = thread(0, 1)
-    local c, lc = thread(1, 1)
-    local d, ld = thread(-1, 1)
+    local a, la = thread(grid, k, wide, 1, 0)
+    local b, lb = thread(grid, k, wide, 0, 1)
+    local c, lc = thread(grid, k, wide, 1, 1)
+    local d, ld = thread(grid, k, wide, -1, 1)
     grid[k] = ctx:spawn {
       [Position] = { x = (x - (wide - 1) / 2) * SPACE * slack, y = -y * SPACE,
                      z = wide > 1 and 0.02 * orrery.sin(1.3 * x + 0.2 * y) or 0 },

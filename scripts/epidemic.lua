@@ -1,11 +1,12 @@
--- epidemic: susceptible, infected, recovered. In a well-mixed crowd, or between people who walk on a plane.
+-- epidemic: susceptible, infected, recovered. Between people who walk on a plane, or in a well-mixed crowd.
 --
---   notice   not everybody falls ill: the outbreak ends when too few are left to infect. In a mixed crowd the share r
---            that fell ill solves r = 1 - exp(-R0 r): four fifths at R0 = 2
---   try      --set r0=0.9             below one it dies out by itself
---            --set mixed=0            on a plane it spreads in waves, and takes longer
---            --set mixed=0 --set walk=0.2   people who stay near home: few of them fall ill
---            --set mixed=0 --set walk=20    who walks far meets all: the mixed crowd again
+--   notice   on a plane it spreads in waves that leave nobody behind whom they could come back to; and not everybody
+--            falls ill: the outbreak ends when too few are left to infect
+--   try      --set mixed=1 --set r0=2       all meet all: it is over sooner, and the share r that fell ill solves
+--                                     r = 1 - exp(-R0 r): four fifths at R0 = 2
+--            --set r0=0.9             below one it dies out by itself
+--            --set walk=0.2           people who stay near home: few of them fall ill
+--            --set walk=20            who walks far meets all: the mixed crowd again
 --   mouse    who is near falls ill
 --   source   W. O. Kermack, A. G. McKendrick, "A contribution to the mathematical theory of epidemics", 1927
 
@@ -16,11 +17,11 @@ local SUSCEPTIBLE, INFECTED, RECOVERED = 0, 1, 2
 local Person = orrery.component("Person", { x = f32, y = f32, state = u8 })
 
 local people = orrery.param("people", 10000, { min = 100, max = 1000000, step = 1, help = "how many" })
-local first  = orrery.param("first", 20, { min = 1, max = 1000, step = 1, help = "infected at the start" })
-local r0     = orrery.param("r0", 2, { min = 0, max = 10, help = "whom one infects, at first" })
+local first  = orrery.param("first", 6, { min = 1, max = 1000, step = 1, help = "infected at the start" })
+local r0     = orrery.param("r0", 4, { min = 0, max = 10, help = "whom one infects, at first" })
 local days   = orrery.param("days", 5, { min = 0.5, max = 50, help = "mean duration of the illness" })
-local mixed  = orrery.param("mixed", 1, { min = 0, max = 1, step = 1, help = "1: all meet all; 0: a plane" })
-local walk   = orrery.param("walk", 2, { min = 0, max = 20, help = "how far people walk a day, on the plane" })
+local mixed  = orrery.param("mixed", 0, { min = 0, max = 1, step = 1, help = "1: all meet all; 0: a plane" })
+local walk   = orrery.param("walk", 1, { min = 0, max = 20, help = "how far people walk a day, on the plane" })
 
 -- Counted first, so that everybody sees the same crowd in one tick.
 orrery.stages { "startup", "count", "update", "late", "render", "cleanup" }
@@ -74,7 +75,7 @@ orrery.system { name = "infect-near", on = "workers", all = { Person }, reads = 
     local p, near = rows:write(Person), ctx:near(Near)
     local met = people() * 3.141592653589793 * REACH * REACH / (SIZE * SIZE)   -- how many are near, on average
     local recover = 1 - orrery.exp(-ctx.dt / days())
-    local each = r0() * recover / met
+    local each, step = r0() * recover / met, walk() * math.sqrt(ctx.dt)
     for i = rows.first, rows.last do
       local state, x, y = p.state[i], p.x[i], p.y[i]
       if state == SUSCEPTIBLE then
@@ -89,8 +90,8 @@ orrery.system { name = "infect-near", on = "workers", all = { Person }, reads = 
       elseif state == INFECTED and rows:uniform(i, 2) < recover then
         p.state[i] = RECOVERED
       end
-      p.x[i] = (x + walk() * (2 * rows:uniform(i, 3) - 1) * math.sqrt(ctx.dt)) % SIZE
-      p.y[i] = (y + walk() * (2 * rows:uniform(i, 4) - 1) * math.sqrt(ctx.dt)) % SIZE
+      p.x[i] = (x + step * (2 * rows:uniform(i, 3) - 1)) % SIZE
+      p.y[i] = (y + step * (2 * rows:uniform(i, 4) - 1)) % SIZE
     end
   end }
 
@@ -106,10 +107,12 @@ orrery.on_input(function(input, ctx)
 end)
 
 orrery.draw { background = "#0d1017", view = { width = SIZE, height = SIZE }, wrap = true,
-  points = { x = Person.x, y = Person.y, size = 0.7, units = "world",
-             colour = { field = Person.state, legend = "people",
-                        labels = { "susceptible", "infected", "recovered" },
-                        colours = { "#3f6fb5", "#ff4d4d", "#4a4f5c" } } } }
+  points = { { x = Person.x, y = Person.y, size = 3, units = "world",
+               colour = { field = Person.state, colours = { "#3f6fb508", "#ff4d4d20", "#00000000" } } },
+             { x = Person.x, y = Person.y, size = 0.7, units = "world",
+               colour = { field = Person.state, legend = "people",
+                          labels = { "susceptible", "infected", "recovered" },
+                          colours = { "#4f86d0", "#ff5a4d", "#454a57" } } } } }
 orrery.series("susceptible", function(world) return world:reduction "susceptible" or 0 end)
 orrery.series("infected", function(world) return world:reduction "infected" or 0 end)
 orrery.series("recovered", function(world) return world:reduction "recovered" or 0 end)

@@ -108,10 +108,16 @@ orrery.system { name = "measure", stage = "late", every = 10, on = "workers", al
     ctx:sum("momentum x", px) ctx:sum("momentum y", py) ctx:sum("kinetic", hot)
   end }
 
+-- Each star shines through a faint haze of its colour, which adds up where many are.
+local function shine(size, units, alpha)
+  local list = { "#3d5afe", "#82b1ff", "#e8f0ff", "#ff7043", "#ffb74d", "#fff3d6" }
+  for k = 1, #list do list[k] = list[k] .. alpha end
+  return { x = Position.x, y = Position.y, all = { Star }, none = { Hole }, size = size, units = units,
+           colour = { field = Star.tint, min = 0, max = 2, colours = list } }
+end
 orrery.draw { background = "#03040a", view = { x = -32, y = -20, width = 64, height = 40 },
-  points = { { x = Position.x, y = Position.y, all = { Star }, none = { Hole }, size = 2.4,
-               colour = { field = Star.tint, min = 0, max = 2,
-                          colours = { "#3d5afe", "#82b1ff", "#e8f0ff", "#ff7043", "#ffb74d", "#fff3d6" } } },
+  points = { shine(1.6, "world", "0a"), shine(0.5, "world", "24"), shine(2.2, "pixels", "ff"),
+             { x = Position.x, y = Position.y, all = { Hole }, size = 1.2, units = "world", colour = "#ffffff30" },
              { x = Position.x, y = Position.y, all = { Hole }, size = 7, colour = "#ffffff" } } }
 orrery.series("kinetic energy", function(world) return world:reduction "kinetic" end)
 orrery.series("momentum", function(world)

@@ -1,6 +1,7 @@
 -- life: Conway's game of life on a torus, started from five cells that take 1,103 generations to settle.
 --
---   notice   gliders leave in all directions; what stays behind are blocks, beehives, blinkers
+--   notice   gliders leave in all directions; what stays behind are blocks, beehives, blinkers. Where there was life
+--            it glows for a while, so that the way of a glider can be seen
 --   try      --set pattern=1          Gosper's gun: a glider every 30 generations
 --            --set pattern=2          a random soup of density `soup`
 --            --set born=6             also born with `born` neighbours (HighLife: replicators)
@@ -18,6 +19,7 @@ local born    = orrery.param("born", 3, { min = 0, max = 8, step = 1, help = "bo
 local native  = orrery.param("native", 1, { min = 0, max = 1, step = 1, help = "1: the job in C; 0: its twin" })
 
 local Life = orrery.lattice { name = "life", width = 640, height = 640, fields = { alive = u8 }, wrap = true }
+local Glow = orrery.lattice { name = "glow", width = 640, height = 640, fields = { left = u8 }, wrap = true }
 
 local PATTERNS = {
   [0] = { ".OO", "OO.", ".O." },
@@ -71,6 +73,9 @@ orrery.system { name = "generation", lattice = Life, job = "life", enabled = nat
 orrery.system { name = "generation-lua", lattice = Life, on = "workers", enabled = native:is(0),
   run = next_generation }
 
+-- What has lived glows for 255 generations: for the picture.
+orrery.system { name = "glow", stage = "late", lattice = Glow, job = "glow", bind = { glow = Glow, seen = Life } }
+
 -- The mouse sows every other cell of a small patch, or wipes it.
 orrery.on_input(function(input, ctx)
   local sows = input.button == "left"
@@ -85,7 +90,9 @@ orrery.on_input(function(input, ctx)
 end)
 
 orrery.draw { background = "#0b0f14", view = { x = 200, y = 245, width = 240, height = 150 },
-  lattice = { of = Life, field = "alive", min = 0, max = 1, colours = { "#10161d", "#f2c14e" } } }
+  { lattice = { of = Glow, field = "left", min = 0, max = 255,
+                colours = { "#0b0f14", "#131d3a", "#262a63", "#4a2f7c", "#7c3385", "#b23c7c" } } },
+  { lattice = { of = Life, field = "alive", min = 0, max = 1, colours = { "#f2c14e00", "#ffd166" } } } }
 orrery.series("population", function(world) return world:reduction "population" end)
 orrery.series("density", function(world)
   local many = world:reduction "population"

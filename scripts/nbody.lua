@@ -127,6 +127,17 @@ local paint = { field = Mass.value, min = 0, max = 0.04,
 orrery.draw { background = "#05060c", view = { x = -52, y = -32.5, width = 104, height = 65 },
   trails = { x = Position.x, y = Position.y, length = 2500, width = 1.5, colour = paint },
   points = { x = Position.x, y = Position.y, size = 9, colour = paint } }
+local NAMES = { false, "Jupiter", "Saturn", "Uranus", "Neptune" }  -- the Sun is the first
+orrery.on_frame(function(painter, world)
+  local k = 0
+  for rows in world:each { all = { Position, Mass } } do
+    local p = rows:read(Position)
+    for i = rows.first, rows.last do
+      k = k + 1
+      if NAMES[k] then painter:text(p.x[i] + 1.2, p.y[i] - 1.2, NAMES[k], { size = 13, colour = "#9aa4b8" }) end
+    end
+  end
+end)
 orrery.series("energy", energy)
 orrery.series("kinetic energy", function(world)
   local e = 0

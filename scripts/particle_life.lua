@@ -139,10 +139,15 @@ orrery.on_input(function(input, ctx)
   end
 end)
 
+-- Each in a faint haze of its colour: where many are one sees what they make.
+local function shine(size, alpha)
+  local list = { "#ff595e", "#ffca3a", "#8ac926", "#36c9c6", "#4d80ff", "#c77dff" }
+  for k = 1, #list do list[k] = list[k] .. alpha end
+  return { x = Position.x, y = Position.y, size = size, units = "world",
+           colour = { field = Kind.value, min = 0, max = 5, colours = list } }
+end
 orrery.draw { background = "#07080d", view = { width = WIDTH, height = HEIGHT }, wrap = true,
-  points = { x = Position.x, y = Position.y, size = 2.6, units = "world",
-             colour = { field = Kind.value, min = 0, max = 5,
-                        colours = { "#ff595e", "#ffca3a", "#8ac926", "#36c9c6", "#4d80ff", "#c77dff" } } } }
+  points = { shine(13, "12"), shine(3.2, "ff") } }
 orrery.series("mean speed", function(world)
   local heat = world:reduction "heat"
   return heat and math.sqrt(heat / math.max(1, world:count(Velocity)))

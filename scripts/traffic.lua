@@ -93,7 +93,7 @@ orrery.on_input(function(input, ctx)
 end)
 
 orrery.draw { background = "#10151f", view = { width = LENGTH, height = HISTORY },
-  lattice = { of = Road, field = "car", min = 0, max = 6, legend = "speed and one more; 0: nobody",
+  lattice = { of = Road, field = "car", min = 0, max = 6, legend = "0: nobody, 1: stands, 6: flies",
               colours = { "#10151f", "#e63946", "#f3722c", "#f8961e", "#f9c74f", "#90be6d", "#43aa8b" } } }
 orrery.series("flow", function(world) return world:read(Count).flow end)
 orrery.series("mean speed", function(world)

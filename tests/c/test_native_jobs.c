@@ -5,9 +5,9 @@
 static void test_table(void **state)
 {
     (void)state;
-    const char *const names[] = { "align",   "attract",     "bounce",     "damp", "diffuse",
-                                  "flock",   "integrate",   "integrate3", "life", "neighbours",
-                                  "species", "sph_density", "sph_motion", "wrap", "xpbd" };
+    const char *const names[] = { "align",       "attract",    "bounce",     "damp", "diffuse",    "flock",
+                                  "glow",        "integrate",  "integrate3", "life", "neighbours", "species",
+                                  "sph_density", "sph_motion", "wrap",       "xpbd" };
     assert_int_equal(orr__native_jobs.abi, ORR_ABI);
     assert_int_equal(orr__native_jobs.bytes, sizeof(orr_job_module));
     assert_int_equal(orr__native_jobs.job_count, sizeof names / sizeof names[0]);

@@ -69,9 +69,12 @@ static void final_sizes(void **state)
 {
     (void)state;
     static const struct {
-        const char *set[3];
+        const char *set[5];
         double r0;
-    } cases[] = { { { "r0=1.5" }, 1.5 }, { { "r0=2" }, 2 }, { { "r0=3" }, 3 }, { { "r0=2", "days=2" }, 2 } };
+    } cases[] = { { { "mixed=1", "first=20", "r0=1.5" }, 1.5 },
+                  { { "mixed=1", "first=20", "r0=2" }, 2 },
+                  { { "mixed=1", "first=20", "r0=3" }, 3 },
+                  { { "mixed=1", "first=20", "r0=2", "days=2" }, 2 } };
     const uint64_t seeds = scene_long() ? 32 : 2;
     for (int k = 0; k < 4; k++) {
         const double r = final_size(cases[k].r0, (double)FIRST / PEOPLE);
@@ -85,8 +88,9 @@ static void final_sizes(void **state)
 static void no_outbreak_below_one(void **state)
 {
     (void)state;
-    static const char *const half[] = { "r0=0.5", NULL }, *const most[] = { "r0=0.9", NULL },
-                             *const none[] = { "r0=0", NULL };
+    static const char *const half[] = { "mixed=1", "first=20", "r0=0.5", NULL },
+                             *const most[] = { "mixed=1", "first=20", "r0=0.9", NULL },
+                             *const none[] = { "mixed=1", "first=20", "r0=0", NULL };
     const uint64_t seeds = scene_long() ? 32 : 2;
     assert_true(mean_size(half, seeds, NULL, NULL, NULL) < 2.0 * FIRST / 0.5 / PEOPLE);
     assert_true(mean_size(most, seeds, NULL, NULL, NULL) < 0.06);
@@ -98,9 +102,9 @@ static void no_outbreak_below_one(void **state)
 static void a_plane_is_slower_until_all_walk_far(void **state)
 {
     (void)state;
-    static const char *const mixed[] = { "people=2000", "r0=2", NULL },
-                             *const home[] = { "people=2000", "r0=2", "mixed=0", "walk=2", NULL },
-                             *const far[] = { "people=2000", "r0=2", "mixed=0", "walk=20", NULL };
+    static const char *const mixed[] = { "people=2000", "r0=2", "mixed=1", "first=20", NULL },
+                             *const home[] = { "people=2000", "r0=2", "mixed=0", "walk=2", "first=20", NULL },
+                             *const far[] = { "people=2000", "r0=2", "mixed=0", "walk=20", "first=20", NULL };
     const uint64_t seeds = scene_long() ? 16 : 1;
     double ticks_mixed = 0, ticks_home = 0;
     const double r = final_size(2, (double)FIRST / 2000);
@@ -118,7 +122,7 @@ static void mistakes_are_noticed(void **state)
     (void)state;
     static const char *const mistakes[][2] = { { "uniform(i, 2) < recover", "uniform(i, 2) < 0.5 * recover" },
                                                { "orrery.exp(-r0() *", "orrery.exp(-0.5 * r0() *" } };
-    static const char *const set[] = { "r0=2", NULL };
+    static const char *const set[] = { "mixed=1", "first=20", "r0=2", NULL };
     const double r = final_size(2, (double)FIRST / PEOPLE);
     for (size_t k = 0; k < sizeof mistakes / sizeof mistakes[0]; k++) {
         const double size = mean_size(set, 1, mistakes[k][0], mistakes[k][1], NULL);

@@ -287,6 +287,33 @@ do -- diffuse: cell = decay * (cell + rate * 0.125 * (sum around - 8 * cell)); b
   end }
 end
 
+do -- glow: where something is seen 255, elsewhere `step` less, down to 0
+  local W, H = 37, 20
+  local Seen = orrery.lattice { name = "glow_seen", width = W, height = H, fields = { alive = orrery.u8 } }
+  local Job = orrery.lattice { name = "job_glow", width = W, height = H, fields = { left = orrery.u8 } }
+  local Lua = orrery.lattice { name = "lua_glow", width = W, height = H, fields = { left = orrery.u8 } }
+  orrery.system { name = "glow-see", writes = { Seen }, run = function(ctx)
+    local alive = ctx:write(Seen).alive
+    for i = 0, W * H - 1 do alive[i] = ctx:random() < 0.1 and 1 or 0 end
+  end }
+  orrery.system { name = "glow", lattice = Job, job = "glow", bind = { glow = Job, seen = Seen },
+    params = { step = 60 } }
+  orrery.system { name = "glow-twin", lattice = Lua, on = "workers", reads = { Seen }, run = function(rows, ctx)
+    local alive, was, left = ctx:read(Seen).alive, rows:read(Lua).left, rows:write(Lua).left
+    for i = rows.first * W, (rows.last + 1) * W - 1 do
+      left[i] = alive[i] ~= 0 and 255 or math.max(0, was[i] - 60)
+    end
+  end }
+  orrery.system { name = "glow-check", stage = "late", reads = { Job, Lua }, run = function(ctx)
+    local a, b, sum = ctx:read(Job), ctx:read(Lua), 0
+    for i = 0, W * H - 1 do
+      spec.equal(a.left[i], b.left[i], "cell " .. i)
+      sum = sum + a.left[i]
+    end
+    spec.equal(sum > 0, true, "nothing glows")
+  end }
+end
+
 do -- species: kinds and a table of what they feel; in floats, summed in grains of 2^-40
   local SIZE, RADIUS, KINDS = 64, 9, 3
   local kj, kl = twice("SpeciesKind", { value = orrery.u8 })
