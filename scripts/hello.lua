@@ -23,12 +23,4 @@ local paint = { field = Mote.speed, min = -45, max = 0, colours = { "#ff5e5b", "
 orrery.draw { background = "#0d1017", view = { x = -30, width = 160, height = 100 }, wrap = true,
   trails = { x = Mote.x, y = Mote.y, length = 12, width = 2, colour = paint },
   points = { x = Mote.x, y = Mote.y, size = 5, colour = paint } }
-orrery.series("mean height", function(world)
-  local sum, many = 0, world:count(Mote)
-  for rows in world:each(Mote) do
-    local y = rows:read(Mote).y
-    for i = rows.first, rows.last do sum = sum + y[i] end
-  end
-  return sum / math.max(1, many)
-end)
 orrery.test { ticks = 300 }

@@ -127,11 +127,13 @@ end }
 orrery.system { name = "wolves-live", stage = "late", on = "workers", all = { Animal, Wolf }, writes = { Animal },
   after = { "hunt" }, run = live(Wolf, wolf_rate) }
 
-orrery.system { name = "regrow", stage = "late", lattice = Meadow, on = "workers", run = function(rows)
-  local now, nxt = rows:read(Meadow).left, rows:write(Meadow).left
+orrery.system { name = "regrow", stage = "late", lattice = Meadow, on = "workers", run = function(rows, ctx)
+  local now, nxt, green = rows:read(Meadow).left, rows:write(Meadow).left, 0
   for i = rows.first * rows.width, (rows.last + 1) * rows.width - 1 do
     if now[i] > 0 then nxt[i] = now[i] - 1 end
+    if now[i] <= 1 then green = green + 1 end
   end
+  ctx:sum("green", green)
 end }
 
 orrery.system { name = "census", stage = "cleanup", on = "workers", all = { Animal }, optional = { Sheep },
@@ -159,10 +161,7 @@ orrery.draw { background = "#16210f", view = { width = SIZE, height = SIZE }, wr
 orrery.series("sheep", function(world) return world:reduction "sheep" or 0 end)
 orrery.series("wolves", function(world) return world:reduction "wolves" or 0 end)
 orrery.series("grass, a quarter", function(world)
-  local left, green = world:read(Meadow).left, 0
-  for i = 0, SIZE * SIZE - 1 do
-    if left[i] == 0 then green = green + 1 end
-  end
-  return green / 4
+  local green = world:reduction "green"
+  return green and green / 4
 end)
 orrery.test { ticks = 200 }
