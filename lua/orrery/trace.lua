@@ -7,6 +7,7 @@ local trace = { notes = nil }            -- texts for the log, once there are so
 
 local GIVEN_UP = 8                       -- attempts
 local LEAVES_LOOP, INNER_LOOP = 8, 9     -- no fault of the loop's: compiled from another place (lj_traceerr.h)
+local RETURNS = 16                       -- nor is this: what comes after the loop goes back to the host
 
 -- After that many attempts from one place. Noted here and logged by who runs systems: this is no place to call out.
 local function note(from, at)
@@ -28,7 +29,8 @@ if core.jit then
   jit.attach(function(what, _, f, pc, reason)
     if what == "start" then
       from = place(f, pc)
-    elseif what == "abort" and from and reason ~= LEAVES_LOOP and reason ~= INNER_LOOP then
+    elseif what == "abort" and from and reason ~= LEAVES_LOOP and reason ~= INNER_LOOP and
+           reason ~= RETURNS then
       counts[from] = (counts[from] or 0) + 1
       if counts[from] == GIVEN_UP then note(from, place(f, pc) or "a call that it makes") end
     end

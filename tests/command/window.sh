@@ -4,6 +4,7 @@
 # xvfb is needed.
 set -u
 orrery=$1
+scripts=$(cd "$(dirname "$0")/../../scripts" && pwd)
 [ "${ORRERY_VIEW-}" = 1 ] || { echo "window: no view in this build"; exit 0; }
 folder=$(mktemp -d) || exit 1
 server=
@@ -83,6 +84,13 @@ if timeout 120 "$orrery" run moves.lua --ticks 120 --size 640x480 >out 2>err && 
     ok '120 ticks in a window'
 else
     fail '120 ticks in a window' err
+fi
+
+# a loop whose function returns to the host right after it is compiled nevertheless: nobody is warned of it
+if timeout 120 "$orrery" run "$scripts/wolf_sheep.lua" --ticks 200 --size 640x480 >out 2>err && [ ! -s err ]; then
+    ok 'a demo says nothing'
+else
+    fail 'a demo says nothing' err
 fi
 
 "$orrery" run moves.lua --size 640x480 --no-panel >out 2>err &
