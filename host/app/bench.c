@@ -168,6 +168,7 @@ static int bench_all(const orr__command *command, int count, char **arguments)
     orr__bench_isolate(bench);
     orr__bench_trace(bench);
     orr__bench_reload(bench);
+    orr__bench_demo(bench);
     orr__bench_draw(bench);
     orr__bench_window(bench);
     orr__bench_pool(bench);

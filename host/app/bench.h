@@ -54,6 +54,7 @@ void orr__bench_workers(orr__bench *bench);  /* Lua on two workers, empty system
 void orr__bench_isolate(orr__bench *bench);  /* jobs in a helper program */
 void orr__bench_trace(orr__bench *bench);    /* a tick with its timeline written and without */
 void orr__bench_reload(orr__bench *bench);   /* from saving a script to its first tick */
+void orr__bench_demo(orr__bench *bench);     /* ticks of the demos */
 void orr__bench_draw(orr__bench *bench);     /* points and triangles into a picture */
 void orr__bench_window(orr__bench *bench);   /* boids in a window with its panel */
 void orr__bench_pool(orr__bench *bench);     /* dispatch and join */
