@@ -78,13 +78,13 @@ static const char *const job_lines[] = {
     "    return ORR_OK;",
     "}",
     "",
-    "static const orr_slot_desc slots[] = {",
+    "static const orr_slot_desc @_slots[] = {",
     "    ORR_SLOT_RW(\"position.x\", f32), ORR_SLOT_RW(\"position.y\", f32),",
     "    ORR_SLOT_R(\"velocity.x\", f32), ORR_SLOT_R(\"velocity.y\", f32),",
     "};",
-    "static const orr_job_param params[] = { ORR_PARAM(@_params, strength, f32, 1, 0, 10) };",
+    "static const orr_job_param @_param_list[] = { ORR_PARAM(@_params, strength, f32, 1, 0, 10) };",
     "",
-    "ORR_JOB(@, slots, .params = params, .param_count = 1, .params_bytes = sizeof(@_params));",
+    "ORR_JOB(@, @_slots, .params = @_param_list, .param_count = 1, .params_bytes = sizeof(@_params));",
     "ORR_EXPORT_JOBS(&orr_job_@);",
     NULL,
 };
@@ -122,6 +122,21 @@ static bool plain_name(const char *path, const char *ending, char *name, size_t 
     return true;
 }
 
+/* A job's name is the name of a function. */
+static bool is_keyword(const char *name)
+{
+    static const char *const keywords[] = {
+        "auto",     "break",    "case",   "char",     "const",  "continue", "default",  "do",     "double", "else",
+        "enum",     "extern",   "float",  "for",      "goto",   "if",       "inline",   "int",    "long",   "main",
+        "register", "restrict", "return", "short",    "signed", "sizeof",   "static",   "struct", "switch", "typedef",
+        "union",    "unsigned", "void",   "volatile", "while",  "int32_t",  "uint32_t",
+    };
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
+        if (strcmp(keywords[i], name) == 0) return true;
+    }
+    return false;
+}
+
 static int make(const orr__command *command, int count, char **arguments)
 {
     const char *rest[2] = { NULL, NULL };
@@ -138,6 +153,11 @@ static int make(const orr__command *command, int count, char **arguments)
     if (!plain_name(rest[1], ending, name, sizeof name)) {
         fprintf(stderr, "orrery new: '%s' is no name: letters, digits and _ are allowed, a digit not at the start\n",
                 rest[1]);
+        return ORR__EXIT_USAGE;
+    }
+    if (job && is_keyword(name)) {
+        fprintf(stderr, "orrery new: '%s' is a word of C: a job is a function of that name; '%s_rows' would do\n", name,
+                name);
         return ORR__EXIT_USAGE;
     }
     const char *slash = strrchr(rest[1], '/');
