@@ -95,6 +95,14 @@ void orr__screen_rest(orr__screen *screen)
 
 /* ---- opening and closing ---- */
 
+/* SDL takes what shows nothing when there is nothing else; a person could never close it. Whoever wants it names it. */
+static bool is_blind(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver(), *wanted = SDL_GetHint(SDL_HINT_VIDEODRIVER);
+    if (!driver || (wanted && strstr(wanted, driver))) return false;
+    return strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0 || strcmp(driver, "evdev") == 0;
+}
+
 static int size_of(uint32_t wanted, int usual)
 {
     return wanted == 0 ? usual : wanted > MOST ? MOST : (int)wanted;
@@ -111,6 +119,7 @@ int32_t orr__screen_open(orr__screen *screen, const char *title, uint32_t width,
     if (x11 && *x11 && !(wayland && *wayland)) SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return orr__fail(ORR_E_NOT_FOUND, "no display: %s", SDL_GetError());
     screen->opened = true;
+    if (is_blind()) return orr__fail(ORR_E_NOT_FOUND, "no display: SDL has only '%s'", SDL_GetCurrentVideoDriver());
     screen->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, size_of(width, WIDTH),
                                       size_of(height, HEIGHT), SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!screen->window) return orr__fail(ORR_E_NOT_FOUND, "no display: no window: %s", SDL_GetError());

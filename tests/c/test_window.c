@@ -589,10 +589,26 @@ static void test_closes(void **state)
     shut(&f);
 }
 
+/* Also where SDL has drivers that show nothing: nobody could close such a window. */
+static void test_no_display(void **state)
+{
+    (void)state;
+    orr_world *world = orr_world_create(&(orr_world_desc){ .threads = 1 });
+    assert_non_null(world);
+    static const char *const displays[] = { "SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR" };
+    for (uint32_t i = 0; i < 4; i++) unsetenv(displays[i]);
+    const int32_t code = orr_window_run(world, &(orr_window_desc){ .ticks = 1 });
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    assert_int_equal(code, ORR_E_NOT_FOUND);
+    assert_non_null(strstr(orr_last_error(), "no display"));
+    orr_world_destroy(world);
+}
+
 int main(void)
 {
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_display),
         cmocka_unit_test(test_shows_the_world),
         cmocka_unit_test(test_pause_and_step),
         cmocka_unit_test(test_slider_moves_the_world),
