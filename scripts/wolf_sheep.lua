@@ -23,7 +23,7 @@ local wolf_rate  = orrery.param("wolf_rate", 0.05, { min = 0, max = 0.2, help = 
 local sheep_many = orrery.param("sheep", 100, { min = 0, max = 10000, step = 1, help = "sheep at the start" })
 local wolf_many  = orrery.param("wolves", 50, { min = 0, max = 10000, step = 1, help = "wolves at the start" })
 
-local SIZE, DEGREE = 51, 3.141592653589793 / 180
+local SIZE, DEGREE, MOST = 51, 3.141592653589793 / 180, 30000
 orrery.timestep(1)
 
 -- A patch is green when `left` is 0; otherwise it says how many ticks are left until it is.
@@ -79,10 +79,11 @@ orrery.system { name = "graze", all = { Animal, Sheep }, writes = { Animal, Mead
   end
 end }
 
--- Who has no energy left dies; who is lucky has a child, which takes half of the energy and one step away.
-local function live(kind, rate)
+-- Who has no energy left dies; who is lucky has a child, which takes half of the energy and one step away. Where there
+-- were MOST of a kind in the last tick none is born: sheep that nothing holds back would fill any machine.
+local function live(kind, rate, name)
   return function(rows, ctx)
-    local a, chance = rows:write(Animal), rate()
+    local a, chance = rows:write(Animal), (ctx:sum(name) or 0) < MOST and rate() or 0
     for i = rows.first, rows.last do
       if a.energy[i] < 0 then
         rows:patch(i):destroy()
@@ -98,7 +99,7 @@ local function live(kind, rate)
 end
 
 orrery.system { name = "sheep-live", on = "workers", all = { Animal, Sheep }, writes = { Animal },
-  run = live(Sheep, sheep_rate) }
+  run = live(Sheep, sheep_rate, "sheep") }
 
 -- A wolf eats one sheep of its patch, if there is one left. Runs late, when this tick's lambs are born.
 orrery.system { name = "hunt", stage = "late", run = function(ctx)
@@ -125,7 +126,7 @@ orrery.system { name = "hunt", stage = "late", run = function(ctx)
 end }
 
 orrery.system { name = "wolves-live", stage = "late", on = "workers", all = { Animal, Wolf }, writes = { Animal },
-  after = { "hunt" }, run = live(Wolf, wolf_rate) }
+  after = { "hunt" }, run = live(Wolf, wolf_rate, "wolves") }
 
 orrery.system { name = "regrow", stage = "late", lattice = Meadow, on = "workers", run = function(rows, ctx)
   local now, nxt, green = rows:read(Meadow).left, rows:write(Meadow).left, 0

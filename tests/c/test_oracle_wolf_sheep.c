@@ -72,6 +72,20 @@ static void without_grass_every_run_collapses(void **state)
     }
 }
 
+/* Sheep that nothing holds back: there are at most 30,000 and those that were born when there were as many. */
+static void nobody_fills_the_machine(void **state)
+{
+    (void)state;
+    static const char *const set[] = { "grass=0", "wolves=0", "sheep=10000", "sheep_rate=0.2", NULL };
+    orr_host *host = scene_open("wolf_sheep.lua", 1, set, NULL, NULL);
+    scene_step(host, 20);
+    const uint64_t sheep = scene_count(host, "Animal Sheep");
+    assert_true(sheep >= 30000 && sheep < 1.3 * 30000);
+    scene_step(host, 5);
+    assert_int_equal(scene_count(host, "Animal Sheep"), sheep);
+    orr_host_close(host);
+}
+
 /* ---- accounts ---- */
 
 static double energy(orr_host *host, const char *kind, double *count)
@@ -171,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_live_on),
         cmocka_unit_test(without_grass_every_run_collapses),
+        cmocka_unit_test(nobody_fills_the_machine),
         cmocka_unit_test(energy_is_accounted_for),
         cmocka_unit_test(mistakes_are_noticed),
     };
