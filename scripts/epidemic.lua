@@ -113,7 +113,11 @@ orrery.draw { background = "#0d1017", view = { width = SIZE, height = SIZE }, wr
                colour = { field = Person.state, legend = "people",
                           labels = { "susceptible", "infected", "recovered" },
                           colours = { "#4f86d0", "#ff5a4d", "#454a57" } } } } }
-orrery.series("susceptible", function(world) return world:reduction "susceptible" or 0 end)
-orrery.series("infected", function(world) return world:reduction "infected" or 0 end)
-orrery.series("recovered", function(world) return world:reduction "recovered" or 0 end)
+-- Before the first tick nothing was counted; from then on nothing means none.
+local function counted(name)
+  return function(world) return world:reduction(name) or (world:tick() > 0 and 0 or nil) end
+end
+orrery.series("susceptible", counted "susceptible")
+orrery.series("infected", counted "infected")
+orrery.series("recovered", counted "recovered")
 orrery.test { ticks = 100, set = { people = 2000 } }

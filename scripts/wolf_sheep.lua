@@ -159,8 +159,12 @@ orrery.draw { background = "#16210f", view = { width = SIZE, height = SIZE }, wr
                colour = "#1c1526" },
              { x = Animal.x, y = Animal.y, all = { Wolf }, size = 0.45, units = "world", shape = "square",
                colour = "#d7263d" } } }
-orrery.series("sheep", function(world) return world:reduction "sheep" or 0 end)
-orrery.series("wolves", function(world) return world:reduction "wolves" or 0 end)
+-- Before the first tick nothing was counted; from then on nothing means none.
+local function counted(name)
+  return function(world) return world:reduction(name) or (world:tick() > 0 and 0 or nil) end
+end
+orrery.series("sheep", counted "sheep")
+orrery.series("wolves", counted "wolves")
 orrery.series("grass, a quarter", function(world)
   local green = world:reduction "green"
   return green and green / 4
