@@ -1,6 +1,6 @@
 /* The panel over the picture: buttons, sliders, plots, tables. Everything it shows is plain data, everything it is asked
- * for goes through the table of actions. panel.cpp draws it with Dear ImGui; without a C++ compiler (ORRERY_PANEL=OFF)
- * panel_none.c stands for it, and the keys do what keys can. */
+ * for goes through the table of actions. panel.cpp and panel_*.cpp draw it with Dear ImGui; without a C++ compiler
+ * (ORRERY_PANEL=OFF) panel_none.c stands for them, and the keys do what keys can. */
 #ifndef ORR_VIEW_PANEL_H
 #define ORR_VIEW_PANEL_H
 

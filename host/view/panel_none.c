@@ -1,5 +1,5 @@
-/* A library without the panel: the window has its picture and its keys. Compiled instead of panel.cpp when ORRERY_PANEL is
- * OFF. */
+/* A library without the panel: the window has its picture and its keys. Compiled instead of the C++ files when
+ * ORRERY_PANEL is OFF. */
 #include "view/panel.h"
 
 orr__panel *orr__panel_create(SDL_Window *window, SDL_Renderer *renderer, double scale)
