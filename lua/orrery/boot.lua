@@ -3,6 +3,7 @@
 return function(core)
   package.loaded["orrery.core"] = core
   jit.opt.start("maxtrace=4000", "maxrecord=8000", "maxmcode=8192")   -- scripts with many systems stay compiled
+  rawset(_G, "pairs", require "orrery.pairs")                         -- before any other module takes it
   local sandbox = require "orrery.sandbox"
   local system = require "orrery.system"
   local hook = require "orrery.hook"

@@ -55,6 +55,12 @@ static void source(void **state)
     run("source");
 }
 
+static void pairs_of_tables(void **state)
+{
+    (void)state;
+    run("pairs");
+}
+
 static void strings(void **state)
 {
     (void)state;
@@ -63,6 +69,7 @@ static void strings(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(source), cmocka_unit_test(strings) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(source), cmocka_unit_test(pairs_of_tables),
+                                        cmocka_unit_test(strings) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
