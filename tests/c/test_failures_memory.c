@@ -2,24 +2,15 @@
  * run. Scripts: test_host_memory.c. */
 #include "failing.h"
 #include "faulty.h"
+#include "sanitized.h"
 
 #include "sim/late.h"
 #include "sim/sim.h"
 #include "store/statehash.h"
 
 /* ThreadSanitizer watches each byte that is hashed: there only what it is about. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define __SANITIZE_THREAD__ 1
-#endif
-#endif
-#ifdef __SANITIZE_THREAD__
-static const uint32_t thread_counts[] = { 2 };
-enum { THREAD_COUNTS = 1 };
-#else
-static const uint32_t thread_counts[] = { 0, 1, 2, 4 };
-enum { THREAD_COUNTS = 4 };
-#endif
+static const uint32_t thread_counts[] = { 2, 0, 1, 4 };
+enum { THREAD_COUNTS = BY_THREAD_SANITIZER ? 1 : 4 };
 
 /* ---- one system is short of memory: what of the others ---- */
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "orrery.h"
+#include "sanitized.h"
 
 #define assert_ok(call)                                                                                                \
     do {                                                                                                               \
@@ -57,8 +58,10 @@ static void goes_on(const script *s, uint32_t threads, bool no_jit, uint64_t tic
 static void the_same_text_changes_nothing(void **state)
 {
     const script *s = *state;
-    static const uint32_t threads[] = { 0, 1, 2, 4 };
-    for (uint32_t i = 0; i < 4; i++) goes_on(s, threads[i], false, threads[i] ? 16 : 30, threads[i] ? 4 : 2);
+    static const uint32_t threads[] = { 2, 0, 1, 4 };
+    for (uint32_t i = 0; i < (SANITIZED ? 1 : 4); i++)
+        goes_on(s, threads[i], false, threads[i] ? 16 : 30, threads[i] ? 4 : 2);
+    if (SANITIZED) return;
     goes_on(s, 0, true, 6, 1);
     goes_on(s, 2, true, 6, 3);
 }
