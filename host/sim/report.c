@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/os.h"
 #include "sim/mailbox.h"
+#include "sim/seek.h"
 #include "sim/sim.h"
 
 #include <math.h>
@@ -176,6 +177,9 @@ static void add_notes(orr_world *world)
 static void add_fields(orr_world *world)
 {
     const orr_entity entity = world->sim->reporter.inspected;
+    const char *answer = world->sim->reporter.answer;
+    const uint32_t text = *answer ? add_text(world, answer) : 0;
+    head(world)->answer = text;
     if (!entity) return;
     const orr__slot *slot = orr__slot_alive(&world->entities, entity);
     head(world)->inspected = entity;
@@ -280,6 +284,16 @@ void orr__report_note(const orr_world *world, int32_t level, const char *text)
 void orr__report_inspect(orr_world *world, orr_entity entity)
 {
     world->sim->reporter.inspected = entity;
+    world->sim->reporter.answer[0] = '\0';
+}
+
+void orr__report_seek(orr_world *world, const char *text)
+{
+    orr__reporter *reporter = &world->sim->reporter;
+    const orr_entity found = orr__seek(world, text, reporter->inspected);
+    orr__text_copy(reporter->answer, sizeof reporter->answer, found ? "" : orr__error_text());
+    if (found) reporter->inspected = found;
+    if (!found) orr__error_clear();
 }
 
 void orr__report_fini(orr_world *world)

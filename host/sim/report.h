@@ -6,7 +6,7 @@
 
 #include "orrery.h"
 
-enum { ORR__NOTES = 64, ORR__NOTE_BYTES = 500 };
+enum { ORR__NOTES = 64, ORR__NOTE_BYTES = 500, ORR__ANSWER_BYTES = 400 };
 
 /* A message as it went to the log. */
 typedef struct orr__note {
@@ -69,6 +69,7 @@ typedef struct orr__reporter {
     uint32_t bytes, capacity;
     bool short_of_memory;
     orr_entity inspected;
+    char answer[ORR__ANSWER_BYTES]; /* why nothing was found; "" */
 } orr__reporter;
 
 typedef struct orr__report {
@@ -80,6 +81,7 @@ typedef struct orr__report {
     uint32_t systems, tables, params, series, notes, fields, strokes, lanes; /* offsets of the lists */
     orr_entity inspected; /* the fields are its; 0: none, or it has died */
     bool inspected_dead;
+    uint32_t answer;  /* text: why the last search found nothing; 0 */
     bool wants_input; /* of mouse and keys */
 } orr__report;
 
@@ -93,6 +95,8 @@ const orr__report *orr__report_make(orr_world *world);
 void orr__report_note(const orr_world *world, int32_t level, const char *text);
 /* Which entity is reported in full; 0: none. On the thread of the world. */
 void orr__report_inspect(orr_world *world, orr_entity entity);
+/* The next one of which that is true (sim/seek.h) is reported; if there is none, why. On the thread of the world. */
+void orr__report_seek(orr_world *world, const char *text);
 void orr__report_fini(orr_world *world);
 
 /* The report of a state, if its mailbox has one; else NULL. */

@@ -70,12 +70,20 @@ static void act_console(void *context, const char *text)
 typedef struct look {
     orr_entity entity;
     bool on;
+    char text[ORR__SOUGHT_BYTES];
 } look;
 
 static void do_inspect(orr_world *world, void *context)
 {
     look *what = context;
     orr__report_inspect(world, what->entity);
+    orr__alloc_free(&world->alloc, what, sizeof *what);
+}
+
+static void do_seek(orr_world *world, void *context)
+{
+    look *what = context;
+    orr__report_seek(world, what->text);
     orr__alloc_free(&world->alloc, what, sizeof *what);
 }
 
@@ -104,6 +112,13 @@ static void act_inspect(void *context, orr_entity entity)
     post(context, do_inspect, (look){ .entity = entity });
 }
 
+static void act_seek(void *context, const char *text)
+{
+    look what = { 0 };
+    orr__text_copy(what.text, sizeof what.text, text);
+    post(context, do_seek, what);
+}
+
 static void act_lanes(void *context, bool on)
 {
     post(context, do_lanes, (look){ .on = on });
@@ -119,6 +134,7 @@ orr__panel_actions orr__actions_of(orr__window *window)
                                  .fit = act_fit,
                                  .follow = act_follow,
                                  .inspect = act_inspect,
+                                 .seek = act_seek,
                                  .set_param = act_set_param,
                                  .set_field = act_set_field,
                                  .enable = act_enable,

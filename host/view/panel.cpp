@@ -236,7 +236,7 @@ static void hand_on(orr__panel *panel)
 {
     int count = 0;
     bool command = false;
-    if (panel->refocus > 0 && --panel->refocus > 0 && panel->context->ActiveId != panel->console_id) return;
+    if (panel->refocus > 0 && --panel->refocus > 0 && panel->context->ActiveId != panel->refocus_id) return;
     panel->refocus = 0;
     while (count < panel->waiting_count && !command) {
         const SDL_Event &event = panel->waiting[count];

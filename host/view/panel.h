@@ -20,6 +20,8 @@ typedef struct orr__history {
     uint32_t count;
 } orr__history;
 
+enum { ORR__SOUGHT_BYTES = 128 };
+
 /* What a person may ask for. Each is called on the window's thread. */
 typedef struct orr__panel_actions {
     void *context;
@@ -30,6 +32,7 @@ typedef struct orr__panel_actions {
     void (*fit)(void *context);
     void (*follow)(void *context, orr_entity entity); /* 0: nobody */
     void (*inspect)(void *context, orr_entity entity);
+    void (*seek)(void *context, const char *text); /* the next one of which that is true: sim/seek.h */
     void (*set_param)(void *context, orr_param param, double value);
     void (*set_field)(void *context, orr_entity entity, orr_field field, orr_value value);
     void (*enable)(void *context, orr_system system, bool enabled);

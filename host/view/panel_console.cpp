@@ -7,8 +7,6 @@
 namespace
 {
 
-constexpr int REFOCUS = 8;
-
 // Up and down bring the lines before.
 int recall(ImGuiInputTextCallbackData *data)
 {
@@ -28,16 +26,14 @@ void console(orr__panel *panel, const orr__panel_view *v)
     ImGui::SetNextItemWidth(-1);
     const bool entered = ImGui::InputTextWithHint("##console", "Lua, between two ticks: orrery.world ...",
                                                   panel->console, sizeof panel->console, flags, recall, panel);
-    panel->console_id = ImGui::GetItemID();
     if (!entered) return;
+    keep_keys(panel);
     if (*panel->console) {
         std::snprintf(panel->lines[panel->line_count++ % LINES], LINE_BYTES, "%s", panel->console);
         v->actions.console(v->actions.context, panel->console);
     }
     panel->line_at = 0;
     *panel->console = '\0';
-    ImGui::SetKeyboardFocusHere(-1);
-    panel->refocus = REFOCUS;
 }
 
 } // namespace

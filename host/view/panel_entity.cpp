@@ -95,18 +95,38 @@ void fields(orr__panel *panel, const orr__panel_view *v)
     }
 }
 
+// A number is that entity; anything else is for the world to find, which answers with its next report.
+void search(orr__panel *panel, const orr__panel_view *v)
+{
+    const orr__panel_actions &act = v->actions;
+    ImGui::SetNextItemWidth(-1);
+    const bool entered = ImGui::InputTextWithHint(
+        "##entity", "number, component, or Name.field > 5", panel->search, sizeof panel->search,
+        ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+    if (!ImGui::IsItemActive()) // it would cover the answer
+        hint("1048577: that entity\nPosition: the next one that has it\n"
+             "Position.x > 5: the next one where it is so (or <, <=, =, >=)\nreturn again: the one after it");
+    unsigned long long number = 0;
+    int end = 0;
+    if (entered && std::sscanf(panel->search, " %llu %n", &number, &end) == 1 && !panel->search[end]) {
+        act.inspect(act.context, number);
+    } else if (entered && *panel->search) {
+        keep_keys(panel);
+        act.seek(act.context, panel->search);
+    }
+    if (!v->report->answer) return;
+    ImGui::PushStyleColor(ImGuiCol_Text, rgb(look(panel).warning));
+    ImGui::TextWrapped("%s", text_of(v->report, v->report->answer));
+    ImGui::PopStyleColor();
+}
+
 } // namespace
 
 extern "C" void orr__panel_inspector(orr__panel *panel, const orr__panel_view *v)
 {
     const orr__panel_actions &act = v->actions;
     const orr__report *report = v->report;
-    ImGui::SetNextItemWidth(-1);
-    if (ImGui::InputTextWithHint("##entity", "click an entity, or type its number", panel->search, sizeof panel->search,
-                                 ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CharsDecimal)) {
-        unsigned long long number = 0;
-        if (std::sscanf(panel->search, "%llu", &number) == 1) act.inspect(act.context, number);
-    }
+    search(panel, v);
     if (!report->inspected) return;
     ImGui::AlignTextToFramePadding();
     ImGui::Text("%" PRIu64 "%s", report->inspected, report->inspected_dead ? " is not alive" : "");

@@ -14,7 +14,7 @@ extern "C" void orr__panel_keys(orr__panel *panel)
                                            { "drag",
                                              "move; with shift, or the middle button, where the script has the mouse" },
                                            { "wheel", "zoom at the pointer" },
-                                           { "click", "look at an entity" },
+                                           { "click", "look at an entity; Entity in the panel finds others" },
                                            { "P", "save a picture (PNG)" },
                                            { "R  N", "restart: same seed, new seed" },
                                            { "T", "dark, light" },

@@ -9,7 +9,7 @@
 #include <imgui.h>
 #include <imgui_internal.h>
 
-enum { LINES = 16, LINE_BYTES = 1024, FIELDS = 256, WAITING = 256 };
+enum { LINES = 16, LINE_BYTES = 1024, FIELDS = 256, WAITING = 256, REFOCUS = 8 };
 
 struct orr__panel {
     SDL_Window *window;
@@ -24,12 +24,12 @@ struct orr__panel {
     bool buttons[3], pressed[3]; // down; went down since the last picture
     SDL_Event waiting[WAITING];  // keys and letters that are not yet handed on
     int waiting_count;
-    int refocus; // so many pictures more until the console has the keys again
-    ImGuiID console_id;
+    int refocus; // so many pictures more until the field of the last line has the keys again
+    ImGuiID refocus_id;
     ImRect boxes[4]; // what was drawn last: where the mouse is the panel's
     int box_count;
     uint32_t histograms; // which plots are
-    char search[32];
+    char search[ORR__SOUGHT_BYTES];
     bool lanes_on;
     double lanes_asked;
     char console[LINE_BYTES], lines[LINES][LINE_BYTES]; // the lines before, a ring
@@ -81,6 +81,14 @@ static inline bool button(const char *name, float width, const char *help)
     const bool clicked = ImGui::Button(name, ImVec2(width, 0));
     hint(help);
     return clicked;
+}
+
+// The field that was just drawn and took a line has the keys for the next one.
+static inline void keep_keys(orr__panel *panel)
+{
+    panel->refocus_id = ImGui::GetItemID();
+    ImGui::SetKeyboardFocusHere(-1);
+    panel->refocus = REFOCUS;
 }
 
 extern "C" {

@@ -16,6 +16,7 @@
 
 #include "base/os.h"
 #include "sim/sim.h"
+#include "view/actions.h"
 #include "window_case.h"
 
 /* ---- a script that is mended ---- */
@@ -269,15 +270,70 @@ static void test_console_by_keys(void **state)
                         "> print 'one'|one|> print 'two'|two|> print 'three'|three|> 2 + 2|4|> error 'four'|four|");
 }
 
+static const char search_scene[] = "local orrery = require 'orrery'\n"
+                                   "local Still = orrery.component('Still', {})\n"
+                                   "local P = orrery.component('P', { x = orrery.f32, y = orrery.f32 })\n"
+                                   "orrery.system { name = 'populate', stage = 'startup', run = function(ctx)\n"
+                                   "  ctx:spawn({ [Still] = {} })\n"
+                                   "  for i = 1, 5 do ctx:spawn({ [P] = { x = i, y = 0 } }) end\n"
+                                   "end }\n"
+                                   "orrery.draw { points = { x = P.x, y = P.y } }\n";
+
+/* The report has that entity, and an answer with the text, or none (NULL). */
+static bool is_shown(fixture *f, uint32_t index, const char *answer)
+{
+    for (int i = 0; i < 40; i++) {
+        frames(f, 1);
+        const orr__report *report = f->window.state ? orr__report_of(f->window.state) : NULL;
+        const char *said = report && report->answer ? ORR__REPORT_TEXT(report, report->answer) : NULL;
+        if (report && report->inspected == orr__entity_make(index, 1) &&
+            (answer ? said && strstr(said, answer) : !said))
+            return true;
+        orr__sleep_ns(1000000);
+    }
+    return false;
+}
+
+/* The field of the inspector takes what is sought; return again goes on; what is not found is said. */
+static void test_search_by_keys(void **state)
+{
+    (void)state;
+    fixture f;
+    open_with(&f, search_scene, &(orr_window_desc){ .width = 1000, .height = 800, .paused = true });
+    need_panel(&f);
+    until_tick(&f, 0);
+    const orr__panel_actions act = orr__actions_of(&f.window);
+    act.inspect(act.context, orr__entity_make(0, 1)); /* the section opens; this one has no fields to hit */
+    assert_true(is_shown(&f, 0, NULL));
+    bool found = false;
+    for (int y = 400; y > 100 && !found; y -= 9) {
+        press(&f, 40, y);
+        type("P.x > 3");
+        found = is_shown(&f, 4, NULL);
+    }
+    assert_true(found);
+    type(""); /* the field kept the keys and the words */
+    assert_true(is_shown(&f, 5, NULL));
+    type("");
+    assert_true(is_shown(&f, 4, NULL));
+    type("P.x > 5"); /* in the place of what was there */
+    assert_true(is_shown(&f, 4, "no entity with P.x > 5"));
+    type("Stil");
+    assert_true(is_shown(&f, 4, "did you mean 'Still'?"));
+    type("Still");
+    assert_true(is_shown(&f, 0, NULL));
+    type("5242881"); /* a number is that entity */
+    assert_true(is_shown(&f, 5, NULL));
+    shut(&f);
+}
+
 int main(void)
 {
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_console_by_keys),
-        cmocka_unit_test(test_save_resumes),
-        cmocka_unit_test(test_startup_fails),
-        cmocka_unit_test(test_slow_startup),
-        cmocka_unit_test(test_panel_is_made_wider),
+        cmocka_unit_test(test_console_by_keys), cmocka_unit_test(test_search_by_keys),
+        cmocka_unit_test(test_save_resumes),    cmocka_unit_test(test_startup_fails),
+        cmocka_unit_test(test_slow_startup),    cmocka_unit_test(test_panel_is_made_wider),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
