@@ -12,7 +12,8 @@ enum { STROKES_MOST = 1 << 20 };
 static int32_t check(const orr_world *world, const orr_stroke *stroke)
 {
     if (!world->sim->painting)
-        return orr__fail(ORR_E_LOCKED, "what is painted by hand is painted in systems of the stage 'render', as on_frame is");
+        return orr__fail(ORR_E_LOCKED,
+                         "what is painted by hand is painted in systems of the stage 'render', as on_frame is");
     if (!stroke || stroke->kind >= ORR_STROKE_KINDS) return orr__fail(ORR_E_ARGUMENT, "orr_world_paint: no stroke");
     if (stroke->kind == ORR_STROKE_TEXT && !stroke->text)
         return orr__fail(ORR_E_ARGUMENT, "orr_world_paint: no text given");

@@ -71,7 +71,7 @@ typedef struct orr__sim {
     orr__notes notes;
     atomic_flag notes_lock;
     _Atomic uint64_t tick_told; /* tick, for those who speak from other threads while it goes on */
-    orr__reload *reload; /* a script is being loaded again; NULL: no */
+    orr__reload *reload;        /* a script is being loaded again; NULL: no */
     orr__free free;
     orr_run *main_run; /* of the main-thread system or hook that runs now; NULL: none */
     orr__failure failure;
