@@ -1,4 +1,5 @@
-/* Pictures and films as files: read back, refused, broken off, without a trace. needs: view */
+/* Pictures and films as files: read back, refused, broken off, without a trace. needs: view.
+ * valgrind: no (there a program that cannot be started is not told of) */
 #include "draw_case.h"
 #include "faulty.h"
 
