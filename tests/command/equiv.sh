@@ -115,7 +115,7 @@ for script in "$corpus"/../../scripts/*.lua; do
     name=$(basename "$script")
     [ -z "$only" ] || [ "$only" = "$name" ] || continue
     total=$((total + 1))
-    timeout 120 "$orrery" check "$script" --equiv --ticks 20 >"$here/out" 2>&1 </dev/null || complain "$name" 'differs'
+    timeout 120 "$orrery" check "$script" --equiv --ticks 10 >"$here/out" 2>&1 </dev/null || complain "$name" 'differs'
 done
 echo "$total scripts, $failed complaints"
 [ "$failed" = 0 ] && [ "$total" -gt 0 ]
