@@ -79,6 +79,19 @@ until_shown() {
     return 1
 }
 
+# ends NAME CODE TEXT: the command that is shown ends within half a minute, with that code, and says so.
+ends() {
+    for i in $(seq 300); do kill -0 "$shown" 2>/dev/null || break; sleep 0.1; done
+    if kill -0 "$shown" 2>/dev/null; then
+        fail "$1: the command hangs" err
+    else
+        wait "$shown"
+        code=$?
+        if [ "$code" -eq "$2" ] && grep -q "$3" err; then ok "$1"; else fail "$1: exit code $code" err; fi
+    fi
+    shown=
+}
+
 start_server
 if timeout 120 "$orrery" run moves.lua --ticks 120 --size 640x480 >out 2>err && grep -q 'ticks  *120 in' out && [ ! -s err ]; then
     ok '120 ticks in a window'
@@ -141,19 +154,7 @@ if command -v xdotool >/dev/null 2>&1; then
     until_shown || fail 'a window over an endless loop' err
     sleep 1
     xdotool mousemove 400 300 key Escape
-    for i in $(seq 300); do kill -0 "$shown" 2>/dev/null || break; sleep 0.1; done
-    if kill -0 "$shown" 2>/dev/null; then
-        fail 'a window that is closed over an endless loop: the command hangs' err
-    else
-        wait "$shown"
-        code=$?
-        if [ "$code" -eq 1 ] && grep -q "system 'spin' does not end" err; then
-            ok 'a window that is closed over an endless loop'
-        else
-            fail "a window that is closed over an endless loop: exit code $code" err
-        fi
-    fi
-    shown=
+    ends 'a window that is closed over an endless loop' 1 "system 'spin' does not end"
 else
     echo 'window: no xdotool: real mouse and keys are left out'
 fi
@@ -163,17 +164,5 @@ shown=$!
 until_shown || fail 'a window with its panel' err
 kill -KILL "$server"
 server=
-for i in $(seq 300); do kill -0 "$shown" 2>/dev/null || break; sleep 0.1; done
-if kill -0 "$shown" 2>/dev/null; then
-    fail 'the display is lost: the command hangs' err
-else
-    wait "$shown"
-    code=$?
-    if [ "$code" -eq 3 ] && grep -q 'the display is gone' err; then
-        ok 'the display is lost'
-    else
-        fail "the display is lost: exit code $code" err
-    fi
-fi
-shown=
+ends 'the display is lost' 3 'the display is gone'
 [ "$failed" -eq 0 ]
