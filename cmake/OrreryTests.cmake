@@ -5,6 +5,10 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
 
+# Tests themselves are compiled quickly rather than made fast: at -O3 they would take longer to compile than to run.
+add_library(orrery_test_flags INTERFACE)
+target_compile_options(orrery_test_flags INTERFACE $<IF:$<BOOL:${ORRERY_SANITIZE}>,-O0,-O1>)
+
 # orrery_labels(TEST SOURCE LABEL): the label, and where the long form of the test belongs.
 function(orrery_labels test source label)
     set(labels ${label})
@@ -22,7 +26,7 @@ function(orrery_test_program name source)
     if(TARGET orrery_test_helpers)
         target_link_libraries(${name} PRIVATE orrery_test_helpers)
     endif()
-    target_link_libraries(${name} PRIVATE orrery_flags orrery_needs orrery_static)
+    target_link_libraries(${name} PRIVATE orrery_flags orrery_needs orrery_static orrery_test_flags)
     target_include_directories(${name} PRIVATE "${host_dir}" "${tests_dir}")
     target_compile_definitions(${name} PRIVATE
         ORRERY_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ORRERY_BINARY_DIR="${PROJECT_BINARY_DIR}")
@@ -42,7 +46,7 @@ if(TARGET orrery_static)
     target_include_directories(orrery_test_watchdog PRIVATE "${host_dir}" "${tests_dir}")
     if(c_helpers AND CMOCKA_FOUND)
         add_library(orrery_test_helpers STATIC ${c_helpers})
-        target_link_libraries(orrery_test_helpers PRIVATE orrery_flags orrery_needs PkgConfig::CMOCKA)
+        target_link_libraries(orrery_test_helpers PRIVATE orrery_flags orrery_needs orrery_test_flags PkgConfig::CMOCKA)
         target_include_directories(orrery_test_helpers PRIVATE "${host_dir}" "${tests_dir}")
     endif()
     foreach(source IN LISTS c_tests)
@@ -80,11 +84,6 @@ if(TARGET orrery_static)
         add_test(NAME fuzz/${name} COMMAND ${name} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
         orrery_labels(fuzz/${name} "${source}" fuzz)
     endforeach()
-
-    file(GLOB benches CONFIGURE_DEPENDS "${tests_dir}/bench/*.c")
-    if(benches)
-        orrery_test_program(orrery_bench ${benches})
-    endif()
 endif()
 
 # The same watchdog for the command: a library that is loaded into it. Sanitizers want to be the first ones loaded.

@@ -1,4 +1,4 @@
-/* Whether a sanitizer watches: what takes long then is done less often. */
+/* Whether a sanitizer watches, or valgrind is to: what takes long then is done less often. */
 #ifndef TESTS_SANITIZED_H
 #define TESTS_SANITIZED_H
 
@@ -16,6 +16,11 @@ enum {
     BY_ADDRESS_SANITIZER = 1,
 #else
     BY_ADDRESS_SANITIZER = 0,
+#endif
+#ifdef TESTS_BY_VALGRIND /* tests/run */
+    BY_VALGRIND = 1,
+#else
+    BY_VALGRIND = 0,
 #endif
     SANITIZED = BY_THREAD_SANITIZER || BY_ADDRESS_SANITIZER
 };

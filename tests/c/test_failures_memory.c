@@ -8,9 +8,9 @@
 #include "sim/sim.h"
 #include "store/statehash.h"
 
-/* ThreadSanitizer watches each byte that is hashed: there only what it is about. */
+/* ThreadSanitizer and valgrind watch each byte that is hashed: there only what they are about. */
 static const uint32_t thread_counts[] = { 2, 0, 1, 4 };
-enum { THREAD_COUNTS = BY_THREAD_SANITIZER ? 1 : 4 };
+enum { THREAD_COUNTS = BY_THREAD_SANITIZER || BY_VALGRIND ? 1 : 4 };
 
 /* ---- one system is short of memory: what of the others ---- */
 
