@@ -2,14 +2,16 @@
  * fail: test_failures_host.c; jobs in processes of their own: test_failures_isolated.c. */
 #include "c/chaos.h"
 #include "failing.h"
+#include "sanitized.h"
 
 #include "base/error.h"
 #include "orrery_job.h"
 #include "sim/sim.h"
 #include "store/statehash.h"
 
-static const uint32_t thread_counts[] = { 0, 1, 2, 4 };
-enum { THREAD_COUNTS = 4, REPEATS = 50 };
+/* Sanitizers and valgrind watch each byte that is hashed: there only what they are about. */
+static const uint32_t thread_counts[] = { 0, 2, 1, 4 };
+enum { THREAD_COUNTS = SANITIZED || BY_VALGRIND ? 2 : 4, REPEATS = SANITIZED ? 20 : 50 };
 
 enum { MAIN, WORKERS, JOB, JOB_BEGIN, JOB_END, PREFACE, WHOLE, LATTICE, COPY, COPY_JOB, LATE, LATE_JOB, MODES };
 static const char *const mode_names[] = { "main",  "workers", "job",  "begin",    "end",  "preface",
@@ -113,7 +115,8 @@ static void open_set(failing *s, uint32_t threads, const orr_scheduler *schedule
                   orr_world_create(&(orr_world_desc){
                       .threads = threads, .scheduler = scheduler, .seed = 7, .log = failing_log, .log_context = s }));
     assert_ok(orr_job_register(s->c.world, &module));
-    assert_true(orr_lattice_create(s->c.world, &(orr_lattice_desc){ "heat", 64, 2000, false, false, &t, 1 }));
+    if (mode == LATTICE)
+        assert_true(orr_lattice_create(s->c.world, &(orr_lattice_desc){ "heat", 64, 2000, false, false, &t, 1 }));
     add_bad(s, mode, on_error);
     failing_ready(s);
 }

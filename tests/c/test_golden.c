@@ -17,7 +17,7 @@
 #include "scene.h"
 
 /* How many ticks a run takes; 0: all. ThreadSanitizer watches each byte that is hashed. */
-enum { MOST_TICKS = BY_THREAD_SANITIZER ? 20 : 0 };
+enum { MOST_TICKS = BY_THREAD_SANITIZER ? 8 : 0 };
 
 enum { SCRIPTS_MAX = 64, TICKS_MAX = 4096 };
 
