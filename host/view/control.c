@@ -105,6 +105,17 @@ static bool wants_input(const orr__window *window)
     return !window->restart.active && report && report->wants_input;
 }
 
+/* Of all the moves between two pictures the first one looks: a mouse may tell of a thousand a second. */
+static orr_entity under(orr__window *window, uint32_t kind, double px, double py)
+{
+    if (kind != ORR_INPUT_MOVE || window->under_frame != window->frames) {
+        window->under =
+            orr__pick_near(window->show, window->state, &window->camera, px, py, REACH * window->camera.scale);
+        window->under_frame = window->frames;
+    }
+    return window->under;
+}
+
 static void feed(orr__window *window, orr_input input, int x, int y)
 {
     const double px = x * window->screen.pixels, py = y * window->screen.pixels;
@@ -115,9 +126,7 @@ static void feed(orr__window *window, orr_input input, int x, int y)
         window->input_x = input.x;
         window->input_y = input.y;
     }
-    if (input.kind == ORR_INPUT_PRESS)
-        input.entity =
-            orr__pick_near(window->show, window->state, &window->camera, px, py, REACH * window->camera.scale);
+    input.entity = under(window, input.kind, px, py);
     orr__drive_input(window, &input);
 }
 

@@ -2,13 +2,37 @@
 
 #include "view/gather.h"
 
-static double at(const orr__source *source, uint64_t row)
+enum { BLOCK = 512 }; /* rows that are looked at together */
+
+/* Rows `first` to `first + count - 1` as places on the picture. */
+static void places(const orr__source *source, uint64_t first, uint64_t count, double scale, double shift, float *out)
 {
-    float value = 0;
-    orr__source one = *source;
-    if (one.data) one.data = (const char *)source->data + row * orr_type_bytes(source->type);
-    orr__gather_line(&one, 1, 1, 0, &value);
-    return (double)value;
+    orr__source part = *source;
+    if (part.data) part.data = (const char *)source->data + first * orr_type_bytes(source->type);
+    orr__gather_line(&part, count, scale, shift, out);
+}
+
+/* The row of a layer that is nearest to the point, and nearer than *best, which is then its distance squared. */
+static bool nearest_row(const orr__source at[2], uint64_t count, const orr__camera *camera, double x, double y,
+                        double *best, uint64_t *row)
+{
+    const double left = camera->width / 2 - camera->x * camera->zoom - x;
+    const double top = camera->height / 2 + camera->y * camera->zoom - y;
+    bool found = false;
+    float px[BLOCK], py[BLOCK];
+    for (uint64_t first = 0; first < count; first += BLOCK) {
+        const uint64_t many = count - first < BLOCK ? count - first : BLOCK;
+        places(&at[0], first, many, camera->zoom, left, px);
+        places(&at[1], first, many, -camera->zoom, top, py);
+        for (uint64_t i = 0; i < many; i++) {
+            const double d2 = (double)px[i] * (double)px[i] + (double)py[i] * (double)py[i];
+            if (!(d2 <= *best)) continue;
+            *best = d2;
+            *row = first + i;
+            found = true;
+        }
+    }
+    return found;
 }
 
 orr_entity orr__pick_near(const orr__show *show, const orr_mail *state, const orr__camera *camera, double x, double y,
@@ -21,17 +45,11 @@ orr_entity orr__pick_near(const orr__show *show, const orr_mail *state, const or
         const orr_layer *layer = &scene->layers[i];
         if (layer->kind == ORR_LAYER_LATTICE) continue;
         const orr_entity *entities = orr_mail_entities(state, show->subscription[i], NULL);
-        const uint64_t count = orr_mail_count(state, show->subscription[i]);
-        const orr__source sx = orr__gather_source(show, state, i, &layer->x);
-        const orr__source sy = orr__gather_source(show, state, i, &layer->y);
-        for (uint64_t row = 0; row < count; row++) {
-            double px, py;
-            orr__camera_to_picture(camera, at(&sx, row), at(&sy, row), &px, &py);
-            const double d2 = (px - x) * (px - x) + (py - y) * (py - y);
-            if (!(d2 <= best)) continue;
-            best = d2;
+        const orr__source at[] = { orr__gather_source(show, state, i, &layer->x),
+                                   orr__gather_source(show, state, i, &layer->y) };
+        uint64_t row = 0;
+        if (nearest_row(at, orr_mail_count(state, show->subscription[i]), camera, x, y, &best, &row))
             nearest = entities[row];
-        }
     }
     return nearest;
 }
@@ -48,8 +66,11 @@ bool orr__pick_find(const orr__show *show, const orr_mail *state, orr_entity ent
             if (entities[row] != entity) continue;
             const orr__source sx = orr__gather_source(show, state, i, &layer->x);
             const orr__source sy = orr__gather_source(show, state, i, &layer->y);
-            *x = at(&sx, row);
-            *y = at(&sy, row);
+            float at[2];
+            places(&sx, row, 1, 1, 0, &at[0]);
+            places(&sy, row, 1, 1, 0, &at[1]);
+            *x = (double)at[0];
+            *y = (double)at[1];
             return true;
         }
     }

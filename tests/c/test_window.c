@@ -257,15 +257,20 @@ static const char button_scene[] =
     "end)\n"
     "orrery.draw { view = { x = 0, y = 0, width = 10, height = 10 }, points = { x = P.x, y = P.y } }\n";
 
-static void button(fixture *f, uint32_t type, uint8_t which, int x)
+static void button_at(fixture *f, uint32_t type, uint8_t which, int x, int y)
 {
     SDL_Event event = { 0 };
     if (type == SDL_MOUSEMOTION)
-        event.motion = (SDL_MouseMotionEvent){ .type = type, .x = x, .y = 300, .xrel = 5 };
+        event.motion = (SDL_MouseMotionEvent){ .type = type, .x = x, .y = y, .xrel = 5 };
     else
-        event.button = (SDL_MouseButtonEvent){ .type = type, .button = which, .x = x, .y = 300 };
+        event.button = (SDL_MouseButtonEvent){ .type = type, .button = which, .x = x, .y = y };
     SDL_PushEvent(&event);
     frames(f, 1);
+}
+
+static void button(fixture *f, uint32_t type, uint8_t which, int x)
+{
+    button_at(f, type, which, x, 300);
 }
 
 /* What the script was told: ten times the kind (1 press, 2 release, 3 move) and the button, in order. */
@@ -315,6 +320,54 @@ static void test_buttons_of_the_script(void **state)
     uint32_t got[16];
     assert_int_equal(told(&f, got, 16, 5), 5);
     for (int k = 0; k < 5; k++) assert_int_equal(got[k], expected[k]);
+    shut(&f);
+}
+
+static const char under_scene[] =
+    "local orrery = require 'orrery'\n"
+    "local P = orrery.component('P', { x = orrery.f32, y = orrery.f32 })\n"
+    "local Told = orrery.component('Told', { kind = orrery.f32, who = orrery.f32 })\n"
+    "local kinds = { press = 11, release = 12, move = 13, key = 14, wheel = 15 }\n"
+    "local a, b = orrery.world:spawn { [P] = { x = 3, y = 5 } }, orrery.world:spawn { [P] = { x = 7, y = 5 } }\n"
+    "orrery.on_input(function(input, ctx)\n"
+    "  local who = input.entity == a and 1 or input.entity == b and 2 or input.entity and 9 or 0\n"
+    "  if kinds[input.kind] then ctx:spawn({ [Told] = { kind = kinds[input.kind], who = who } }) end\n"
+    "end)\n"
+    "orrery.draw { view = { x = 0, y = 0, width = 10, height = 10 },\n"
+    "              points = { { x = Told.kind, y = Told.who }, { x = P.x, y = P.y } } }\n";
+
+/* The script is told who is under the pointer, whatever is done there. */
+static void test_who_is_under_the_pointer(void **state)
+{
+    (void)state;
+    fixture f;
+    open_scene(&f, under_scene, false);
+    until_tick(&f, 1);
+    orr__panel_hide(f.window.panel, true);
+    frames(&f, 2); /* the picture is fitted into what is free now */
+    static const double places[] = { 3, 5, 7 };
+    double px = 0, py = 0;
+    int at[3];
+    for (int k = 0; k < 3; k++) {
+        orr__camera_to_picture(&f.window.camera, places[k], 5, &px, &py);
+        at[k] = (int)px;
+    }
+    const int y = (int)py;
+    button_at(&f, SDL_MOUSEMOTION, 0, at[0], y);
+    button_at(&f, SDL_MOUSEMOTION, 0, at[1], y);
+    button_at(&f, SDL_MOUSEBUTTONDOWN, SDL_BUTTON_LEFT, at[2], y);
+    button_at(&f, SDL_MOUSEMOTION, 0, at[2], y);
+    button_at(&f, SDL_MOUSEBUTTONUP, SDL_BUTTON_LEFT, at[0], y);
+    key(&f, SDLK_k);
+    SDL_SetModState(KMOD_LCTRL);
+    SDL_Event event = { .wheel = { .type = SDL_MOUSEWHEEL, .y = 1 } };
+    SDL_PushEvent(&event);
+    frames(&f, 1);
+    SDL_SetModState(KMOD_NONE);
+    static const uint32_t expected[] = { 131, 130, 112, 132, 121, 141, 151 };
+    uint32_t got[16];
+    assert_int_equal(told(&f, got, 16, 2 + 7), 7);
+    for (int k = 0; k < 7; k++) assert_int_equal(got[k], expected[k]);
     shut(&f);
 }
 
@@ -618,6 +671,7 @@ int main(void)
         cmocka_unit_test(test_restart),
         cmocka_unit_test(test_input_reaches_the_script),
         cmocka_unit_test(test_buttons_of_the_script),
+        cmocka_unit_test(test_who_is_under_the_pointer),
         cmocka_unit_test(test_slow_world),
         cmocka_unit_test(test_lockstep),
         cmocka_unit_test(test_rests),
