@@ -7,7 +7,11 @@ set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
 
 # Tests themselves are compiled quickly rather than made fast: at -O3 they would take longer to compile than to run.
 add_library(orrery_test_flags INTERFACE)
-target_compile_options(orrery_test_flags INTERFACE $<IF:$<BOOL:${ORRERY_SANITIZE}>,-O0,-O1>)
+if(ORRERY_SANITIZE)
+    target_compile_options(orrery_test_flags INTERFACE -O0)
+else()
+    target_compile_options(orrery_test_flags INTERFACE -O1)
+endif()
 
 # orrery_labels(TEST SOURCE LABEL): the label, and where the long form of the test belongs.
 function(orrery_labels test source label)
