@@ -1,3 +1,4 @@
+/* tsan: no */
 #include "world_case.h"
 
 static void handles_are_index_and_generation(void **state)

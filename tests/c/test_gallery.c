@@ -1,4 +1,4 @@
-/* needs: lua view
+/* tsan: no. needs: lua view
  * Every demo in a window for 120 frames, one tick a frame: the last picture is compared with a kept one, is not blank, and
  * is another one than 60 frames before. With ORRERY_WRITE_PICTURES set the pictures are kept instead. */
 #include <setjmp.h>

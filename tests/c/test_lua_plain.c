@@ -1,3 +1,4 @@
+/* tsan: no */
 /* The specs in tests/lua/plain: of parts of the Lua half that need no host. They run in LuaJIT as it is, and get every
  * Lua file of the source tree as an argument. needs: lua */
 #include <glob.h>

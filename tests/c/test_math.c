@@ -1,4 +1,4 @@
-/* valgrind: no (arithmetic only, and much of it) */
+/* tsan: no. valgrind: no (arithmetic only, and much of it) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* needs: lua
+/* tsan: no. needs: lua
  * What the mouse does in the demos: pressed, dragged, released; the same twice; and nothing is held afterwards. */
 #include <inttypes.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* tsan: no */
 /* align against everybody looking at everybody, the same in every variant, and what it refuses. */
 static int variant;
 #define ORR__SIMD_LEVEL() variant

@@ -1,3 +1,4 @@
+/* tsan: no */
 /* attract: the Benchmarks Game's solar system, one row at a time, cuts into ranges, bodies at one point. */
 #include "native_case.h"
 

@@ -1,3 +1,4 @@
+/* tsan: no */
 /* diffuse against a cell at a time, for all sizes near a vector's width, with and without wrapping edges, in every
  * variant; and it loses nothing. */
 static int variant;

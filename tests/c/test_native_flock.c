@@ -1,4 +1,4 @@
-/* valgrind: no (a long flight; AddressSanitizer sees all of it) */
+/* tsan: no. valgrind: no (a long flight; AddressSanitizer sees all of it) */
 /* flock against a plain twin written from the rules in its head comment, and as a flock. */
 #include "native_case.h"
 

@@ -1,3 +1,4 @@
+/* tsan: no */
 /* glow against a cell at a time, for all sizes near a vector's width, in every variant; lattices of two sizes are
  * refused. */
 static int variant;

@@ -1,3 +1,4 @@
+/* tsan: no */
 /* The table of built-in jobs: complete, sorted, and each description sound. */
 #include "../../native/jobs.h"
 #include "native_case.h"

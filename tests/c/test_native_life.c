@@ -1,3 +1,4 @@
+/* tsan: no */
 /* life against a cell at a time, for all sizes near a vector's width, with and without wrapping edges. */
 #include "native_case.h"
 

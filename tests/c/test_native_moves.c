@@ -1,3 +1,4 @@
+/* tsan: no */
 /* integrate, integrate3, damp, wrap, bounce against one row at a time, for every end near a vector's width:
  * what stands in the rows after the end changes nothing, and rows after the last whole line stay as they are. */
 #include "native_case.h"

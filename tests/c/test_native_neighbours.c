@@ -1,3 +1,4 @@
+/* tsan: no */
 /* neighbours against brute force: whoever is within the radius is walked past, and nobody twice. */
 #include "native_case.h"
 

@@ -1,3 +1,4 @@
+/* tsan: no */
 /* xpbd against points and threads by themselves, one formula after the other: rows in several chunks, threads to the dead,
  * to oneself and to who is not in the query, points that stand still; and what does not fit is refused. */
 #include "../../native/xpbd.c"

@@ -1,3 +1,4 @@
+/* tsan: no */
 /* Neighbours: what is declared, gathered and built; checked against looking at every pair. */
 #include "c/refusals.h"
 #include "sim/sim.h"

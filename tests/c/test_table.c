@@ -1,3 +1,4 @@
+/* tsan: no */
 #include "world_case.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* needs: lua view; valgrind: no
+/* tsan: no. needs: lua view; valgrind: no
  * Windows and pictures whose libraries refuse: memory, SDL, SDL_ttf, libpng. Each refusal is a message, nothing is left
  * behind, the world is as it was, and the next try works. The libraries' functions stand here under their own names and
  * refuse one call; the others go on to the real ones. */

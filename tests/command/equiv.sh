@@ -1,4 +1,5 @@
 #!/bin/sh
+# tsan: no
 # The corpus of `orrery check`: each script in tests/equiv has one fault, which must be found at the right place and
 # named. usage: equiv.sh ORRERY [NAME]
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# tsan: no
 # Ctrl-C and endless scripts.  interrupt.sh ORRERY
 # With --guard an endless loop is an error that names system and line. Without it Ctrl-C ends the command, which says
 # what hung. Between ticks Ctrl-C ends the run in order.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# tsan: no
 # What --json prints is JSON, to the letter: read by a parser that takes nothing else.  json.sh ORRERY
 set -eu
 orrery=$1

@@ -1,4 +1,5 @@
 #!/bin/sh
+# tsan: no
 # What the command prints: one JSON object in every outcome, results that cannot be written, colour for terminals only.
 # usage: output.sh ORRERY
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# tsan: no
 # The progress bar: on a terminal, and only there; gone when the run ends.  terminal.sh ORRERY
 set -eu
 orrery=$1

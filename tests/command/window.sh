@@ -1,4 +1,5 @@
 #!/bin/sh
+# tsan: no
 # The window where there is a display, and what happens where there is none.  window.sh ORRERY
 # With an X server that keeps its picture in a file (Xvfb -fbdir): what is shown is compared as bytes. No package beside
 # xvfb is needed.

@@ -1,3 +1,4 @@
+/* tsan: no */
 /* fuzz_world: random commands given to a world and to a model of it (fuzz_model.h), which then must agree.
  *
  *     fuzz_world [--seeds N] [--seed S] [--steps N] [--every N] [--memory 0|1]
