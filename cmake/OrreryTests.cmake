@@ -119,6 +119,7 @@ if(TARGET orrery_static)
         orrery_test_program(${name} "${source}" $<TARGET_OBJECTS:orrery_test_watchdog>)
         add_test(NAME fuzz/${name} COMMAND ${name} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
         orrery_labels(fuzz/${name} "${source}" fuzz)
+        set_tests_properties(fuzz/${name} PROPERTIES COST 1)
     endforeach()
 endif()
 
@@ -173,7 +174,8 @@ function(orrery_test_script name label)
     if(label STREQUAL "command" AND watchdog_environment) # of many runs each: sooner
         list(APPEND environment "${watchdog_environment}" ORRERY_TEST_SECONDS=120)
     endif()
-    set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT 300 ENVIRONMENT "${environment}")
+    # COST: of many commands each: what takes long starts first, and what does not fills the processors at the end
+    set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT 300 COST 1 ENVIRONMENT "${environment}")
 endfunction()
 
 # The command as people meet it: scripts that get its path.
