@@ -16,8 +16,8 @@
 #include "sanitized.h"
 #include "scene.h"
 
-/* How many ticks a run takes; 0: all. ThreadSanitizer watches each byte that is hashed. */
-enum { MOST_TICKS = BY_THREAD_SANITIZER ? 8 : 0 };
+/* How many ticks a run takes; 0: all. Sanitizers watch each byte that is hashed. */
+enum { MOST_TICKS = BY_THREAD_SANITIZER ? 8 : BY_ADDRESS_SANITIZER ? 40 : 0 };
 
 enum { SCRIPTS_MAX = 64, TICKS_MAX = 4096 };
 
@@ -85,8 +85,8 @@ static void same_hash_everywhere(void **state)
     for (size_t k = 0; k < (BY_THREAD_SANITIZER ? 2 : 3); k++)
         compare(g, &(way){ .threads = threads[k], .most = MOST_TICKS }, reference, "JIT on", 0);
     if (BY_THREAD_SANITIZER) return; /* it does not see what Lua does */
-    compare(g, &(way){ .threads = 0, .no_jit = true }, reference, "JIT off", 0);
-    compare(g, &(way){ .threads = 2, .no_jit = true }, reference, "JIT off", 0);
+    compare(g, &(way){ .threads = 0, .no_jit = true, .most = MOST_TICKS }, reference, "JIT off", 0);
+    compare(g, &(way){ .threads = 2, .no_jit = true, .most = MOST_TICKS }, reference, "JIT off", 0);
 }
 
 static void same_hash_in_any_order(void **state)

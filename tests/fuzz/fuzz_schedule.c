@@ -3,6 +3,7 @@
  *     fuzz_schedule [--seeds N] [--seed S] [--steps N] [--chaos N]     --chaos: schedules a seed */
 #include "base/error.h"
 #include "c/chaos.h"
+#include "c/sanitized.h"
 #include "c/watchdog.h"
 #include "ecs/world.h"
 #include "fuzz_scene.h"
@@ -151,11 +152,7 @@ static void fuzz_seed(uint64_t seed, uint64_t steps, uint64_t chaos_count)
     free(serial);
 }
 
-#ifdef __SANITIZE_THREAD__
-enum { SEEDS = 12 };
-#else
-enum { SEEDS = 60 };
-#endif
+enum { SEEDS = BY_THREAD_SANITIZER ? 8 : BY_ADDRESS_SANITIZER ? 30 : 60 };
 
 int main(int argc, char **argv)
 {
