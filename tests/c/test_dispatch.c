@@ -1,3 +1,4 @@
+/* valgrind: no (threads) */
 /* Everything that native jobs record, mark and read, in one world: the same hash at every tick for any number of
  * threads, and with a scheduler that runs ranges in any order. */
 #include "c/chaos.h"

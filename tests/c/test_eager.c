@@ -1,3 +1,4 @@
+/* valgrind: no (threads) */
 /* Systems that start as soon as what they depend on is settled: beside a long function, in random graphs against the
  * serial result, failing in any order, as functions on workers. */
 #include "c/chaos.h"

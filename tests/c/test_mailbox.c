@@ -1,3 +1,4 @@
+/* valgrind: no (threads) */
 /* The latest-value channel: who holds which slot, and what is seen in it. What worlds put into one: test_publish.c. */
 #include "base/alloc.h"
 #include "base/error.h"

@@ -1,4 +1,4 @@
-/* tsan: no */
+/* tsan: no. valgrind: no (long crowds) */
 /* neighbours against brute force: whoever is within the radius is walked past, and nobody twice. */
 #include "native_case.h"
 

@@ -1,4 +1,4 @@
-/* tsan: no */
+/* tsan: no. valgrind: no (long crowds) */
 /* species: the same bits with vectors of every width and in any crowd, and what does not fit is refused. That it does
  * what it says is compared in tests/lua/native_spec.lua and tests/c/test_oracle_particle_life.c. */
 static int variant;

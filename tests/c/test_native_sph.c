@@ -1,4 +1,4 @@
-/* tsan: no */
+/* tsan: no. valgrind: no (long crowds) */
 /* sph_density, sph_motion: the same bits with vectors of every width and in any crowd; what does not fit is refused.
  * That they do what they say is compared in tests/lua/native_spec.lua and tests/c/test_oracle_fluid.c. */
 static int variant;

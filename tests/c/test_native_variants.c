@@ -1,4 +1,4 @@
-/* tsan: no */
+/* tsan: no. valgrind: no (its processor has few of them) */
 /* Every run-time variant of every job gives the same bits: the jobs' sources are compiled into this program, with the
  * choice of the variant in the test's hands. */
 static int variant;

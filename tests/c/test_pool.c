@@ -1,3 +1,4 @@
+/* valgrind: no (threads) */
 /* The pool on threads of its own: every index once, in lists that grow, asleep or awake, with the same result for any
  * number of workers. Who starts its threads and who replaces them: test_pool_threads.c. */
 #include "chaos.h"

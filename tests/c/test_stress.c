@@ -1,3 +1,4 @@
+/* valgrind: no (threads) */
 /* Threads under stress: a world stepped by one thread after the other, worlds beside each other, hundreds of small
  * systems, and others that look at or interrupt a world meanwhile. long: soak */
 #include "busy_case.h"
