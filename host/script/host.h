@@ -5,6 +5,7 @@
 #include "orrery.h"
 #include "script/chunk.h"
 #include "script/machine.h"
+#include "script/once.h"
 #include "script/role.h"
 #include "script/variant.h"
 #include "script/watch.h"
@@ -42,6 +43,7 @@ struct orr_host {
     orr__chunks chunks; /* the Lua half */
     orr__files files;   /* that the text is made of */
     orr__watch watch;
+    orr__once told;       /* of this text */
     uint64_t outer_ticks; /* after which outer locals could be compared */
 };
 

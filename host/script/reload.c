@@ -31,6 +31,7 @@ static void put_aside(orr_host *host, orr_host *before)
     host->hooks = NULL;
     host->hook_count = 0;
     host->files = (orr__files){ 0 };
+    orr__once_clear(&host->told);
 }
 
 /* Everything of a script that a host, or the copy of one, has. */

@@ -41,6 +41,11 @@ static void log_text(orr__machine *m, int32_t level, const char *text)
     orr__sim_log(m->world, level, "%s", text);
 }
 
+static void warn_once(orr__machine *m, const char *of, const char *text)
+{
+    if (orr__once_first(&m->host->told, of)) orr__sim_log(m->world, 1, "%s", text);
+}
+
 static int32_t no_run(const char *call)
 {
     return orr__fail(ORR_E_ARGUMENT, "ctx:%s works only while its system runs", call);
@@ -504,6 +509,7 @@ const orr__seam orr__seam_table = {
     .wide = wide,
     .type_name = orr_type_name,
     .log = log_text,
+    .warn_once = warn_once,
     .draft_begin = orr__draft_begin,
     .draft_field = orr__draft_field,
     .draft_list = orr__draft_list_add,

@@ -83,6 +83,7 @@ typedef struct orr__seam {
     int64_t *(*wide)(orr__machine *m); /* cell through which i64 and u64 values go instead of a double */
     const char *(*type_name)(uint32_t type);
     void (*log)(orr__machine *m, int32_t level, const char *text);
+    void (*warn_once)(orr__machine *m, const char *of, const char *text); /* the first machine that speaks of it */
 
     /* declarations: a draft collects what they say */
     void (*draft_begin)(orr__machine *m);

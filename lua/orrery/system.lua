@@ -413,7 +413,7 @@ function system.watch()
 end
 
 local function tell_notes()
-  for _, text in ipairs(trace.notes) do S.log(M, 1, text) end
+  for _, item in ipairs(trace.notes) do S.warn_once(M, item.of, item.text) end
   trace.notes = nil
 end
 

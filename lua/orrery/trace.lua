@@ -14,10 +14,11 @@ local blameless = {                      -- reasons that are no fault of the loo
 
 -- Noted here and logged by who runs systems: this is no place to call out.
 local function note(from, at)
+  local of = (state.running and state.running .. ": " or "") .. "the loop at " .. from
   trace.notes = trace.notes or {}
-  trace.notes[#trace.notes + 1] = (state.running and state.running .. ": " or "") .. "the loop at " .. from ..
+  trace.notes[#trace.notes + 1] = { of = of, text = of ..
     " is not compiled and runs about 100 times slower: the compiler cannot get past " .. at ..
-    " (it likes plain loops: no closures, concatenations or pairs in them)"
+    " (it likes plain loops: no closures, concatenations or pairs in them)" }
 end
 
 if core.jit then

@@ -376,6 +376,36 @@ static void test_a_loop_that_is_not_compiled_is_told(void **state)
     }
 }
 
+/* Each thread's machine finds out for itself; it is said once, and once more of a new text. */
+static void test_a_slow_loop_on_workers_is_told_once(void **state)
+{
+    (void)state;
+    static const char text[] = "orrery.world:spawn({ P }, 20000)\n"
+                               "orrery.system { name = 's', on = 'workers', all = { P }, writes = { P },\n"
+                               "  run = function(rows)\n"
+                               "  local p = rows:write(P)\n"
+                               "  for i = rows.first, rows.last do\n"
+                               "    local f = function() return i end\n"
+                               "    p.x[i] = f()\n"
+                               "  end\n"
+                               "end }";
+    if (!strstr(orr_host_engine(), "JIT on")) skip();
+    char whole[4096];
+    snprintf(whole, sizeof whole, "%s%s", head, text);
+    for (uint32_t threads = 0; threads <= 3; threads++) {
+        int lines[3] = { 0 };
+        orr_host *host =
+            open_desc(text, (orr_host_desc){ .log = count_line, .log_context = lines, .threads = threads });
+        if (!host) fail_msg("%s", orr_last_error());
+        for (int again = 1; again <= 2; again++) {
+            assert_int_equal(orr_host_step(host, 60), ORR_OK);
+            assert_int_equal(lines[1], again);
+            assert_int_equal(orr_host_reload_text(host, whole), ORR_OK);
+        }
+        orr_host_close(host);
+    }
+}
+
 static void test_two_hosts_know_nothing_of_each_other(void **state)
 {
     (void)state;
@@ -442,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_same_bits_in_every_mode),
         cmocka_unit_test(test_output_goes_to_the_log),
         cmocka_unit_test(test_a_loop_that_is_not_compiled_is_told),
+        cmocka_unit_test(test_a_slow_loop_on_workers_is_told_once),
         cmocka_unit_test(test_two_hosts_know_nothing_of_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
