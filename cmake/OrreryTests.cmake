@@ -8,12 +8,19 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
 
-# Tests themselves are compiled quickly rather than made fast: at -O3 they would take longer to compile than to run.
+# Tests themselves are built quickly rather than made fast: at -O3, with all that a debugger can know, they would take
+# longer to build than to run.
 add_library(orrery_test_flags INTERFACE)
+target_compile_options(orrery_test_flags INTERFACE -g1)
 if(ORRERY_SANITIZE)
     target_compile_options(orrery_test_flags INTERFACE -O0)
 else()
     target_compile_options(orrery_test_flags INTERFACE $<$<CONFIG:Release>:-O1>)
+endif()
+include(CheckLinkerFlag)
+check_linker_flag(C -fuse-ld=gold ORRERY_HAS_GOLD)
+if(ORRERY_HAS_GOLD)
+    target_link_options(orrery_test_flags INTERFACE -fuse-ld=gold)
 endif()
 
 # orrery_labels(TEST SOURCE LABEL): the label, and where the long form of the test belongs.
