@@ -1,9 +1,9 @@
 # Tests are found by folder too. Labels: c lua fuzz embed layers command docs.
 # A test program in tests/c that needs the scripts says "needs: lua" in a comment, or includes "script/..." or "app/...".
 # A test that says "long: soak" or "long: oracle" is run once more by make soak or make oracle, with ORRERY_LONG=1 set.
-# Sanitizers leave out the oracles, long sums that touch no memory which test_golden does not; ThreadSanitizer also what
-# says "tsan: no", for it has one thread, or is done by another test as well, or sends signals: those are held back until
-# the next call that is known, which an endless compiled loop never makes.
+# Sanitizers leave out the layers, the documents and the oracles, long sums that touch no memory which test_golden does
+# not; ThreadSanitizer also the tools and what says "tsan: no", for it has one thread, or is done by another test as well,
+# or sends signals: those are held back until the next call that is known, which an endless compiled loop never makes.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
@@ -11,16 +11,17 @@ set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
 # Tests themselves are built quickly rather than made fast: at -O3, with all that a debugger can know, they would take
 # longer to build than to run.
 add_library(orrery_test_flags INTERFACE)
-target_compile_options(orrery_test_flags INTERFACE -g1)
 if(ORRERY_SANITIZE)
-    target_compile_options(orrery_test_flags INTERFACE -O0)
+    target_compile_options(orrery_test_flags INTERFACE -O0 -g1)
 else()
-    target_compile_options(orrery_test_flags INTERFACE $<$<CONFIG:Release>:-O1>)
+    target_compile_options(orrery_test_flags INTERFACE $<$<CONFIG:Release>:-O1> $<$<CONFIG:Release>:-g1>)
 endif()
 include(CheckLinkerFlag)
-check_linker_flag(C -fuse-ld=gold ORRERY_HAS_GOLD)
-if(ORRERY_HAS_GOLD)
-    target_link_options(orrery_test_flags INTERFACE -fuse-ld=gold)
+if(NOT CMAKE_EXE_LINKER_FLAGS MATCHES "fuse-ld" AND NOT CMAKE_LINKER_TYPE) # somebody has chosen
+    check_linker_flag(C -fuse-ld=gold ORRERY_HAS_GOLD)
+    if(ORRERY_HAS_GOLD)
+        target_link_options(orrery_test_flags INTERFACE -fuse-ld=gold)
+    endif()
 endif()
 
 # orrery_labels(TEST SOURCE LABEL): the label, and where the long form of the test belongs.
@@ -99,6 +100,12 @@ if(TARGET orrery_static)
             continue()
         endif()
         file(STRINGS "${source}" no_valgrind REGEX "valgrind: no")
+        # Jobs whose source is part of a test are compiled as in the library: what is compared is vectors.
+        file(STRINGS "${source}" jobs REGEX "#include \"[./]*native/[a-z0-9_]+[.]c\"")
+        if(jobs)
+            set_source_files_properties("${source}" PROPERTIES COMPILE_OPTIONS
+                "-fno-trapping-math;$<$<CONFIG:Release>:-O3>")
+        endif()
         set(parts "")
         if(needs MATCHES "#include \"app/" AND TARGET orrery_app)
             list(APPEND parts $<TARGET_OBJECTS:orrery_app>)
@@ -206,6 +213,10 @@ if(NOT ORRERY_SANITIZE)
         string(TOLOWER "${CMAKE_BUILD_TYPE}" symbols_kind)
         orrery_test_script(symbols layers "${tests_dir}/layers/symbols"
             $<TARGET_FILE:orrery_static> $<TARGET_FILE:orrery_shared> ${symbols_kind})
+    endif()
+    if(TARGET test_native_variants AND CMAKE_BUILD_TYPE STREQUAL "Release" AND ORRERY_NATIVE_SIMD
+       AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")
+        orrery_test_script(vectors layers "${tests_dir}/layers/vectors" $<TARGET_FILE:test_native_variants>)
     endif()
 endif()
 if(TARGET orrery_static AND NOT ORRERY_SANITIZE MATCHES "thread")

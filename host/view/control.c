@@ -105,17 +105,6 @@ static bool wants_input(const orr__window *window)
     return !window->restart.active && report && report->wants_input;
 }
 
-/* Of all the moves between two pictures the first one looks: a mouse may tell of a thousand a second. */
-static orr_entity under(orr__window *window, uint32_t kind, double px, double py)
-{
-    if (kind != ORR_INPUT_MOVE || window->under_frame != window->frames) {
-        window->under =
-            orr__pick_near(window->show, window->state, &window->camera, px, py, REACH * window->camera.scale);
-        window->under_frame = window->frames;
-    }
-    return window->under;
-}
-
 static void feed(orr__window *window, orr_input input, int x, int y)
 {
     const double px = x * window->screen.pixels, py = y * window->screen.pixels;
@@ -126,7 +115,7 @@ static void feed(orr__window *window, orr_input input, int x, int y)
         window->input_x = input.x;
         window->input_y = input.y;
     }
-    input.entity = under(window, input.kind, px, py);
+    input.entity = orr__pick_near(window->show, window->state, &window->camera, px, py, REACH * window->camera.scale);
     orr__drive_input(window, &input);
 }
 
@@ -203,7 +192,7 @@ static void click(orr__window *window, int x, int y)
 }
 
 /* Where the mouse was at this event: where it is now is another matter. */
-static void track(orr__window *window, const SDL_Event *event)
+void orr__control_track(orr__window *window, const SDL_Event *event)
 {
     switch (event->type) {
     case SDL_MOUSEMOTION:
@@ -229,7 +218,6 @@ static void drag(orr__window *window, const SDL_MouseMotionEvent *event)
 
 void orr__control_event(orr__window *window, const SDL_Event *event)
 {
-    track(window, event);
     if (offer(window, event)) return;
     switch (event->type) {
     case SDL_QUIT: window->over = true; break;

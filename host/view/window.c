@@ -38,6 +38,7 @@ static void take_events(orr__window *window)
     SDL_Event event;
     while (SDL_PollEvent(&event)) {
         const bool panels = orr__panel_event(window->panel, &event);
+        orr__control_track(window, &event);
         if (!panels || window->dragging || window->given) orr__control_event(window, &event);
     }
     take_size(window);

@@ -47,8 +47,6 @@ typedef struct orr__window {
     uint64_t drawn_state;
     orr__camera drawn_camera;
     double input_x, input_y; /* of the last input */
-    orr_entity under;        /* the pointer, when it was last looked for: in frame under_frame */
-    uint64_t under_frame;
     int mouse_x, mouse_y;    /* by the events, which may be older than where the mouse is now */
     int press_x, press_y;    /* where a button went down */
     bool light;

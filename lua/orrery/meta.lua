@@ -359,7 +359,7 @@ function orrery.on_frame(fn) end
 ---@field dx number since the last one; of a wheel its steps
 ---@field dy number
 ---@field button? "left"|"middle"|"right"
----@field entity? integer under the pointer, when a button was pressed
+---@field entity? integer whose mark is nearest to the pointer, at most a few pixels away
 ---@field key? string "a", "space", "left"
 
 ---Called for each input, in the tick after it came.

@@ -1,10 +1,11 @@
--- Loops that the compiler gives up on: their columns are 100 times slower, which should not stay unsaid. LuaJIT tells
--- of every attempt that it breaks off. After about ten from the same loop it leaves that loop to the interpreter, which
--- shows in its bytecode: it is then another instruction.
+-- Loops that the compiler gives up on: their columns are 100 times slower, and that is told where it is certain. LuaJIT
+-- says of every attempt that it breaks off. After about ten from the same loop it leaves that loop to the interpreter,
+-- which shows in its bytecode: it is then another instruction. Attempts that end in a loop of something that is called
+-- may be anybody's fault and do not count; so one or the other slow loop stays untold.
 local core = require "orrery.core"
 local state = require "orrery.state"
 
-local trace = { notes = nil }            -- texts for the log, once there are some
+local trace = { notes = nil }            -- { of, text } for the log, once there are some
 
 local ATTEMPTS = 4                       -- so many for which the loop's body is to blame
 local blameless = {                      -- reasons that are no fault of the loop's (lj_traceerr.h)

@@ -322,7 +322,7 @@ static void test_same_bits_in_every_mode(void **state)
 
 static void count_line(void *context, int level, const char *text)
 {
-    (void)text;
+    if (strstr(text, "can be had")) return; /* of threads, on a machine that has too few */
     ((int *)context)[level]++;
 }
 

@@ -107,7 +107,7 @@ static void every_allocation_may_fail(void **state)
             fail_msg("allocation %u: hash %016" PRIx64 ", expected %016" PRIx64, n, hash, expected);
         if (f.refused == 0) break; /* past the last allocation of the run */
     }
-    printf("%u allocations, %u of them fatal\n", n, failures);
+    printf("%u allocations, %u of every %uth of them fatal\n", n, failures, (unsigned)STRIDE);
     assert_true(n > 100);
     assert_true(failures > n / STRIDE / 2);
 }

@@ -2,6 +2,7 @@
  * memory, ends with work in flight. */
 #include "c/chaos.h"
 #include "faulty.h"
+#include "sanitized.h"
 #include "sim_case.h"
 
 #include "base/os.h"
@@ -509,11 +510,7 @@ static void declares_with_work_in_flight(void **state)
 
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
-#ifdef __SANITIZE_THREAD__
-enum { STEP = 5 };
-#else
-enum { STEP = 1 };
-#endif
+enum { STEP = BY_THREAD_SANITIZER ? 5 : 1 };
 
 static void every_request_may_be_refused(void **state)
 {

@@ -353,14 +353,15 @@ static void test_who_is_under_the_pointer(void **state)
         at[k] = (int)px;
     }
     const int y = (int)py;
-    button_at(&f, SDL_MOUSEMOTION, 0, at[0], y);
+    SDL_Event event = { .motion = { .type = SDL_MOUSEMOTION, .x = at[0], .y = y } };
+    SDL_PushEvent(&event); /* two moves between two pictures */
     button_at(&f, SDL_MOUSEMOTION, 0, at[1], y);
     button_at(&f, SDL_MOUSEBUTTONDOWN, SDL_BUTTON_LEFT, at[2], y);
     button_at(&f, SDL_MOUSEMOTION, 0, at[2], y);
     button_at(&f, SDL_MOUSEBUTTONUP, SDL_BUTTON_LEFT, at[0], y);
     key(&f, SDLK_k);
     SDL_SetModState(KMOD_LCTRL);
-    SDL_Event event = { .wheel = { .type = SDL_MOUSEWHEEL, .y = 1 } };
+    event = (SDL_Event){ .wheel = { .type = SDL_MOUSEWHEEL, .y = 1 } };
     SDL_PushEvent(&event);
     frames(&f, 1);
     SDL_SetModState(KMOD_NONE);
