@@ -17,7 +17,7 @@ else()
     target_compile_options(orrery_test_flags INTERFACE $<$<CONFIG:Release>:-O1> $<$<CONFIG:Release>:-g1>)
 endif()
 include(CheckLinkerFlag)
-if(NOT CMAKE_EXE_LINKER_FLAGS MATCHES "fuse-ld" AND NOT CMAKE_LINKER_TYPE) # somebody has chosen
+if(NOT CMAKE_EXE_LINKER_FLAGS MATCHES "fuse-ld" AND NOT CMAKE_LINKER_TYPE) # nobody has chosen one
     check_linker_flag(C -fuse-ld=gold ORRERY_HAS_GOLD)
     if(ORRERY_HAS_GOLD)
         target_link_options(orrery_test_flags INTERFACE -fuse-ld=gold)

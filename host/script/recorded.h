@@ -10,7 +10,7 @@ int32_t orr__recorded_nowhere(const char *call);
 /* A number of entities to spawn; ORR_E_RANGE for what is none. */
 int32_t orr__recorded_count(double count, uint32_t *out);
 
-/* What the seam's functions of the same names do; there they are called patch_... */
+/* Functions of the seam; the first six are called patch_spawn and so on there. */
 int32_t orr__recorded_spawn(orr__machine *m, uint32_t prefab, double count, orr__loop *loop, double *provisional);
 int32_t orr__recorded_spawn_with(orr__machine *m, uint32_t prefab, double count, double *provisional);
 int32_t orr__recorded_destroy(orr__machine *m, double entity);

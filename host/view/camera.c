@@ -45,6 +45,16 @@ bool orr__camera_same(const orr__camera *a, const orr__camera *b)
            a->scale == b->scale && a->left == b->left;
 }
 
+double orr__camera_shift_x(const orr__camera *camera)
+{
+    return camera->width / 2 - camera->x * camera->zoom;
+}
+
+double orr__camera_shift_y(const orr__camera *camera)
+{
+    return camera->height / 2 + camera->y * camera->zoom;
+}
+
 void orr__camera_to_world(const orr__camera *camera, double x, double y, double *world_x, double *world_y)
 {
     *world_x = camera->x + (x - camera->width / 2) / camera->zoom;

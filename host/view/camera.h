@@ -28,6 +28,10 @@ void orr__camera_pan(orr__camera *camera, double dx, double dy);
 /* Whether both show the same. */
 bool orr__camera_same(const orr__camera *a, const orr__camera *b);
 
+/* For whole columns: a place of the picture is zoom * x + shift_x and -zoom * y + shift_y. */
+double orr__camera_shift_x(const orr__camera *camera);
+double orr__camera_shift_y(const orr__camera *camera);
+
 void orr__camera_to_world(const orr__camera *camera, double x, double y, double *world_x, double *world_y);
 void orr__camera_to_picture(const orr__camera *camera, double world_x, double world_y, double *x, double *y);
 

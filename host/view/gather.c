@@ -65,6 +65,17 @@ void orr__gather_line(const orr__source *source, uint64_t count, double scale, d
     for (uint64_t i = 0; i < count; i++) out[i] = all;
 }
 
+float orr__gather_one(const orr__source *source, uint64_t row)
+{
+    if (!source->data) return (float)source->value;
+    if (source->type == ORR_TYPE_F32) return ((const float *)source->data)[row];
+    float out = 0;
+    const orr__source one = { .data = (const char *)source->data + row * orr_type_bytes(source->type),
+                              .type = source->type };
+    orr__gather_line(&one, 1, 1, 0, &out);
+    return out;
+}
+
 bool orr__gather_range(const orr__source *source, uint64_t count, double *min, double *max)
 {
     const uint64_t first = 0;

@@ -19,6 +19,9 @@ orr__source orr__gather_source(const orr__show *show, const orr_mail *state, uin
 /* out[i] = scale * row i + shift, rounded to a float; in floats where that is exact to a hundredth. */
 void orr__gather_line(const orr__source *source, uint64_t count, double scale, double shift, float *out);
 
+/* Row `row` by itself. */
+float orr__gather_one(const orr__source *source, uint64_t row);
+
 /* Least and greatest of what is finite; false: there is nothing. */
 bool orr__gather_range(const orr__source *source, uint64_t count, double *min, double *max);
 

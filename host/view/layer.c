@@ -25,13 +25,13 @@ float *orr__pass_amount(const orr__pass *pass, const orr_amount *amount, double 
 float *orr__pass_x(const orr__pass *pass, const orr_amount *amount)
 {
     const orr__camera *c = pass->camera;
-    return orr__pass_amount(pass, amount, c->zoom, c->width / 2 - c->x * c->zoom);
+    return orr__pass_amount(pass, amount, c->zoom, orr__camera_shift_x(c));
 }
 
 float *orr__pass_y(const orr__pass *pass, const orr_amount *amount)
 {
     const orr__camera *c = pass->camera;
-    return orr__pass_amount(pass, amount, -c->zoom, c->height / 2 + c->y * c->zoom);
+    return orr__pass_amount(pass, amount, -c->zoom, orr__camera_shift_y(c));
 }
 
 double orr__pass_unit(const orr__pass *pass)

@@ -16,8 +16,7 @@ static void places(const orr__source *source, uint64_t first, uint64_t count, do
 static bool nearest_row(const orr__source at[2], uint64_t count, const orr__camera *camera, double x, double y,
                         double *best, uint64_t *row)
 {
-    const double left = camera->width / 2 - camera->x * camera->zoom - x;
-    const double top = camera->height / 2 + camera->y * camera->zoom - y;
+    const double left = orr__camera_shift_x(camera) - x, top = orr__camera_shift_y(camera) - y;
     bool found = false;
     float px[BLOCK], py[BLOCK];
     for (uint64_t first = 0; first < count; first += BLOCK) {
@@ -66,11 +65,8 @@ bool orr__pick_find(const orr__show *show, const orr_mail *state, orr_entity ent
             if (entities[row] != entity) continue;
             const orr__source sx = orr__gather_source(show, state, i, &layer->x);
             const orr__source sy = orr__gather_source(show, state, i, &layer->y);
-            float at[2];
-            places(&sx, row, 1, 1, 0, &at[0]);
-            places(&sy, row, 1, 1, 0, &at[1]);
-            *x = (double)at[0];
-            *y = (double)at[1];
+            *x = (double)orr__gather_one(&sx, row);
+            *y = (double)orr__gather_one(&sy, row);
             return true;
         }
     }

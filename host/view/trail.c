@@ -115,18 +115,6 @@ static void sweep(orr__trail *trail)
     }
 }
 
-static double number(const orr__source *source, uint64_t row)
-{
-    float out;
-    if (!source->data) return source->value;
-    if (source->type == ORR_TYPE_F32) return ((const float *)source->data)[row];
-    if (source->type == ORR_TYPE_F64) return ((const double *)source->data)[row];
-    const orr__source one = { .data = (const char *)source->data + row * orr_type_bytes(source->type),
-                              .type = source->type };
-    orr__gather_line(&one, 1, 1, 0, &out);
-    return out;
-}
-
 /* The column of this tick: the newest one for as long as its stretch of ticks lasts, else a new one. */
 static void turn(orr__trail *trail, uint64_t tick)
 {
@@ -143,11 +131,11 @@ static int32_t feed(orr__trail *trail, const orr__trail_rows *rows)
         orr__trail_slot *slot = &trail->slots[at];
         if (!slot->last || slot->last + 1 < trail->newest) slot->first = trail->newest;
         slot->last = trail->newest;
-        slot->width = (float)number(&rows->width, i);
+        slot->width = orr__gather_one(&rows->width, i);
         slot->step = rows->steps ? rows->steps[i] : 0;
         float *place = trail->places + 2 * ((size_t)at * trail->columns + trail->newest % trail->columns);
-        place[0] = (float)number(&rows->x, i);
-        place[1] = (float)number(&rows->y, i);
+        place[0] = orr__gather_one(&rows->x, i);
+        place[1] = orr__gather_one(&rows->y, i);
         trail->row_slots[i] = at;
     }
     trail->row_count = (uint32_t)rows->count;

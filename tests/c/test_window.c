@@ -216,6 +216,17 @@ static void test_restart(void **state)
     shut(&f);
 }
 
+static void button_at(fixture *f, uint32_t type, uint8_t which, int x, int y)
+{
+    SDL_Event event = { 0 };
+    if (type == SDL_MOUSEMOTION)
+        event.motion = (SDL_MouseMotionEvent){ .type = type, .x = x, .y = y, .xrel = 5 };
+    else
+        event.button = (SDL_MouseButtonEvent){ .type = type, .button = which, .x = x, .y = y };
+    SDL_PushEvent(&event);
+    frames(f, 1);
+}
+
 static const char input_scene[] =
     "local orrery = require 'orrery'\n"
     "local P = orrery.component('P', { x = orrery.f32, y = orrery.f32 })\n"
@@ -234,9 +245,7 @@ static void test_input_reaches_the_script(void **state)
     orr__panel_hide(f.window.panel, true);
     double px, py;
     orr__camera_to_picture(&f.window.camera, 4, 6, &px, &py);
-    SDL_Event event = { .button = {
-                            .type = SDL_MOUSEBUTTONDOWN, .button = SDL_BUTTON_LEFT, .x = (int)px, .y = (int)py } };
-    SDL_PushEvent(&event);
+    button_at(&f, SDL_MOUSEBUTTONDOWN, SDL_BUTTON_LEFT, (int)px, (int)py);
     for (int i = 0; i < PATIENCE_MS && f.window.state->entity_count != 1; i++) frames(&f, 1);
     assert_int_equal(f.window.state->entity_count, 1);
     assert_near(y_of(&f), 6, 0.1);
@@ -256,17 +265,6 @@ static const char button_scene[] =
     "  ctx:spawn({ [P] = { x = kinds[input.kind], y = numbers[input.button] or 0 } })\n"
     "end)\n"
     "orrery.draw { view = { x = 0, y = 0, width = 10, height = 10 }, points = { x = P.x, y = P.y } }\n";
-
-static void button_at(fixture *f, uint32_t type, uint8_t which, int x, int y)
-{
-    SDL_Event event = { 0 };
-    if (type == SDL_MOUSEMOTION)
-        event.motion = (SDL_MouseMotionEvent){ .type = type, .x = x, .y = y, .xrel = 5 };
-    else
-        event.button = (SDL_MouseButtonEvent){ .type = type, .button = which, .x = x, .y = y };
-    SDL_PushEvent(&event);
-    frames(f, 1);
-}
 
 static void button(fixture *f, uint32_t type, uint8_t which, int x)
 {
