@@ -80,6 +80,31 @@ until_shown() {
     return 1
 }
 
+# Within half a minute the picture is (same) or is not (other) that of FILE; what is shown is then in now.
+same() {
+    for i in $(seq 100); do picture now && cmp -s now "$1" && return 0; sleep 0.3; done
+    return 1
+}
+other() {
+    for i in $(seq 100); do picture now && ! cmp -s now "$1" && return 0; sleep 0.3; done
+    return 1
+}
+
+# still FILE: waits for a picture that stays the same for a second, and keeps it there; 0 within half a minute.
+still() {
+    for i in $(seq 30); do
+        picture "$1"
+        sleep 1
+        picture now
+        cmp -s now "$1" && return 0
+    done
+    return 1
+}
+
+# hand ARGUMENTS: what xdotool does with the pointer in the window. Then it is put where nobody paints: the server paints
+# it into the picture, and for a moment does not while the window is painted below it.
+hand() { xdotool mousemove 400 300 "$@" mousemove 799 599; }
+
 # ends NAME CODE TEXT: the command that is shown ends within half a minute, with that code, and says so.
 ends() {
     for i in $(seq 300); do kill -0 "$shown" 2>/dev/null || break; sleep 0.1; done
@@ -112,9 +137,7 @@ shown=$!
 if until_shown; then
     ok 'a picture that is not blank'
     picture one
-    sleep 1
-    picture two
-    if cmp -s one two; then fail 'the picture changes with the simulation'; else ok 'the picture changes with the simulation'; fi
+    other one && ok 'the picture changes with the simulation' || fail 'the picture changes with the simulation'
 else
     fail 'a picture that is not blank' err
 fi
@@ -129,23 +152,15 @@ if command -v xdotool >/dev/null 2>&1; then
     "$orrery" run moves.lua --size 640x480 --no-panel >out 2>err &
     shown=$!
     until_shown || fail 'a window for the mouse' err
-    xdotool mousemove 400 300 key space
-    sleep 2
-    picture before
-    xdotool mousemove 400 300 mousedown 1 mousemove 430 310 mousemove 500 330 mouseup 1 \
-        mousemove 400 300 # the server paints the pointer, too
-    sleep 2
-    picture moved
-    cmp -s before moved && fail 'the mouse drags the picture' err || ok 'the mouse drags the picture'
-    xdotool click 4 click 4
-    sleep 2
-    picture zoomed
-    cmp -s moved zoomed && fail 'the wheel zooms' err || ok 'the wheel zooms'
-    xdotool key f
-    sleep 2
-    picture again
-    cmp -s before again && ok 'F shows all of it again' || fail 'F shows all of it again' err
-    xdotool key Escape
+    hand key space
+    still before && ok 'space pauses' || fail 'space pauses' err
+    hand mousedown 1 mousemove 430 310 mousemove 500 330 mouseup 1
+    other before && still moved && ok 'the mouse drags the picture' || fail 'the mouse drags the picture' err
+    hand click 4 click 4
+    other moved && still zoomed && ok 'the wheel zooms' || fail 'the wheel zooms' err
+    hand key f
+    same before && ok 'F shows all of it again' || fail 'F shows all of it again' err
+    hand key Escape
     wait "$shown" && ok 'Esc closes the window' || fail "Esc closes the window: exit code $?" err
     shown=
 
@@ -153,8 +168,8 @@ if command -v xdotool >/dev/null 2>&1; then
     "$orrery" run spin.lua --size 640x480 >out 2>err &
     shown=$!
     until_shown || fail 'a window over an endless loop' err
-    sleep 1
-    xdotool mousemove 400 300 key Escape
+    sleep 3 # six ticks
+    hand key Escape
     ends 'a window that is closed over an endless loop' 1 "system 'spin' does not end"
 else
     echo 'window: no xdotool: real mouse and keys are left out'
