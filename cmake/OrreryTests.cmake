@@ -33,7 +33,7 @@ function(orrery_labels test source label)
             list(APPEND labels ${verb})
         endif()
     endforeach()
-    set_tests_properties(${test} PROPERTIES LABELS "${labels}" TIMEOUT 300)
+    set_tests_properties(${test} PROPERTIES LABELS "${labels}" TIMEOUT 600)
 endfunction()
 
 # orrery_left_out(VARIABLE SOURCE): whether this build has no use for the test.
@@ -189,7 +189,7 @@ function(orrery_test_script name label)
         list(APPEND environment "${watchdog_environment}" ORRERY_TEST_SECONDS=120)
     endif()
     # COST: of many commands each: what takes long starts first, and what does not fills the processors at the end
-    set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT 300 COST 1 ENVIRONMENT "${environment}")
+    set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT 600 COST 1 ENVIRONMENT "${environment}")
 endfunction()
 
 # The command as people meet it: scripts that get its path.

@@ -204,6 +204,25 @@ static uint64_t number_in(const char *path, const char *key)
     return number;
 }
 
+uint64_t orr__memory_left(const char *folder)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/memory.max", folder);
+    const uint64_t limit = number_in(path, "");
+    snprintf(path, sizeof path, "%s/memory.current", folder);
+    const uint64_t used = number_in(path, "");
+    if (limit == UINT64_MAX || used == UINT64_MAX) return UINT64_MAX;
+    snprintf(path, sizeof path, "%s/memory.stat", folder);
+    uint64_t files = 0;
+    static const char *const kinds[] = { "active_file ", "inactive_file " };
+    for (int i = 0; i < 2; i++) {
+        const uint64_t found = number_in(path, kinds[i]);
+        if (found != UINT64_MAX) files += found;
+    }
+    const uint64_t held = used > files ? used - files : 0;
+    return held < limit ? limit - held : 0;
+}
+
 uint64_t orr__memory_available(void)
 {
     uint64_t bytes = number_in("/proc/meminfo", "MemAvailable:");
@@ -213,10 +232,7 @@ uint64_t orr__memory_available(void)
         if (pages <= 0 || page <= 0) return 0;
         bytes = (uint64_t)pages * (uint64_t)page;
     }
-    const uint64_t limit = number_in("/sys/fs/cgroup/memory.max", "");
-    const uint64_t used = number_in("/sys/fs/cgroup/memory.current", "");
-    if (limit == UINT64_MAX || used == UINT64_MAX) return bytes;
-    const uint64_t left = used < limit ? limit - used : 0;
+    const uint64_t left = orr__memory_left("/sys/fs/cgroup");
     return left < bytes ? left : bytes;
 }
 

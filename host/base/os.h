@@ -83,6 +83,10 @@ uint32_t orr__cpu_count(void);
  * Linux the limit of a container); 0: not known. Reads files: some 50 us. */
 uint64_t orr__memory_available(void);
 
+/* What a control group's folder says is left of its limit, UINT64_MAX without one. Copies of files are not counted as
+ * used: they make way (Linux, Documentation/admin-guide/cgroup-v2.rst). */
+uint64_t orr__memory_left(const char *folder);
+
 /* The processor the calling thread is on at this moment, UINT32_MAX where the system does not tell. */
 uint32_t orr__cpu_current(void);
 

@@ -127,7 +127,7 @@ void orr__drive_states(orr__window *window)
     const double rate = fmin(fmax(2 * ceil(window->frames_per_second / 10) * 10, STATES_LEAST), STATES_MOST);
     if (rate == window->states_per_second || !window->runs) return;
     window->states_per_second = rate;
-    if (orr_world_post(window->world, take_pace_of_states, window) != ORR_OK) orr__error_clear();
+    if (orr__free_ask(window->world, take_pace_of_states, window) != ORR_OK) orr__error_clear();
 }
 
 void orr__drive_watch(orr__window *window)

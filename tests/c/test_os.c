@@ -505,10 +505,40 @@ static void memory_is_told(void **state)
     assert_true(bytes > 1 << 20 && bytes < (uint64_t)1 << 50);
 }
 
+static void say(const char *name, const char *text)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* After much was built or read, nearly all of a container's memory is copies of files. */
+static void copies_of_files_make_way(void **state)
+{
+    (void)state;
+    assert_true(orr__memory_left(folder) == UINT64_MAX);
+    say("memory.max", "max\n");
+    say("memory.current", "900\n");
+    assert_true(orr__memory_left(folder) == UINT64_MAX);
+    say("memory.max", "1000\n");
+    assert_int_equal(orr__memory_left(folder), 100);
+    say("memory.stat", "anon 150\nfile 700\ninactive_file 300\nactive_file 400\n");
+    assert_int_equal(orr__memory_left(folder), 800);
+    say("memory.current", "600\n"); /* read at different times */
+    assert_int_equal(orr__memory_left(folder), 1000);
+    say("memory.current", "2000\n");
+    assert_int_equal(orr__memory_left(folder), 0);
+    files(true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_told),
+        cmocka_unit_test(copies_of_files_make_way),
         cmocka_unit_test(threads_park_and_wake),
         cmocka_unit_test(a_thread_that_cannot_start_is_an_error),
         cmocka_unit_test(parking_ends_in_time),

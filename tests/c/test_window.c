@@ -21,11 +21,7 @@
 
 static void until_restarted(fixture *f)
 {
-    for (int i = 0; i < PATIENCE_MS && f->window.restart.active; i++) {
-        frames(f, 1);
-        orr__sleep_ns(1000000);
-    }
-    assert_false(f->window.restart.active);
+    until(f, !f->window.restart.active);
 }
 
 static uint32_t pixel(const fixture *f, double x, double y)
@@ -63,6 +59,13 @@ static void test_shows_the_world(void **state)
     shut(&f);
 }
 
+static bool is_paused(const fixture *f)
+{
+    orr_free_status status;
+    assert_ok(orr_world_free_status(f->window.world, &status));
+    return status.state == ORR_FREE_PAUSED;
+}
+
 static void test_pause_and_step(void **state)
 {
     (void)state;
@@ -71,12 +74,7 @@ static void test_pause_and_step(void **state)
     until_tick(&f, 3);
     key(&f, SDLK_SPACE);
     assert_true(f.window.paused);
-    for (int i = 0; i < PATIENCE_MS; i++) {
-        orr_free_status status;
-        assert_ok(orr_world_free_status(f.window.world, &status));
-        if (status.state == ORR_FREE_PAUSED) break;
-        orr__sleep_ns(1000000);
-    }
+    until(&f, is_paused(&f));
     const uint64_t tick = tick_of(&f);
     key(&f, SDLK_PERIOD);
     until_tick(&f, tick + 1);
@@ -98,8 +96,7 @@ static void test_slider_moves_the_world(void **state)
     until_tick(&f, 1);
     assert_true(y_of(&f) == 3);
     act.set_param(act.context, 1, 9); /* out of its range: refused, and said */
-    for (int i = 0; i < PATIENCE_MS && !strstr(f.window.notice, "pull"); i++) frames(&f, 1);
-    assert_non_null(strstr(f.window.notice, "pull"));
+    until(&f, strstr(f.window.notice, "pull"));
     shut(&f);
 }
 
@@ -117,18 +114,14 @@ static void test_inspects_and_edits(void **state)
     SDL_PushEvent(&event);
     event.type = SDL_MOUSEBUTTONUP;
     SDL_PushEvent(&event);
-    const orr__report *report = NULL;
-    for (int i = 0; i < PATIENCE_MS && !(report && report->field_count); i++) {
-        frames(&f, 1);
-        report = orr__report_of(f.window.state);
-    }
+    until(&f, orr__report_of(f.window.state)->field_count);
+    const orr__report *report = orr__report_of(f.window.state);
     assert_int_equal(report->field_count, 2);
     const orr__report_field *list = ORR__REPORT_LIST(report, orr__report_field, fields);
     assert_true(list[1].value.f32 == 5.0f);
     const orr__panel_actions act = orr__actions_of(&f.window);
     act.set_field(act.context, report->inspected, list[1].field, (orr_value){ .f32 = 8 });
-    for (int i = 0; i < PATIENCE_MS && y_of(&f) != 8; i++) frames(&f, 1);
-    assert_true(y_of(&f) == 8);
+    until(&f, y_of(&f) == 8);
     frames(&f, 1);
     assert_int_equal(pixel(&f, 5, 8), 0xff0000ff);
     shut(&f);
@@ -171,20 +164,11 @@ static void test_console_and_failure(void **state)
     until_tick(&f, 2);
     const orr__panel_actions act = orr__actions_of(&f.window);
     act.console(act.context, "local orrery = require 'orrery' for _ = 1, 5 do orrery.world:spawn({}) end");
-    for (int i = 0; i < PATIENCE_MS && f.window.state->entity_count != 6; i++) frames(&f, 1);
-    assert_int_equal(f.window.state->entity_count, 6);
+    until(&f, f.window.state->entity_count == 6);
     act.console(act.context, "error 'as was asked'");
-    const orr__report *report = NULL;
-    bool told = false;
-    for (int i = 0; i < PATIENCE_MS && !told; i++) {
-        frames(&f, 1);
-        report = orr__report_of(f.window.state);
-        const orr__note *notes = ORR__REPORT_LIST(report, orr__note, notes);
-        for (uint32_t k = 0; k < report->note_count; k++) told |= strstr(notes[k].text, "as was asked") != NULL;
-    }
-    assert_true(told);
+    until(&f, has_note(&f, "as was asked"));
     act.console(act.context, "require 'orrery'.system { name = 'bad', run = function() error 'no more' end }");
-    for (int i = 0; i < PATIENCE_MS && !*f.window.error; i++) frames(&f, 1);
+    until(&f, *f.window.error);
     assert_non_null(strstr(f.window.error, "no more"));
     assert_true(f.window.paused);
     frames(&f, 3); /* shown, not fatal */
@@ -203,8 +187,10 @@ static void test_restart(void **state)
     const orr__panel_actions act = orr__actions_of(&f.window);
     act.set_param(act.context, 1, 3); /* what a person turned stays so */
     key(&f, SDLK_n);
-    act.set_param(act.context, 1, 1); /* nobody is there to hear it, and nothing breaks */
-    act.inspect(act.context, 1);
+    if (f.window.restart.active) {        /* where threads are slow, the new one may be there */
+        act.set_param(act.context, 1, 1); /* nobody is there to hear it, and nothing breaks */
+        act.inspect(act.context, 1);
+    }
     key(&f, SDLK_PERIOD);
     key(&f, SDLK_SPACE);
     until_restarted(&f);
@@ -246,12 +232,10 @@ static void test_input_reaches_the_script(void **state)
     double px, py;
     orr__camera_to_picture(&f.window.camera, 4, 6, &px, &py);
     button_at(&f, SDL_MOUSEBUTTONDOWN, SDL_BUTTON_LEFT, (int)px, (int)py);
-    for (int i = 0; i < PATIENCE_MS && f.window.state->entity_count != 1; i++) frames(&f, 1);
-    assert_int_equal(f.window.state->entity_count, 1);
+    until(&f, f.window.state->entity_count == 1);
     assert_near(y_of(&f), 6, 0.1);
     key(&f, SDLK_k);
-    for (int i = 0; i < PATIENCE_MS && f.window.state->entity_count != 2; i++) frames(&f, 1);
-    assert_int_equal(f.window.state->entity_count, 2);
+    until(&f, f.window.state->entity_count == 2);
     shut(&f);
 }
 
@@ -275,7 +259,7 @@ static void button(fixture *f, uint32_t type, uint8_t which, int x)
 static uint64_t told(fixture *f, uint32_t *out, uint64_t most, uint64_t expected)
 {
     uint64_t count = 0;
-    for (int i = 0; i < PATIENCE_MS && f->window.state->entity_count < expected; i++) frames(f, 1);
+    until(f, f->window.state->entity_count >= expected);
     frames(f, 3);
     const orr_entity *entities = orr_mail_entities(f->window.state, 0, &count);
     for (uint64_t i = 0; i < count && i < most; i++) {
@@ -372,26 +356,25 @@ static void test_who_is_under_the_pointer(void **state)
 
 /* ---- nobody waits for the other ---- */
 
-static void slow_call(orr_world *world, void *context)
+static void held_call(orr_world *world, void *context)
 {
     (void)world;
-    orr__sleep_ns(*(const uint64_t *)context);
+    hold(context);
 }
 
-/* A tick that takes two seconds: whatever is asked for meanwhile, each picture is there at once. */
+/* A tick that does not end: whatever is asked for meanwhile, pictures are made. One that waited for the world would find
+ * that it has left. */
 static void test_slow_world(void **state)
 {
     (void)state;
     fixture f;
-    uint64_t slow_ns = 2000000000, worst_ns = 0;
-    int count = 0;
+    static gate slow;
     open_scene(&f, scene, false);
     until_tick(&f, 3);
     const orr__panel_actions act = orr__actions_of(&f.window);
-    const uint64_t begin = orr__clock_ns();
-    assert_ok(orr_world_post(f.window.world, slow_call, &slow_ns));
-    while (orr__clock_ns() - begin < slow_ns - 300000000) {
-        const uint64_t before = orr__clock_ns();
+    assert_ok(orr_world_post(f.window.world, held_call, &slow));
+    until(&f, atomic_load(&slow.entered));
+    for (int count = 0; count < 20; count++) {
         if (count == 5) act.set_param(act.context, 1, 0.5);
         if (count == 6) act.inspect(act.context, 1);
         if (count == 7) act.console(act.context, "1 + 1");
@@ -400,14 +383,10 @@ static void test_slow_world(void **state)
         if (count == 10) key(&f, SDLK_SPACE);
         if (count == 11) act.restart(act.context, true);
         frames(&f, 1);
-        const uint64_t took = orr__clock_ns() - before;
-        worst_ns = took > worst_ns ? took : worst_ns;
-        count++;
-        orr__sleep_ns(5000000);
     }
-    assert_true(count > 13);
-    assert_true(worst_ns < 1000000000); /* another program may hold the processor for a while */
+    assert_false(atomic_load(&slow.left));
     assert_true(f.window.restart.active);
+    atomic_store(&slow.opened, true);
     until_restarted(&f);
     until_tick(&f, 3);
     shut(&f);
@@ -457,7 +436,7 @@ static void test_rests(void **state)
         orr__screen_rest(&f.window.screen);
     }
     assert_true(orr__clock_ns() - begin > 300000000u);
-    assert_true(tick_of(&f) > tick);
+    until(&f, tick_of(&f) > tick);
     shut(&f);
 }
 
@@ -593,7 +572,7 @@ static void test_goes_on_after_a_failure(void **state)
     const orr__panel_actions act = orr__actions_of(&f.window);
     act.console(act.context, "local at = 0 orrery.system { name = 'bad', run = function() at = at + 1 "
                              "if at < 2 then error 'once' end end }");
-    for (int i = 0; i < PATIENCE_MS && !*f.window.error; i++) frames(&f, 1);
+    until(&f, *f.window.error);
     assert_non_null(strstr(f.window.error, "once"));
     assert_non_null(strstr(f.window.error, "console:1"));
     const uint64_t tick = orr_world_tick(f.window.world);
@@ -645,6 +624,7 @@ static void test_closes(void **state)
 static void test_no_display(void **state)
 {
     (void)state;
+    if (access("/dev/dri", F_OK) == 0) skip(); /* SDL may take the console itself for a display */
     orr_world *world = orr_world_create(&(orr_world_desc){ .threads = 1 });
     assert_non_null(world);
     static const char *const displays[] = { "SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR" };

@@ -52,7 +52,9 @@ static orr_world *restart_file(void *context, uint64_t seed)
 static void open_file(fixture *f, const char *text)
 {
     memset(f, 0, sizeof *f);
-    snprintf(f->path, sizeof f->path, "/tmp/orrery-window-%d.lua", (int)getpid());
+    snprintf(f->path, sizeof f->path, "/tmp/orrery-window-XXXXXX");
+    assert_non_null(mkdtemp(f->path));
+    strncat(f->path, "/s.lua", sizeof f->path - strlen(f->path) - 1);
     save(f->path, text);
     f->host = orr_host_open(&(orr_host_desc){ .script = f->path });
     if (!f->host) fail_msg("%s", orr_last_error());
@@ -66,16 +68,14 @@ static void open_file(fixture *f, const char *text)
 static void shut_file(fixture *f)
 {
     assert_int_equal(remove(f->path), 0);
+    *strrchr(f->path, '/') = '\0';
+    assert_int_equal(rmdir(f->path), 0);
     shut(f);
 }
 
 static void until_error(fixture *f, const char *text)
 {
-    for (int i = 0; i < PATIENCE_MS && !strstr(f->window.error, text); i++) {
-        frames(f, 1);
-        orr__sleep_ns(1000000);
-    }
-    assert_non_null(strstr(f->window.error, text));
+    until(f, strstr(f->window.error, text));
     assert_true(f->window.paused);
 }
 
@@ -101,7 +101,7 @@ static void test_save_resumes(void **state)
     frames(&f, 3);
     save(f.path, HEAD "orrery.draw { points = { x = P.y, y = P.x } }\n" POPULATE("") MOVE("error 'another'"));
     until_error(&f, "another");
-    for (int i = 0; i < PATIENCE_MS && !f.window.state; i++) frames(&f, 1);
+    until(&f, f.window.state);
     assert_non_null(orr__report_of(f.window.state)); /* the panel has something to show */
     save(f.path, HEAD POPULATE("") MOVE(""));
     until_tick(&f, tick + 10);
@@ -131,25 +131,36 @@ static void test_startup_fails(void **state)
     shut_file(&f);
 }
 
-/* Startup takes long: the window is there, and answers. */
+static int32_t held_startup(orr_run *run, void *context)
+{
+    (void)run;
+    hold(context);
+    return ORR_OK;
+}
+
+/* Startup takes long: the window is there, answers, and says whom it waits for. */
 static void test_slow_startup(void **state)
 {
     (void)state;
-    fixture f;
-    uint64_t count = 0;
-    const uint64_t begin = orr__clock_ns();
-    open_scene(&f, HEAD POPULATE("local sum = 0 for i = 1, 1e9 do sum = sum + i % 3 end"), false);
-    const uint64_t opened = orr__clock_ns();
-    while (!f.window.state && orr__clock_ns() - begin < 60000000000u) {
-        frames(&f, 1);
-        count++;
-        if (orr_world_running(f.window.world)[0]) f.window.late_ns -= f.window.late_ns > 3000000000u ? 3000000000u : 0;
-        if (strstr(f.window.notice, "'populate' has been running")) break;
-        orr__sleep_ns(10000000);
-    }
-    const uint64_t all = orr__clock_ns() - opened;
-    if (!f.window.state) assert_non_null(strstr(f.window.notice, "'populate' has been running"));
-    assert_true(count >= 3 || all < 200000000u);
+    fixture f = { 0 };
+    static gate slow;
+    f.host = orr_host_open(&(orr_host_desc){ .script = "scene.lua", .text = scene });
+    assert_non_null(f.host);
+    orr_world *world = orr_host_world(f.host);
+    assert_true(orr_system_create(world, &(orr_system_desc){ .name = "wait",
+                                                             .stage = "startup",
+                                                             .exclusive = true,
+                                                             .run = held_startup,
+                                                             .context = &slow }) != 0);
+    assert_ok(orr__window_open(&f.window, world, &(orr_window_desc){ .width = WIDTH, .height = HEIGHT }));
+    until(&f, atomic_load(&slow.entered));
+    frames(&f, 3);
+    f.window.late_ns -= 3000000000u; /* as if that had been long ago */
+    until(&f, strstr(f.window.notice, "'wait' has been running for "));
+    assert_null(f.window.state);
+    assert_false(atomic_load(&slow.left));
+    atomic_store(&slow.opened, true);
+    until_tick(&f, 2);
     shut(&f);
 }
 
@@ -197,14 +208,24 @@ static void type(const char *text)
     SDL_PushEvent(&event);
 }
 
-static bool has_note(const fixture *f, const char *text)
+static void count_call(orr_world *world, void *context)
 {
-    const orr__report *report = f->window.state ? orr__report_of(f->window.state) : NULL;
-    const orr__note *notes = report ? ORR__REPORT_LIST(report, orr__note, notes) : NULL;
-    for (uint32_t i = 0; report && i < report->note_count; i++) {
-        if (strcmp(notes[i].text, text) == 0) return true;
+    (void)world;
+    atomic_fetch_add((_Atomic int *)context, 1);
+}
+
+/* Until the world has done all that it was asked for and the window has it: a second call is made when the state after
+ * the first one is published. */
+static void settle(fixture *f)
+{
+    static _Atomic int calls; /* one that is late finds it */
+    frames(f, 10);
+    for (int i = 0; i < 2; i++) {
+        const int before = atomic_load(&calls);
+        assert_ok(orr_world_post(f->window.world, count_call, &calls));
+        until(f, atomic_load(&calls) > before);
     }
-    return false;
+    frames(f, 1);
 }
 
 static void take_log(void *context, int level, const char *text)
@@ -244,25 +265,21 @@ static void test_console_by_keys(void **state)
     assert_ok(orr__window_open(&f.window, orr_host_world(f.host),
                                &(orr_window_desc){ .width = 1000, .height = 800, .paused = true }));
     need_panel(&f);
+    await_state(&f.window);
     frames(&f, 3);
     const int y = open_last_section(&f);
     for (int down = 150; down < 230 && !has_note(&f, "one"); down += 8) {
         press(&f, 60, y + down);
         type("print 'one'");
-        for (int i = 0; i < 20; i++) {
-            frames(&f, 1);
-            orr__sleep_ns(1000000);
-        }
+        settle(&f);
     }
     assert_true(has_note(&f, "one"));
     type("print 'two'"); /* the console kept the keys */
     type("print 'three'");
     type("2 + 2");
     type("error 'four'");
-    for (int i = 0; i < PATIENCE_MS / 4 && !has_note(&f, "four"); i++) {
-        frames(&f, 1);
-        orr__sleep_ns(1000000);
-    }
+    until(&f, has_note(&f, "four") || strstr(f.window.notice, "four"));
+    settle(&f);
     assert_true(has_note(&f, "two") && has_note(&f, "three") && has_note(&f, "4") && has_note(&f, "four"));
     assert_string_equal(f.window.notice, "four");
     shut(&f);
@@ -280,18 +297,12 @@ static const char search_scene[] = "local orrery = require 'orrery'\n"
                                    "orrery.draw { points = { x = P.x, y = P.y } }\n";
 
 /* The report has that entity, and an answer with the text, or none (NULL). */
-static bool is_shown(fixture *f, uint32_t index, const char *answer)
+static bool is_shown(const fixture *f, uint32_t index, const char *answer)
 {
-    for (int i = 0; i < 40; i++) {
-        frames(f, 1);
-        const orr__report *report = f->window.state ? orr__report_of(f->window.state) : NULL;
-        const char *said = report && report->answer ? ORR__REPORT_TEXT(report, report->answer) : NULL;
-        if (report && report->inspected == orr__entity_make(index, 1) &&
-            (answer ? said && strstr(said, answer) : !said))
-            return true;
-        orr__sleep_ns(1000000);
-    }
-    return false;
+    const orr__report *report = f->window.state ? orr__report_of(f->window.state) : NULL;
+    if (!report || report->inspected != orr__entity_make(index, 1)) return false;
+    const char *said = report->answer ? ORR__REPORT_TEXT(report, report->answer) : NULL;
+    return answer ? said && strstr(said, answer) : !said;
 }
 
 /* The field of the inspector takes what is sought; return again goes on; what is not found is said. */
@@ -304,26 +315,27 @@ static void test_search_by_keys(void **state)
     until_tick(&f, 0);
     const orr__panel_actions act = orr__actions_of(&f.window);
     act.inspect(act.context, orr__entity_make(0, 1)); /* the section opens; this one has no fields to hit */
-    assert_true(is_shown(&f, 0, NULL));
+    until(&f, is_shown(&f, 0, NULL));
     bool found = false;
     for (int y = 400; y > 100 && !found; y -= 9) {
         press(&f, 40, y);
         type("P.x > 3");
+        settle(&f);
         found = is_shown(&f, 4, NULL);
     }
     assert_true(found);
     type(""); /* the field kept the keys and the words */
-    assert_true(is_shown(&f, 5, NULL));
+    until(&f, is_shown(&f, 5, NULL));
     type("");
-    assert_true(is_shown(&f, 4, NULL));
+    until(&f, is_shown(&f, 4, NULL));
     type("P.x > 5"); /* in the place of what was there */
-    assert_true(is_shown(&f, 4, "no entity with P.x > 5"));
+    until(&f, is_shown(&f, 4, "no entity with P.x > 5"));
     type("Stil");
-    assert_true(is_shown(&f, 4, "did you mean 'Still'?"));
+    until(&f, is_shown(&f, 4, "did you mean 'Still'?"));
     type("Still");
-    assert_true(is_shown(&f, 0, NULL));
+    until(&f, is_shown(&f, 0, NULL));
     type("5242881"); /* a number is that entity */
-    assert_true(is_shown(&f, 5, NULL));
+    until(&f, is_shown(&f, 5, NULL));
     shut(&f);
 }
 

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -23,6 +25,16 @@
 
 #define assert_near(a, b, most) assert_true(fabs((a) - (b)) <= (most))
 
+/* Frames, a millisecond apart, until that is so: how soon is the machine's affair. */
+#define until(f, condition)                                                                                            \
+    do {                                                                                                               \
+        for (int left = PATIENCE_MS; left > 0 && !(condition); left--) {                                               \
+            frames(f, 1);                                                                                              \
+            orr__sleep_ns(1000000);                                                                                    \
+        }                                                                                                              \
+        assert_true(condition);                                                                                        \
+    } while (0)
+
 enum { WIDTH = 400, HEIGHT = 300, PATIENCE_MS = 20000 };
 
 static const char scene[] = "local orrery = require 'orrery'\n"
@@ -38,6 +50,14 @@ static const char scene[] = "local orrery = require 'orrery'\n"
                             "orrery.series('ticks', function(world) return world:count { all = { P } } end)\n"
                             "orrery.draw { background = '#102030', view = { x = 0, y = 0, width = 10, height = 10 },\n"
                             "  points = { x = P.x, y = P.y, size = 20, shape = 'square', colour = '#ff0000' } }\n";
+
+/* A window waits half a second for the first state; where other programs have the processor it may take longer. */
+static inline void await_state(orr__window *window)
+{
+    for (int i = 0; i < PATIENCE_MS && orr_mailbox_sequence(window->show->mailbox) == 0; i++) orr__sleep_ns(1000000);
+    assert_true(orr_mailbox_sequence(window->show->mailbox) != 0);
+    orr__window_notice(window, "");
+}
 
 typedef struct fixture {
     orr_host *host;
@@ -67,6 +87,7 @@ static inline void open_with(fixture *f, const char *text, const orr_window_desc
     if (!desc.width) desc.width = WIDTH;
     if (!desc.height) desc.height = HEIGHT;
     assert_ok(orr__window_open(&f->window, orr_host_world(f->host), &desc));
+    await_state(&f->window);
 }
 
 static inline void open_scene(fixture *f, const char *text, bool paused)
@@ -95,12 +116,7 @@ static inline uint64_t tick_of(const fixture *f)
 /* Frames until the shown state has done so many ticks. */
 static inline void until_tick(fixture *f, uint64_t tick)
 {
-    for (int i = 0; i < PATIENCE_MS; i++) {
-        frames(f, 1);
-        if (f->window.state && f->window.state->tick >= tick) return;
-        orr__sleep_ns(1000000);
-    }
-    fail_msg("tick %u was not reached", (unsigned)tick);
+    until(f, f->window.state && f->window.state->tick >= tick);
 }
 
 static inline void key(fixture *f, SDL_Keycode code)
@@ -110,6 +126,28 @@ static inline void key(fixture *f, SDL_Keycode code)
     event.type = SDL_KEYUP;
     assert_int_equal(SDL_PushEvent(&event), 1);
     frames(f, 1);
+}
+
+static inline bool has_note(const fixture *f, const char *text)
+{
+    const orr__report *report = f->window.state ? orr__report_of(f->window.state) : NULL;
+    const orr__note *notes = report ? ORR__REPORT_LIST(report, orr__note, notes) : NULL;
+    for (uint32_t i = 0; report && i < report->note_count; i++) {
+        if (strstr(notes[i].text, text)) return true;
+    }
+    return false;
+}
+
+/* Holds the world's thread until the window has shown what it does meanwhile. */
+typedef struct gate {
+    _Atomic bool entered, opened, left;
+} gate;
+
+static inline void hold(gate *g)
+{
+    atomic_store(&g->entered, true);
+    for (int i = 0; i < PATIENCE_MS && !atomic_load(&g->opened); i++) orr__sleep_ns(1000000);
+    atomic_store(&g->left, true);
 }
 
 /* A library may be without the panel (ORRERY_PANEL=OFF). */

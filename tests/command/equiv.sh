@@ -35,7 +35,7 @@ for script in "$corpus"/*.lua; do
     likely=$(sed -n 's/^-- likely: //p' "$script")
     got=0
     # shellcheck disable=SC2086
-    (cd "$here" && timeout 120 "$orrery" check s.lua --quiet $options) >"$here/out" 2>&1 </dev/null || got=$?
+    (cd "$here" && timeout 400 "$orrery" check s.lua --quiet $options) >"$here/out" 2>&1 </dev/null || got=$?
     if grep -q '^-- clean' "$script"; then
         [ "$got" = 0 ] || complain "$name" "exit code $got instead of 0"
         continue
@@ -116,7 +116,7 @@ for script in "$corpus"/../../scripts/*.lua; do
     name=$(basename "$script")
     [ -z "$only" ] || [ "$only" = "$name" ] || continue
     total=$((total + 1))
-    timeout 120 "$orrery" check "$script" --equiv --ticks 10 >"$here/out" 2>&1 </dev/null || complain "$name" 'differs'
+    timeout 400 "$orrery" check "$script" --equiv --ticks 10 >"$here/out" 2>&1 </dev/null || complain "$name" 'differs'
 done
 echo "$total scripts, $failed complaints"
 [ "$failed" = 0 ] && [ "$total" -gt 0 ]

@@ -163,7 +163,11 @@ esac
 # Ctrl-C
 "$orrery" run work.lua --ticks 1000000000 --quiet --trace cut.json > out 2> err &
 pid=$!
-sleep 1
+for _ in $(seq 600); do # until it handles SIGINT, which is ignored in what a shell starts in the background
+    case $(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$pid/status" 2> /dev/null) in [2367abefABEF]) break ;; esac
+    sleep 0.1
+done
+sleep 0.3
 kill -INT "$pid"
 code=0
 wait "$pid" || code=$?
