@@ -160,17 +160,21 @@ case $("$orrery" trace failed.json | head -n 1) in
 *) fail "the trace of a run that failed: $("$orrery" trace failed.json | head -n 1)" ;;
 esac
 
-# Ctrl-C
-"$orrery" run work.lua --ticks 1000000000 --quiet --trace cut.json > out 2> err &
-pid=$!
-for _ in $(seq 600); do # until it handles SIGINT, which is ignored in what a shell starts in the background
-    case $(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$pid/status" 2> /dev/null) in [2367abefABEF]) break ;; esac
-    sleep 0.1
+# Ctrl-C. SIGINT is ignored in what a shell starts in the background, until the command handles it; and a run that is
+# ended before its first tick has no events.
+for delay in 0.5 2 8; do
+    "$orrery" run work.lua --ticks 1000000000 --quiet --trace cut.json > out 2> err &
+    pid=$!
+    for _ in $(seq 600); do
+        case $(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$pid/status" 2> /dev/null) in [2367abefABEF]) break ;; esac
+        sleep 0.1
+    done
+    sleep "$delay"
+    kill -INT "$pid"
+    code=0
+    wait "$pid" || code=$?
+    [ "$code" -eq 130 ] || fail "Ctrl-C: exit code $code"
+    if "$orrery" trace cut.json > out 2> err; then break; fi
 done
-sleep 0.3
-kill -INT "$pid"
-code=0
-wait "$pid" || code=$?
-[ "$code" -eq 130 ] || fail "Ctrl-C: exit code $code"
-"$orrery" trace cut.json > out 2> err || fail "after Ctrl-C: $(cat err)"
+[ ! -s err ] || fail "after Ctrl-C: $(cat err)"
 echo "trace: passed"
