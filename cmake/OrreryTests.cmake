@@ -33,7 +33,7 @@ function(orrery_labels test source label)
             list(APPEND labels ${verb})
         endif()
     endforeach()
-    set_tests_properties(${test} PROPERTIES LABELS "${labels}" TIMEOUT 600)
+    set_tests_properties(${test} PROPERTIES LABELS "${labels}" TIMEOUT 1200)
 endfunction()
 
 # orrery_left_out(VARIABLE SOURCE): whether this build has no use for the test.
@@ -186,10 +186,10 @@ function(orrery_test_script name label)
         list(APPEND environment ORRERY_SANITIZED=1)
     endif()
     if(label STREQUAL "command" AND watchdog_environment) # of many runs each: sooner
-        list(APPEND environment "${watchdog_environment}" ORRERY_TEST_SECONDS=120)
+        list(APPEND environment "${watchdog_environment}" ORRERY_TEST_SECONDS=390)
     endif()
     # COST: of many commands each: what takes long starts first, and what does not fills the processors at the end
-    set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT 600 COST 1 ENVIRONMENT "${environment}")
+    set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT 1200 COST 1 ENVIRONMENT "${environment}")
 endfunction()
 
 # The command as people meet it: scripts that get its path.

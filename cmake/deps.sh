@@ -44,10 +44,14 @@ fi
 
 echo "deps: installing$missing"
 install() {
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing </dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 -o DPkg::Lock::Timeout=300 install -y -q \
+        --no-install-recommends $missing </dev/null
 }
-# The lists of packages may be missing or old: fetch them once, when an installation needs it.
-if ! install >/dev/null 2>&1; then
-    $as_root apt-get update -q </dev/null
-    install
-fi
+install >/dev/null 2>&1 && exit 0
+# The lists of packages may be missing or old; a fetch may fail half way and yet say that it did not.
+for pause in 0 10 30; do
+    sleep "$pause"
+    $as_root apt-get -o Acquire::Retries=5 update -q </dev/null || true
+    install && exit 0
+done
+exit 1

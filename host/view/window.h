@@ -42,8 +42,9 @@ typedef struct orr__window {
     orr__text *letters;  /* of what is said without one; NULL: nothing yet */
     orr__histories histories;
     uint64_t rate_ns, rate_tick, rate_frame; /* when, and what was done by then: for the rates */
-    double ticks_per_second, frames_per_second, states_per_second;
-    const orr__show *drawn_show; /* what is on the canvas: it is not painted again */
+    double ticks_per_second, frames_per_second;
+    _Atomic double states_per_second; /* the world's thread takes it when it comes to that */
+    const orr__show *drawn_show;      /* what is on the canvas: it is not painted again */
     uint64_t drawn_state;
     orr__camera drawn_camera;
     double input_x, input_y; /* of the last input */

@@ -362,8 +362,8 @@ static void held_call(orr_world *world, void *context)
     hold(context);
 }
 
-/* A tick that does not end: whatever is asked for meanwhile, pictures are made. One that waited for the world would find
- * that it has left. */
+/* A tick that does not end: whatever is asked for meanwhile, pictures are made. Were each to wait for the world, or a
+ * third of a second, it would have gone on by the last. */
 static void test_slow_world(void **state)
 {
     (void)state;
@@ -374,7 +374,7 @@ static void test_slow_world(void **state)
     const orr__panel_actions act = orr__actions_of(&f.window);
     assert_ok(orr_world_post(f.window.world, held_call, &slow));
     until(&f, atomic_load(&slow.entered));
-    for (int count = 0; count < 20; count++) {
+    for (int count = 0; count < 60; count++) {
         if (count == 5) act.set_param(act.context, 1, 0.5);
         if (count == 6) act.inspect(act.context, 1);
         if (count == 7) act.console(act.context, "1 + 1");

@@ -229,7 +229,7 @@ static void handle(int number, void (*handler)(int))
 __attribute__((constructor)) static void start_watchdog(void)
 {
     const char *wanted = getenv("ORRERY_TEST_SECONDS");
-    const long seconds = wanted ? strtol(wanted, NULL, 10) : getenv("ORRERY_LONG") ? 7000 : 570;
+    const long seconds = wanted ? strtol(wanted, NULL, 10) : getenv("ORRERY_LONG") ? 7000 : 1170;
     void *frame;
     timer_t timer;
 #ifdef WATCHDOG_OF

@@ -133,7 +133,7 @@ static inline bool has_note(const fixture *f, const char *text)
     const orr__report *report = f->window.state ? orr__report_of(f->window.state) : NULL;
     const orr__note *notes = report ? ORR__REPORT_LIST(report, orr__note, notes) : NULL;
     for (uint32_t i = 0; report && i < report->note_count; i++) {
-        if (strstr(notes[i].text, text)) return true;
+        if (strcmp(notes[i].text, text) == 0) return true;
     }
     return false;
 }

@@ -31,10 +31,10 @@ expect() {
 # system does not tell, a second.
 handles() {
     [ -r "/proc/$1/status" ] || sleep 1
-    for _ in $(seq 600); do
+    for _ in $(seq 3000); do
         case $(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$1/status" 2>/dev/null) in [2367abefABEF]) return ;; esac
         [ -r "/proc/$1/status" ] || return
-        sleep 0.1
+        sleep 0.02
     done
 }
 

@@ -90,11 +90,12 @@ other() {
     return 1
 }
 
-# still FILE: waits for a picture that stays the same for some seconds, and keeps it there; 0 within half a minute.
+# still FILE: waits for a picture that stays the same, for longer than a notice is shown, and keeps it there; 0 within a
+# minute.
 still() {
     for i in $(seq 10); do
         picture "$1"
-        for k in 1 2 3; do
+        for k in 1 2 3 4 5; do
             sleep 1
             picture now
             cmp -s now "$1" || continue 2
