@@ -38,6 +38,14 @@ handles() {
     done
 }
 
+# taken PID: waits until no SIGINT is on its way to that one: two would become one.
+taken() {
+    for _ in $(seq 600); do
+        case $(sed -n 's/^ShdPnd:.*\(.\)$/\1/p' "/proc/$1/status" 2>/dev/null) in [2367abefABEF]) ;; *) return ;; esac
+        sleep 0.05
+    done
+}
+
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
 # interrupted DELAY... -- COMMAND...: runs the command, sends it Ctrl-C after each delay, gives its exit code. 99: so late
@@ -53,6 +61,7 @@ interrupted() {
     for delay in $delays; do
         sleep "$delay"
         : "${first:=$(now_ms)}"
+        taken "$pid"
         kill -INT "$pid" 2>/dev/null
     done
     late=$(($(now_ms) - first))
