@@ -206,7 +206,7 @@ static uint64_t number_in(const char *path, const char *key)
 
 uint64_t orr__memory_left(const char *folder)
 {
-    char path[256];
+    char path[1024];
     snprintf(path, sizeof path, "%s/memory.max", folder);
     const uint64_t limit = number_in(path, "");
     snprintf(path, sizeof path, "%s/memory.current", folder);

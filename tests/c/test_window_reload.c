@@ -1,30 +1,9 @@
 /* needs: lua view
  * The window's script is saved while it is open: what is loaded and how soon, what is said of a mistake, and who goes on. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include <SDL.h>
-
 #include "base/os.h"
 #include "sanitized.h"
 #include "sim/sim.h"
-#include "view/window.h"
-
-#define assert_ok(call)                                                                                                \
-    do {                                                                                                               \
-        if ((call) != ORR_OK) fail_msg("%s: %s", #call, orr_last_error());                                             \
-    } while (0)
-
-enum { PATIENCE_MS = 20000 };
+#include "window_case.h"
 
 #define SCRIPT(rate, colour, more)                                                                                     \
     "local orrery = require 'orrery'\n"                                                                                \
@@ -39,50 +18,10 @@ enum { PATIENCE_MS = 20000 };
     "orrery.draw { background = '" colour "', view = { x = 0, y = 0, width = 10, height = 10 },\n"                     \
     "  points = { x = P.x, y = P.y, size = 20, colour = '#ff0000' } }\n" more
 
-typedef struct fixture {
-    char folder[64], path[80];
-    orr_host *host;
-    orr__window window;
-} fixture;
-
-static int32_t reload(void *context)
+static void open_script(fixture *f, const char *text, bool paused)
 {
-    return orr_host_watch(((fixture *)context)->host);
-}
-
-static void save(const fixture *f, const char *text)
-{
-    FILE *file = fopen(f->path, "wb");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void open_script(fixture *f, const char *text, const orr_window_desc *given)
-{
-    memset(f, 0, sizeof *f);
-    snprintf(f->folder, sizeof f->folder, "/tmp/orrery-window-XXXXXX");
-    assert_non_null(mkdtemp(f->folder));
-    snprintf(f->path, sizeof f->path, "%s/s.lua", f->folder);
-    save(f, text);
-    f->host = orr_host_open(&(orr_host_desc){ .script = f->path });
-    if (!f->host) fail_msg("%s", orr_last_error());
-    orr_window_desc desc = *given;
-    desc.title = "test";
-    desc.width = 400;
-    desc.height = 300;
-    desc.host = (orr_window_host){ .context = f, .reload = reload };
-    assert_ok(orr__window_open(&f->window, orr_host_world(f->host), &desc));
-    for (int i = 0; i < PATIENCE_MS && !orr_mailbox_sequence(f->window.show->mailbox); i++) orr__sleep_ns(1000000);
-    assert_true(orr_mailbox_sequence(f->window.show->mailbox) != 0);
-}
-
-static void shut(fixture *f)
-{
-    (void)orr__window_close(&f->window);
-    orr_host_close(f->host);
-    unlink(f->path);
-    rmdir(f->folder);
+    open_file(f, text, &(orr_window_desc){ .no_panel = true, .paused = paused });
+    await_state(&f->window);
 }
 
 static void frame(fixture *f)
@@ -131,7 +70,7 @@ static void what_is_saved_is_drawn(void **state)
 {
     (void)state;
     fixture f;
-    open_script(&f, SCRIPT("1", "#102030", ""), &(orr_window_desc){ .no_panel = true });
+    open_script(&f, SCRIPT("1", "#102030", ""), false);
     frames_for(&f, 200);
     double least = HUGE_VAL, most = 0;
     for (uint32_t k = 0; k < 8; k++) {
@@ -144,14 +83,14 @@ static void what_is_saved_is_drawn(void **state)
     print_message("from saving to its picture: %.0f to %.0f ms\n", least, most);
     assert_true(least < (SANITIZED ? 4000 : 1000));
     assert_false(f.window.paused);
-    shut(&f);
+    shut_file(&f);
 }
 
 static void a_mistake_pauses_and_its_end_resumes(void **state)
 {
     (void)state;
     fixture f;
-    open_script(&f, SCRIPT("1", "#102030", ""), &(orr_window_desc){ .no_panel = true });
+    open_script(&f, SCRIPT("1", "#102030", ""), false);
     frames_for(&f, 50);
     save(&f, SCRIPT("1", "#102030", "local function f(\n"));
     until_said(&f, "s.lua:1");
@@ -168,7 +107,7 @@ static void a_mistake_pauses_and_its_end_resumes(void **state)
     save(&f, SCRIPT("2", "#102030", ""));
     until_said(&f, "");
     assert_false(f.window.paused);
-    shut(&f);
+    shut_file(&f);
 }
 
 /* Who paused by hand is not set going by a script that is mended. */
@@ -176,15 +115,14 @@ static void what_was_paused_stays_paused(void **state)
 {
     (void)state;
     fixture f;
-    open_script(&f, SCRIPT("1", "#102030", ""), &(orr_window_desc){ .no_panel = true, .paused = true });
+    open_script(&f, SCRIPT("1", "#102030", ""), true);
     frames_for(&f, 50);
     save(&f, SCRIPT("1", "#102030", "error('a mistake')\n"));
     until_said(&f, "a mistake");
     save(&f, SCRIPT("1", "#405060", ""));
     until_said(&f, "");
     assert_true(f.window.paused);
-    for (int i = 0; i < PATIENCE_MS / 10 && corner(&f) != 0x405060ffu; i++) frame(&f);
-    assert_int_equal(corner(&f), 0x405060ff); /* the new picture is shown all the same */
+    until(&f, corner(&f) == 0x405060ff); /* the new picture is shown all the same */
     frames_for(&f, 50);
     assert_int_equal(orr_world_tick(f.window.world), 0);
     /* resumed, and paused by hand while the mistake is there */
@@ -195,11 +133,10 @@ static void what_was_paused_stays_paused(void **state)
     orr__window_pause(&f.window, false);
     orr__window_pause(&f.window, true);
     save(&f, SCRIPT("1", "#102030", ""));
-    for (int i = 0; i < PATIENCE_MS / 10 && corner(&f) != 0x102030ffu; i++) frame(&f);
-    assert_int_equal(corner(&f), 0x102030ff);
+    until(&f, corner(&f) == 0x102030ff);
     frames_for(&f, 50);
     assert_true(f.window.paused);
-    shut(&f);
+    shut_file(&f);
 }
 
 /* A paused world is looked at in each frame, and publishes nothing for that. */
@@ -207,7 +144,7 @@ static void looking_costs_no_states(void **state)
 {
     (void)state;
     fixture f;
-    open_script(&f, SCRIPT("1", "#102030", ""), &(orr_window_desc){ .no_panel = true, .paused = true });
+    open_script(&f, SCRIPT("1", "#102030", ""), true);
     frames_for(&f, 100);
     const uint64_t before = orr_mailbox_sequence(f.window.show->mailbox);
     for (int i = 0; i < 20; i++) { /* so slow that fewer states would do: nor is there one for that */
@@ -215,21 +152,20 @@ static void looking_costs_no_states(void **state)
         orr__sleep_ns(40000000);
     }
     assert_int_equal(orr_mailbox_sequence(f.window.show->mailbox), before);
-    shut(&f);
+    shut_file(&f);
 }
 
 static void the_left_button_is_the_cameras_again(void **state)
 {
     (void)state;
     fixture f;
-    open_script(&f, SCRIPT("1", "#102030", "orrery.on_input(function(input) end)\n"),
-                &(orr_window_desc){ .no_panel = true });
+    open_script(&f, SCRIPT("1", "#102030", "orrery.on_input(function(input) end)\n"), false);
     assert_true(f.window.world->sim->gestures.wanted);
     (void)from_save_ms(&f, SCRIPT("1", "#405060", ""), 0x405060ffu);
     orr__window_pause(&f.window, true);
     frames_for(&f, 50);
     assert_false(f.window.world->sim->gestures.wanted);
-    shut(&f);
+    shut_file(&f);
 }
 
 int main(void)

@@ -1,18 +1,5 @@
 /* needs: lua view
  * The window and its script: one that fails, is mended and saved, takes long; and the panel's edge and console. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include <SDL.h>
 
 #include "base/os.h"
 #include "sim/sim.h"
@@ -20,58 +7,6 @@
 #include "window_case.h"
 
 /* ---- a script that is mended ---- */
-
-static int32_t reload(void *context)
-{
-    return orr_host_watch(((fixture *)context)->host);
-}
-
-static void closed(void *context)
-{
-    ((fixture *)context)->closed++;
-}
-
-static void save(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
-static orr_world *restart_file(void *context, uint64_t seed)
-{
-    fixture *f = context;
-    orr_host *host = orr_host_open(&(orr_host_desc){ .script = f->path, .seed = seed });
-    if (!host) return NULL;
-    orr_host_close(f->host);
-    f->host = host;
-    return orr_host_world(host);
-}
-
-static void open_file(fixture *f, const char *text)
-{
-    memset(f, 0, sizeof *f);
-    snprintf(f->path, sizeof f->path, "/tmp/orrery-window-XXXXXX");
-    assert_non_null(mkdtemp(f->path));
-    strncat(f->path, "/s.lua", sizeof f->path - strlen(f->path) - 1);
-    save(f->path, text);
-    f->host = orr_host_open(&(orr_host_desc){ .script = f->path });
-    if (!f->host) fail_msg("%s", orr_last_error());
-    const orr_window_desc desc = { .width = WIDTH,
-                                   .height = HEIGHT,
-                                   .host = {
-                                       .context = f, .restart = restart_file, .reload = reload, .closed = closed } };
-    assert_ok(orr__window_open(&f->window, orr_host_world(f->host), &desc));
-}
-
-static void shut_file(fixture *f)
-{
-    assert_int_equal(remove(f->path), 0);
-    *strrchr(f->path, '/') = '\0';
-    assert_int_equal(rmdir(f->path), 0);
-    shut(f);
-}
 
 static void until_error(fixture *f, const char *text)
 {
@@ -93,17 +28,17 @@ static void test_save_resumes(void **state)
 {
     (void)state;
     fixture f;
-    open_file(&f, HEAD POPULATE("") MOVE("if ctx.tick > 20 then error 'first' end"));
+    open_file(&f, HEAD POPULATE("") MOVE("if ctx.tick > 20 then error 'first' end"), &(orr_window_desc){ 0 });
     until_error(&f, "first");
     const uint64_t tick = tick_of(&f);
-    save(f.path, HEAD POPULATE("") MOVE("local half = ") "-- and so on");
+    save(&f, HEAD POPULATE("") MOVE("local half = ") "-- and so on");
     until_error(&f, "near 'end'");
     frames(&f, 3);
-    save(f.path, HEAD "orrery.draw { points = { x = P.y, y = P.x } }\n" POPULATE("") MOVE("error 'another'"));
+    save(&f, HEAD "orrery.draw { points = { x = P.y, y = P.x } }\n" POPULATE("") MOVE("error 'another'"));
     until_error(&f, "another");
     until(&f, f.window.state);
     assert_non_null(orr__report_of(f.window.state)); /* the panel has something to show */
-    save(f.path, HEAD POPULATE("") MOVE(""));
+    save(&f, HEAD POPULATE("") MOVE(""));
     until_tick(&f, tick + 10);
     assert_string_equal(f.window.error, "");
     assert_false(f.window.paused);
@@ -120,10 +55,10 @@ static void test_startup_fails(void **state)
 {
     (void)state;
     fixture f;
-    open_file(&f, HEAD POPULATE("error 'not today'") MOVE(""));
+    open_file(&f, HEAD POPULATE("error 'not today'") MOVE(""), &(orr_window_desc){ 0 });
     until_error(&f, "not today");
     frames(&f, 3);
-    save(f.path, HEAD POPULATE("") MOVE(""));
+    save(&f, HEAD POPULATE("") MOVE(""));
     until_tick(&f, 5);
     assert_string_equal(f.window.error, "");
     assert_false(f.window.paused);

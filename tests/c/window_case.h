@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -62,7 +65,7 @@ static inline void await_state(orr__window *window)
 typedef struct fixture {
     orr_host *host;
     orr__window window;
-    char path[64];
+    char folder[64], path[80]; /* of the script, where it is in a file */
     int closed;
 } fixture;
 
@@ -100,6 +103,61 @@ static inline void shut(fixture *f)
     (void)orr__window_close(&f->window);
     orr_host_close(f->host);
 }
+
+/* ---- over a script in a file ---- */
+
+static inline int32_t reload(void *context)
+{
+    return orr_host_watch(((fixture *)context)->host);
+}
+
+static inline void closed(void *context)
+{
+    ((fixture *)context)->closed++;
+}
+
+static inline orr_world *restart_file(void *context, uint64_t seed)
+{
+    fixture *f = context;
+    orr_host *host = orr_host_open(&(orr_host_desc){ .script = f->path, .seed = seed });
+    if (!host) return NULL;
+    orr_host_close(f->host);
+    f->host = host;
+    return orr_host_world(host);
+}
+
+static inline void save(const fixture *f, const char *text)
+{
+    FILE *file = fopen(f->path, "wb");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static inline void open_file(fixture *f, const char *text, const orr_window_desc *given)
+{
+    memset(f, 0, sizeof *f);
+    snprintf(f->folder, sizeof f->folder, "/tmp/orrery-window-XXXXXX");
+    assert_non_null(mkdtemp(f->folder));
+    snprintf(f->path, sizeof f->path, "%s/s.lua", f->folder);
+    save(f, text);
+    f->host = orr_host_open(&(orr_host_desc){ .script = f->path });
+    if (!f->host) fail_msg("%s", orr_last_error());
+    orr_window_desc desc = *given;
+    desc.width = WIDTH;
+    desc.height = HEIGHT;
+    desc.host = (orr_window_host){ .context = f, .restart = restart_file, .reload = reload, .closed = closed };
+    assert_ok(orr__window_open(&f->window, orr_host_world(f->host), &desc));
+}
+
+static inline void shut_file(fixture *f)
+{
+    shut(f);
+    assert_int_equal(remove(f->path), 0);
+    assert_int_equal(rmdir(f->folder), 0);
+}
+
+/* ---- frames, keys, the mouse ---- */
 
 static inline void frames(fixture *f, int count)
 {

@@ -5,6 +5,7 @@
 # what hung. Between ticks Ctrl-C ends the run in order.
 set -u
 orrery=$1
+commands=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 failed=0
@@ -27,17 +28,6 @@ expect() {
     fi
 }
 
-# handles PID: waits until that one handles SIGINT, which is ignored in what a shell starts in the background; where the
-# system does not tell, a second.
-handles() {
-    [ -r "/proc/$1/status" ] || sleep 1
-    for _ in $(seq 3000); do
-        case $(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$1/status" 2>/dev/null) in [2367abefABEF]) return ;; esac
-        [ -r "/proc/$1/status" ] || return
-        sleep 0.02
-    done
-}
-
 # taken PID: waits until no SIGINT is on its way to that one: two would become one.
 taken() {
     for _ in $(seq 600); do
@@ -56,7 +46,7 @@ interrupted() {
     shift
     "$@" &
     pid=$!
-    handles "$pid"
+    "$commands/handles" "$pid"
     first=
     for delay in $delays; do
         sleep "$delay"

@@ -29,7 +29,8 @@ return=$(printf '\r')
 
 # seen ARGUMENTS: what a terminal is given by a run.
 seen() {
-    SHELL=/bin/sh TERM=xterm script -qec "'$orrery' run s.lua --ticks 1000 $*" /dev/null > out < /dev/null || fail "the run failed: $(cat out)"
+    SHELL=/bin/sh TERM=xterm script -qec "'$orrery' run s.lua --ticks 1000 $*" /dev/null > out < /dev/null ||
+        fail "the run failed: $(cat out)"
 }
 
 seen

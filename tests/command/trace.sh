@@ -2,6 +2,7 @@
 # Timelines: what `run --trace` writes and what `orrery trace` makes of it.  trace.sh ORRERY
 set -eu
 orrery=$1
+commands=$(cd "$(dirname "$0")" && pwd)
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 cd "$here"
@@ -160,15 +161,11 @@ case $("$orrery" trace failed.json | head -n 1) in
 *) fail "the trace of a run that failed: $("$orrery" trace failed.json | head -n 1)" ;;
 esac
 
-# Ctrl-C. SIGINT is ignored in what a shell starts in the background, until the command handles it; and a run that is
-# ended before its first tick has no events.
+# Ctrl-C; a run that is ended before its first tick has no events.
 for delay in 0.5 2 8; do
     "$orrery" run work.lua --ticks 1000000000 --quiet --trace cut.json > out 2> err &
     pid=$!
-    for _ in $(seq 600); do
-        case $(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$pid/status" 2> /dev/null) in [2367abefABEF]) break ;; esac
-        sleep 0.1
-    done
+    "$commands/handles" "$pid"
     sleep "$delay"
     kill -INT "$pid"
     code=0
